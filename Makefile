@@ -1,0 +1,49 @@
+# `make run` and `make test` are the two commands; the rest is for developers.
+PYTHON ?= python3
+SEASON ?= examples/baoshan
+BIN := .venv/bin
+UV := $(BIN)/uv
+
+.PHONY: run test check bench lock pictures clean
+
+run: .venv/run-ready
+	$(BIN)/pinfold start $(SEASON)
+
+test: .venv/test-ready
+	scripts/prepare_test_machine.sh
+	$(BIN)/python scripts/run_tests.py
+
+check: .venv/test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/test-ready
+	$(BIN)/python scripts/bench.py
+
+pictures: .venv/test-ready
+	$(BIN)/python scripts/take_pictures.py
+
+.venv/uv-ready: requirements/uv.lock.txt
+	scripts/make_venv.sh $(PYTHON)
+	touch $@
+
+.venv/run-ready: .venv/uv-ready requirements/run.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/test-ready: .venv/uv-ready requirements/test.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/test.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@ .venv/run-ready
+
+COMPILE = $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+lock: .venv/uv-ready
+	$(COMPILE) requirements/uv.in -o requirements/uv.lock.txt
+	$(COMPILE) requirements/build.in pyproject.toml -o requirements/run.lock
+	$(COMPILE) --extra test requirements/build.in pyproject.toml -o requirements/test.lock
+
+clean:
+	rm -rf .venv var
