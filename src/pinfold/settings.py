@@ -1,0 +1,103 @@
+"""Every setting of an installation, once, from the environment. Rules of a season live in its `settings` table instead."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pinfold.basics.errors import InputError
+
+PAYMENT_PROVIDERS = ("cash", "sandbox")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's settings; `from_environment` documents the variable behind each."""
+
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    production: bool
+    hosts: tuple[str, ...]
+    bind: str
+    workers: int
+    payment_providers: tuple[str, ...]
+    sandbox_secret: str
+    sandbox_delay_seconds: float
+    show_codes: bool
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise InputError(f"PINFOLD_WORKERS is {self.workers}; give 1 or more server processes")
+        unknown = set(self.payment_providers) - set(PAYMENT_PROVIDERS)
+        if unknown:
+            raise InputError(f"PINFOLD_PAYMENT_PROVIDERS names {sorted(unknown)[0]!r}; use some of {', '.join(PAYMENT_PROVIDERS)}")
+        if self.production and self.show_codes:
+            raise InputError("PINFOLD_SHOW_CODES=1 would print sign-in codes on a production server; unset it")
+
+
+def from_environment(given: Mapping[str, str]) -> Settings:
+    """Settings read from `given` (normally os.environ).
+
+    DATABASE_URL                     default: an SQLite file in PINFOLD_DATA_DIR; e.g. postgresql://user@host/name
+    PINFOLD_DATA_DIR                 default: var (the SQLite file, the secret key, static files)
+    PINFOLD_SECRET_KEY               default: made once and kept in PINFOLD_DATA_DIR
+    PINFOLD_PRODUCTION               1: HTTPS only, secure cookies, no sign-in codes on the console
+    PINFOLD_HOSTS                    comma-separated host names that are answered, default localhost and 127.0.0.1
+    PINFOLD_BIND                     default 127.0.0.1:8000
+    PINFOLD_WORKERS                  server processes, default 2
+    PINFOLD_PAYMENT_PROVIDERS        default cash,sandbox
+    PINFOLD_SANDBOX_SECRET           key that signs the sandbox provider's notices, default: derived from the secret key
+    PINFOLD_SANDBOX_DELAY_SECONDS    how long the sandbox provider waits before its notice, default 0
+    PINFOLD_SHOW_CODES               1: the sign-in page shows the code (example season only), default 0
+    """
+    data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
+    production = given.get("PINFOLD_PRODUCTION", "0") == "1"
+    secret_key = given.get("PINFOLD_SECRET_KEY") or _kept_secret(data_dir)
+    return Settings(
+        database_url=given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'pinfold.sqlite3'}",
+        data_dir=data_dir,
+        secret_key=secret_key,
+        production=production,
+        hosts=tuple(given.get("PINFOLD_HOSTS", "localhost,127.0.0.1").split(",")),
+        bind=given.get("PINFOLD_BIND", "127.0.0.1:8000"),
+        workers=_whole(given, "PINFOLD_WORKERS", 2),
+        payment_providers=tuple(given.get("PINFOLD_PAYMENT_PROVIDERS", "cash" if production else "cash,sandbox").split(",")),
+        sandbox_secret=given.get("PINFOLD_SANDBOX_SECRET", f"sandbox-{secret_key}"),
+        sandbox_delay_seconds=float(given.get("PINFOLD_SANDBOX_DELAY_SECONDS", "0")),
+        show_codes=given.get("PINFOLD_SHOW_CODES", "0") == "1",
+    )
+
+
+def _whole(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if not text.isdigit():
+        raise InputError(f"{name} is {text!r}; give a whole number")
+    return int(text)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        # Two server processes may start at once: the first to link its file wins, both then read the same key.
+        fresh = data_dir / f"secret_key.{os.getpid()}"
+        fresh.write_text(secrets.token_urlsafe(50))
+        fresh.chmod(0o600)
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+@lru_cache
+def settings() -> Settings:
+    """This process's settings, read once."""
+    return from_environment(os.environ)

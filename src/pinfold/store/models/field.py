@@ -1,0 +1,59 @@
+"""What was seen in the fields: stages, harvests, weather."""
+
+from django.db import models
+
+from pinfold.store.models.keys import to
+
+
+class StageReport(models.Model):
+    """A field report: who saw which stage, where, when, how sure, and when the report arrived."""
+
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    stage = models.CharField(max_length=40)
+    on = models.DateField()
+    reported_by = models.CharField(max_length=80, default="", blank=True)
+    reported_on = models.DateField(null=True)
+    certainty = models.FloatField(default=1.0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plot", "season", "stage"], name="one_report_per_plot_season_stage")]
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.stage} {self.on}"
+
+
+class Harvest(models.Model):
+    """Kilograms picked on one plot: a past season's total, or one weighing of this season."""
+
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    kg = models.FloatField()
+    grade = models.IntegerField(null=True)
+    picked_on = models.DateField(null=True)
+    request_id = models.CharField(
+        max_length=80, null=True, unique=True, help_text="made by the phone, so that a repeated weighing counts once"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["season", "plot"])]
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.season} {self.kg} kg"
+
+
+class Weather(models.Model):
+    """One day's weather of a village."""
+
+    village = to("store.Village")
+    date = models.DateField()
+    tmax_c = models.FloatField(null=True)
+    tmin_c = models.FloatField(null=True)
+    tmean_c = models.FloatField(null=True)
+    rain_mm = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "date"], name="one_weather_per_village_day")]
+
+    def __str__(self) -> str:
+        return f"{self.village_id} {self.date}"

@@ -1,0 +1,81 @@
+"""Forecasts: kept, never overwritten, so that they can be scored."""
+
+from django.db import models
+
+from pinfold.store.models.keys import to
+
+
+class RipeningForecast(models.Model):
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    stage = models.CharField(max_length=40)
+    issued_on = models.DateField()
+    model = models.CharField(max_length=60)
+    p10 = models.DateField()
+    p25 = models.DateField()
+    p50 = models.DateField()
+    p75 = models.DateField()
+    p90 = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plot", "season", "stage", "issued_on"], name="one_ripening_forecast_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.stage} {self.p50}"
+
+
+class YieldForecast(models.Model):
+    """Kilograms of harvest of one plot."""
+
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    issued_on = models.DateField()
+    model = models.CharField(max_length=60)
+    mean = models.FloatField()
+    p10 = models.FloatField()
+    p25 = models.FloatField()
+    p50 = models.FloatField()
+    p75 = models.FloatField()
+    p90 = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plot", "season", "issued_on"], name="one_yield_forecast_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.p50} kg"
+
+
+class DemandForecast(models.Model):
+    """Kilograms of one product that one region will want in the week that begins on `week`, a Monday."""
+
+    product = to("store.Product")
+    region = to("store.Region")
+    week = models.DateField()
+    issued_on = models.DateField()
+    model = models.CharField(max_length=60)
+    mean = models.FloatField()
+    p10 = models.FloatField()
+    p25 = models.FloatField()
+    p50 = models.FloatField()
+    p75 = models.FloatField()
+    p90 = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "region", "week", "issued_on"], name="one_demand_forecast_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.region_id} {self.week}"
+
+
+class GateScore(models.Model):
+    """What the backtest said of one model, and whether it serves."""
+
+    issued_on = models.DateField()
+    kind = models.CharField(max_length=20, help_text="ripening, yield or demand")
+    crop = models.CharField(max_length=40)
+    model = models.CharField(max_length=60)
+    score = models.FloatField(help_text="pinball loss in the unit of the target; smaller is better")
+    serves = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.crop} {self.model}"
