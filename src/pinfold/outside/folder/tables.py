@@ -1,0 +1,47 @@
+"""Every table of a season folder, in the order in which they can be stored: what is pointed at comes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pinfold.outside.folder import places, trade
+from pinfold.outside.folder.columns import Table
+
+TABLES: dict[str, type[Table]] = {
+    "settings": places.Settings,
+    "cooperatives": places.Cooperatives,
+    "hubs": trade.Hubs,
+    "regions": trade.Regions,
+    "villages": places.Villages,
+    "households": places.Households,
+    "plots": places.Plots,
+    "products": trade.Products,
+    "merchants": trade.Merchants,
+    "stages": places.Stages,
+    "harvests": places.Harvests,
+    "covariates": places.Covariates,
+    "weather": places.Weather,
+    "hub_weeks": trade.HubWeeks,
+    "lanes": trade.Lanes,
+    "sales": trade.Sales,
+    "purchases": trade.Purchases,
+    "bids": trade.Bids,
+    "people": places.People,
+    "lots": trade.Lots,
+    "wants": trade.Wants,
+}
+
+
+def columns_of(name: str) -> dict[str, Any]:
+    """The declared columns of table `name`, without the line number that only this room sees."""
+    return {column: kind for column, kind in TABLES[name].columns().items() if column != "line"}
+
+
+def key_of(name: str) -> list[str]:
+    """Columns that together name one row; empty where rows have no name (sales, purchases)."""
+    return [column for column, kind in columns_of(name).items() if kind.metadata["key"]]
+
+
+def ids_of(name: str) -> list[str]:
+    """Columns that hold ids."""
+    return [column for column, kind in columns_of(name).items() if kind.metadata["unit"] == "id"]
