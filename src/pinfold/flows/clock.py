@@ -5,20 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pinfold.store.models import Season
+from pinfold.store.season import clock_offset_seconds
 
 HOME = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
     """This moment in UTC."""
-    offset_seconds = Season.objects.order_by("-number").values_list("clock_offset_seconds", flat=True).first()
-    return datetime.now(UTC) + timedelta(seconds=offset_seconds or 0)
+    return datetime.now(UTC) + timedelta(seconds=clock_offset_seconds())
 
 
 def today() -> date:
     """Today where the growers live."""
-    return now().astimezone(HOME).date()
+    return home_day(now())
 
 
 def home_day(moment: datetime) -> date:

@@ -1,0 +1,351 @@
+"""The command line: one command per flow; tables in, tables out.
+
+Flows are imported inside the commands, so that `pinfold --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pinfold.basics.errors import InputError, PinfoldError
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+OUT = click.option("--out", required=True, type=click.Path(path_type=Path), help="file or folder to write")
+JSON = click.option("--json", "as_json", is_flag=True, help="print JSON for a program to read")
+
+
+class Day(click.ParamType):
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as 2026-11-23", param, ctx)
+
+
+class TerminalProgress:
+    """One line that rewrites itself on a terminal, and nothing at all in a pipe."""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            share = done / total if total else 1.0
+            bar = ("█" * round(24 * share)).ljust(24, "·")
+            click.echo(f"\r\x1b[K{what:<34.34} {bar} {done}/{total}", nl=done >= total, err=True)
+
+
+class Commands(click.Group):
+    """Turns our errors into a message and an exit code: 2 for wrong input, 1 for anything else that was refused."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PinfoldError as error:
+            click.echo(f"pinfold: {error}", err=True)
+            ctx.exit(2 if isinstance(error, InputError) else 1)
+
+
+def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Sets Django up before a command that needs the database."""
+
+    def run(*given: Any, **named: Any) -> Any:
+        import django
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pinfold.web.django_settings")
+        django.setup()
+        return command(*given, **named)
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    # click keeps a command's options on the function.
+    run.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    return run
+
+
+def show(facts: Any, as_json: bool) -> None:
+    """A flow's answer: JSON for a program, else `name: value` lines."""
+    plain = facts if isinstance(facts, dict) else {name: getattr(facts, name) for name in facts.__dataclass_fields__}
+    if as_json:
+        click.echo(json.dumps(plain, default=str, ensure_ascii=False))
+        return
+    for name, value in plain.items():
+        click.echo(f"{name.replace('_', ' ')}: {value}")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="pinfold")
+def main() -> None:
+    """Sell a smallholder cooperative's harvest before it is picked."""
+
+
+@main.group()
+def season() -> None:
+    """A season folder: check it, load it, export it."""
+
+
+@season.command("check")
+@FOLDER
+@click.option("--as-of", type=Day(), help="rows dated later than this are refused (default: today)")
+@JSON
+def season_check(folder: Path, as_of: date | None, as_json: bool) -> None:
+    """Report every problem of every table at once; exit 2 if there is one."""
+    from pinfold.flows.season import check_season
+
+    result = check_season(folder, as_of)
+    click.echo(result.to_json() if as_json else result.to_text())
+    if result.problems:
+        raise SystemExit(2)
+
+
+@season.command("load")
+@FOLDER
+@click.option("--as-of", type=Day(), help="the season's clock is set to this day (default: the season's first Monday)")
+@with_store
+def season_load(folder: Path, as_of: date | None) -> None:
+    """Check a season folder and load it, all or nothing."""
+    from pinfold.flows.season import load_season
+
+    for name, rows in load_season(folder, as_of, TerminalProgress()).items():
+        click.echo(f"{name}: {rows} rows")
+
+
+@season.command("export")
+@OUT
+@click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), default="csv")
+@with_store
+def season_export(out: Path, kind: str) -> None:
+    """Write everything that the server holds as a season folder."""
+    from pinfold.flows.season import export_season
+
+    for name, rows in export_season(out, kind).items():
+        click.echo(f"{name}: {rows} rows")
+
+
+@main.group()
+def forecast() -> None:
+    """Forecasts from the tables of a folder."""
+
+
+@forecast.command("ripening")
+@FOLDER
+@click.option("--season", "number", type=int, required=True)
+@click.option("--as-of", type=Day(), required=True, help="day of issue")
+@OUT
+def forecast_ripening(folder: Path, number: int, as_of: date, out: Path) -> None:
+    """When each plot reaches each stage: plot_id, season, stage, p10 .. p90."""
+    from pinfold.flows.forecast_tables import ripening_from_folder
+
+    ripening_from_folder(folder, number, as_of, out, TerminalProgress())
+
+
+@forecast.command("yield")
+@FOLDER
+@click.option("--season", "number", type=int, required=True)
+@OUT
+@click.option("--totals", type=click.Path(path_type=Path), help="also write the sum over each block's plots")
+def forecast_yield(folder: Path, number: int, out: Path, totals: Path | None) -> None:
+    """How much each plot yields: plot_id, season, mean, p10 .. p90."""
+    from pinfold.flows.forecast_tables import yield_from_folder
+
+    yield_from_folder(folder, number, out, totals, TerminalProgress())
+
+
+@forecast.command("demand")
+@FOLDER
+@click.option("--as-of", type=Day(), required=True, help="day of issue, a Monday")
+@click.option("--weeks", type=click.IntRange(1, 8), default=4)
+@OUT
+def forecast_demand(folder: Path, as_of: date, weeks: int, out: Path) -> None:
+    """How much each region wants: product_id, region_id, week, mean, p10 .. p90."""
+    from pinfold.flows.demand_tables import demand_from_folder
+
+    demand_from_folder(folder, as_of, weeks, out, TerminalProgress())
+
+
+@main.command()
+@FOLDER
+@click.option("--as-of", type=Day(), required=True)
+@click.option("--top", type=click.IntRange(1, 100), default=10)
+@OUT
+def recommend(folder: Path, as_of: date, top: int, out: Path) -> None:
+    """Each customer's next products: customer_id, rank, product_id."""
+    from pinfold.flows.demand_tables import recommend_from_folder
+
+    recommend_from_folder(folder, as_of, top, out, TerminalProgress())
+
+
+@main.command()
+@FOLDER
+@OUT
+@click.option("--method", type=click.Choice(["optimal", "greedy", "first-come"]), default="optimal")
+@JSON
+def match(folder: Path, out: Path, method: str, as_json: bool) -> None:
+    """Match lots with wants: shipments and a bound that no plan can exceed."""
+    from pinfold.flows.match_tables import match_from_folder
+
+    show(match_from_folder(folder, out, method, TerminalProgress()), as_json)
+
+
+@main.command()
+@click.option("--method", type=click.Choice(["optimal", "greedy", "first-come"]), default="optimal")
+@JSON
+@with_store
+def plan(method: str, as_json: bool) -> None:
+    """Forecast, outlook and a new plan from what the server knows now."""
+    from pinfold.flows import clock
+    from pinfold.flows.plan import forecast_and_plan
+
+    show(forecast_and_plan(clock.now(), method, TerminalProgress()), as_json)
+
+
+@main.group()
+def pins() -> None:
+    """Group buys: open those that the plan asks for, close those that are due."""
+
+
+@pins.command("open")
+@with_store
+def pins_open() -> None:
+    """Open a pin for every want that the latest plan serves."""
+    from pinfold.flows import clock
+    from pinfold.flows.pins import open_pins
+
+    click.echo(f"{open_pins(clock.now())} pins opened")
+
+
+@pins.command("sweep")
+@JSON
+@with_store
+def pins_sweep(as_json: bool) -> None:
+    """Let holds lapse, fill or expire pins whose time is up; run every minute."""
+    from pinfold.flows import clock
+    from pinfold.flows.pins import sweep
+
+    show(sweep(clock.now()), as_json)
+
+
+@main.group()
+def harvest() -> None:
+    """The real harvest."""
+
+
+@harvest.command("record")
+@click.option("--request-id", required=True, help="made by you; the same id counts once")
+@click.option("--plot", "plot_id", required=True)
+@click.option("--weight", type=float, required=True)
+@click.option("--unit", default="kg", help="kg, jin, 斤 ...")
+@click.option("--grade", type=int, required=True, help="0 best, 1, 2")
+@click.option("--picked-on", type=Day(), required=True)
+@JSON
+@with_store
+def harvest_record(request_id: str, plot_id: str, weight: float, unit: str, grade: int, picked_on: date, as_json: bool) -> None:
+    """Record one weighing."""
+    from pinfold.basics.units import to_kg
+    from pinfold.flows import clock
+    from pinfold.flows.harvest import record_harvest
+
+    show(record_harvest(request_id, plot_id, to_kg(weight, unit), grade, picked_on, clock.now()), as_json)
+
+
+@harvest.command("dispatch")
+@click.option("--week", type=int, required=True, help="week of the season, first week 0")
+@JSON
+@with_store
+def harvest_dispatch(week: int, as_json: bool) -> None:
+    """Ship the week's filled pins and chosen bids from what was really picked; share out and refund what fell short."""
+    from pinfold.flows import clock
+    from pinfold.flows.harvest import dispatch_week
+
+    show(dispatch_week(week, clock.now()), as_json)
+
+
+@main.command()
+@click.option("--week", type=int, required=True, help="week of the season, first week 0")
+@JSON
+@with_store
+def settle(week: int, as_json: bool) -> None:
+    """What each household is paid for one week, and why; running it twice pays once."""
+    from pinfold.flows import clock
+    from pinfold.flows.settle import settle as settle_week
+
+    show(settle_week(week, clock.now()), as_json)
+
+
+@main.command()
+@JSON
+@with_store
+def report(as_json: bool) -> None:
+    """Grower's share, incomes against the poverty line, sold and spoiled, beside first come first served."""
+    from pinfold.flows import clock
+    from pinfold.flows.impact import impact
+
+    show(impact(clock.now()), as_json)
+
+
+@main.command()
+@click.option("--to", "until", type=Day(), required=True, help="last day to play")
+@JSON
+@with_store
+def advance(until: date, as_json: bool) -> None:
+    """Play the example's customers and field reports day by day through the same flows."""
+    from pinfold.flows.advance import advance as play
+
+    show(play(until, TerminalProgress()), as_json)
+
+
+@main.command()
+@FOLDER
+@with_store
+def start(folder: Path) -> None:
+    """Set up, load a season unless one is there, forecast, plan, open pins, and serve."""
+    from pinfold.flows.start import prepare
+    from pinfold.web.server import serve_forever
+
+    for line in prepare(folder, TerminalProgress()):
+        click.echo(line)
+    serve_forever()
+
+
+@main.command()
+@click.option("--bind", help="address:port (default: PINFOLD_BIND)")
+@click.option("--workers", type=click.IntRange(1), help="server processes (default: PINFOLD_WORKERS)")
+@with_store
+def serve(bind: str | None, workers: int | None) -> None:
+    """Serve the site, and sweep pins every minute."""
+    from pinfold.web.server import serve_forever
+
+    serve_forever(bind, workers)
+
+
+@main.command()
+@with_store
+def doctor() -> None:
+    """Check this installation: database, migrations, ledger, translations, static files; say what to do."""
+    from pinfold.flows.doctor import examine
+
+    findings = list(examine())
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.what}: {finding.says}")
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(1)
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@with_store
+def manage(arguments: tuple[str, ...]) -> None:
+    """Django's own commands, e.g. `pinfold manage check --deploy`."""
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["pinfold manage", *arguments])
+
+
+if __name__ == "__main__":
+    main()
