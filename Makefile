@@ -6,12 +6,13 @@ UV := $(BIN)/uv
 
 .PHONY: run test check bench lock pictures clean
 
-run: .venv/run-ready
+run: .venv/run-ready translations
 	$(BIN)/pinfold start $(SEASON)
 
 test: .venv/test-ready
 	scripts/prepare_test_machine.sh
-	$(BIN)/python scripts/run_tests.py
+	$(BIN)/python scripts/compile_translations.py
+	PINFOLD_DATA_DIR=.cache/tests $(BIN)/python -m pytest -q
 
 check: .venv/test-ready
 	$(BIN)/ruff check .
@@ -38,6 +39,11 @@ pictures: .venv/test-ready
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/test.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@ .venv/run-ready
+
+# Translations are compiled by Babel, which is installed: gettext's own tools are not on every machine.
+.PHONY: translations
+translations: .venv/run-ready
+	$(BIN)/python scripts/compile_translations.py
 
 COMPILE = $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 lock: .venv/uv-ready

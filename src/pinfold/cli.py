@@ -221,14 +221,19 @@ def pins_open() -> None:
 
 
 @pins.command("sweep")
+@click.option("--every", "every_seconds", type=click.IntRange(1), help="go on, sweeping every so many seconds, while the parent process lives")
 @JSON
 @with_store
-def pins_sweep(as_json: bool) -> None:
-    """Let holds lapse, fill or expire pins whose time is up; run every minute."""
-    from pinfold.flows import clock
-    from pinfold.flows.pins import sweep
+def pins_sweep(every_seconds: int | None, as_json: bool) -> None:
+    """Let holds lapse, fill or expire pins whose time is up."""
+    from pinfold.flows.pins import sweep, sweep_while_parent_lives
 
-    show(sweep(clock.now()), as_json)
+    if every_seconds:
+        sweep_while_parent_lives(every_seconds)
+    else:
+        from pinfold.flows import clock
+
+        show(sweep(clock.now()), as_json)
 
 
 @main.group()

@@ -1,19 +1,16 @@
-"""Runs the site: gunicorn's workers, and one thread that sweeps pins every minute."""
+"""Runs the site: gunicorn's workers, and beside them one process that sweeps pins."""
 
 from __future__ import annotations
 
-import logging
-import threading
+import subprocess
+import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from pinfold.basics.errors import PinfoldError
-from pinfold.flows import clock
-from pinfold.flows.pins import sweep
 from pinfold.settings import settings
 
-SWEEP_SECONDS = 60.0
+SWEEP_SECONDS = 30
 
 
 class Site(BaseApplication):  # type: ignore[misc]
@@ -33,27 +30,8 @@ class Site(BaseApplication):  # type: ignore[misc]
         return application
 
 
-def _sweep_until(stopped: threading.Event) -> None:
-    from django.db import connection
-
-    while not stopped.wait(SWEEP_SECONDS):
-        try:
-            sweep(clock.now())
-        except PinfoldError:
-            # No season yet, or one pin that cannot close: the next minute tries again, the log says why.
-            logging.getLogger(__name__).exception("sweep failed")
-        finally:
-            connection.close()
-
-
 def serve_forever(bind: str | None = None, workers: int | None = None) -> None:
     """Serves until interrupted. Each worker has a few threads, so that one slow phone does not hold up the others."""
-    stopped = threading.Event()
-
-    def when_ready(_: Any) -> None:
-        # Only the parent process sweeps; workers come and go.
-        threading.Thread(target=_sweep_until, args=(stopped,), daemon=True, name="sweep").start()
-
     options = {
         "bind": bind or settings().bind,
         "workers": workers or settings().workers,
@@ -61,7 +39,10 @@ def serve_forever(bind: str | None = None, workers: int | None = None) -> None:
         "threads": 4,
         "timeout": 60,
         "graceful_timeout": 10,
-        "when_ready": when_ready,
     }
-    Site(options).run()
-    stopped.set()
+    # A process of its own: a thread in gunicorn's parent would be copied half-way into every worker that it forks.
+    sweeper = subprocess.Popen([sys.executable, "-m", "pinfold.cli", "pins", "sweep", "--every", str(SWEEP_SECONDS)])
+    try:
+        Site(options).run()
+    finally:
+        sweeper.terminate()
