@@ -29,3 +29,8 @@ def settings_given() -> dict[str, str]:
 def set_clock(played_until: date, offset_seconds: int) -> None:
     """Moves the season's clock after a day has been played."""
     Season.objects.filter(pk=current_season().pk).update(played_until=played_until, clock_offset_seconds=offset_seconds)
+
+
+def has_season() -> bool:
+    """Whether a season is loaded."""
+    return Season.objects.exists()
