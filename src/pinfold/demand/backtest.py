@@ -1,0 +1,152 @@
+"""How well each simple model would have done on the last weeks, and how far off it was: the source of choice and of uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pinfold.basics.quantiles import LEVELS, Floats
+from pinfold.demand.models import MODELS, OutlookModel
+
+Rows = npt.NDArray[np.int64]
+
+ORIGINS_MAX = 26  # the last half year: older errors say less about the coming weeks
+PAST_WEEKS_MIN = 4
+LEVEL_WEEKS = 8
+SELLING_SHARE = 0.75  # sold in at least 6 of the last 8 weeks: selling; otherwise sparse
+SIZE_BANDS = 3
+ERRORS_MIN = 30  # fewer errors than this do not make five quantiles; a wider pool is used
+
+# Relative errors when there is not yet any past to measure them on. Assumed: the pooled errors one week ahead of the mean of
+# 4 weeks on eight trade areas' produce (2017), rounded.
+ASSUMED_ERRORS = np.array([-0.65, -0.35, -0.05, 0.30, 0.75])
+ASSUMED_MEAN_ERROR = 0.0
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Series that err alike: 0 is sparse, 1..SIZE_BANDS are selling ones from small to large.
+
+    edges_kg : float array, shape (SIZE_BANDS - 1,), limits between sizes of weekly sales
+    """
+
+    edges_kg: Floats
+
+    def of(self, kg: Floats) -> Rows:
+        """Band of each series, shape (series,)."""
+        return np.where(is_selling(kg), 1 + np.searchsorted(self.edges_kg, level_kg(kg)), 0)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Quantiles and mean of (actual - guess) / scale for each band and each week ahead.
+
+    quantiles : float array, shape (bands, weeks ahead, 5)
+    mean : float array, shape (bands, weeks ahead)
+    """
+
+    quantiles: Floats
+    mean: Floats
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """One model on the last weeks.
+
+    loss : pinball loss of all selling series over the kg they sold (no unit; 0 is perfect)
+    wape : absolute error of the median over the kg sold (no unit)
+    """
+
+    model: OutlookModel
+    loss: float
+    wape: float
+    bands: Bands
+    spread: Spread
+
+
+def level_kg(kg: Floats) -> Floats:
+    """Mean weekly kg of the last 8 weeks, shape (series,)."""
+    return np.asarray(kg[:, -LEVEL_WEEKS:].mean(axis=1))
+
+
+def is_selling(kg: Floats) -> npt.NDArray[np.bool_]:
+    """Whether a series sold in most of the last 8 weeks, shape (series,)."""
+    return np.asarray((kg[:, -LEVEL_WEEKS:] > 0).mean(axis=1) >= SELLING_SHARE)
+
+
+def scale_kg(guess: Floats, level: Floats) -> Floats:
+    """What errors are measured in, shape (series, weeks): half the guess, half the level, so that a guess of zero can still be wrong."""
+    return np.asarray((guess + level[:, None]) / 2)
+
+
+def spread_quantiles(guess: Floats, scale: Floats, band: Rows, spread: Spread) -> tuple[Floats, Floats]:
+    """Mean (series, weeks) and quantiles (series, weeks, 5), in kg, never below zero; weeks beyond the spread use its last one."""
+    ahead = np.minimum(np.arange(guess.shape[1]), spread.mean.shape[1] - 1)
+    mean = guess + scale * spread.mean[band][:, ahead]
+    quantiles = guess[..., None] + scale[..., None] * spread.quantiles[band][:, ahead]
+    return np.maximum(mean, 0), np.maximum(quantiles, 0)
+
+
+def backtest(kg: Floats, weeks: int, models: Sequence[OutlookModel] = MODELS) -> list[Backtest]:
+    """Every model's backtest over at most the last 26 weeks, the best first.
+
+    kg : float array, shape (series, past weeks), weekly sales, >= 0
+    weeks : how far ahead errors are measured, >= 1
+    """
+    past = kg.shape[1]
+    origins = range(max(min(PAST_WEEKS_MIN, past - 1), past - ORIGINS_MAX, 1), past)
+    if not origins:
+        return [Backtest(model, np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks)) for model in models[1:2]]
+    actual = np.concatenate([_ahead(kg, origin, weeks) for origin in origins])
+    level = np.concatenate([level_kg(kg[:, :origin]) for origin in origins])
+    selling = np.concatenate([is_selling(kg[:, :origin]) for origin in origins])
+    edges = np.quantile(level[selling], np.arange(1, SIZE_BANDS) / SIZE_BANDS) if selling.any() else np.zeros(SIZE_BANDS - 1)
+    bands = Bands(edges)
+    band = np.concatenate([bands.of(kg[:, :origin]) for origin in origins])
+    scored = []
+    for model in models:
+        guess = np.concatenate([model.predict(kg[:, :origin], weeks) for origin in origins])
+        scored.append(_score(model, bands, band, actual, guess, scale_kg(guess, level)))
+    return sorted(scored, key=lambda each: each.loss)
+
+
+def _ahead(kg: Floats, origin: int, weeks: int) -> Floats:
+    """What was sold in the `weeks` weeks from `origin`, shape (series, weeks); NaN where that is not known yet."""
+    seen = kg[:, origin : origin + weeks]
+    return np.pad(seen, ((0, 0), (0, weeks - seen.shape[1])), constant_values=np.nan)
+
+
+def _score(model: OutlookModel, bands: Bands, band: Rows, actual: Floats, guess: Floats, scale: Floats) -> Backtest:
+    # A series that has not sold for 8 weeks and is not guessed to sell has no scale; its outlook is zero.
+    error = np.divide(actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
+    spread = _spread(error, band)
+    _, quantiles = spread_quantiles(guess, scale, band, spread)
+    counted = (band > 0) if (band > 0).any() else np.full(len(band), True)
+    off = actual[counted][..., None] - quantiles[counted]
+    levels = np.asarray(LEVELS)
+    sold = max(float(np.nansum(actual[counted])), 1e-9)
+    loss = 2 * float(np.nansum(np.maximum(levels * off, (levels - 1) * off))) / len(LEVELS) / sold
+    return Backtest(model, loss, float(np.nansum(np.abs(off[..., 2]))) / sold, bands, spread)
+
+
+def _spread(error: Floats, band: Rows) -> Spread:
+    """Errors pooled per band and week ahead, or wider where there are too few."""
+    weeks = error.shape[1]
+    spread = _assumed(weeks)
+    for group in range(SIZE_BANDS + 1):
+        for ahead in range(weeks):
+            for pool in (error[band == group, ahead], error[:, ahead], error):
+                known = pool[~np.isnan(pool)]
+                if len(known) >= ERRORS_MIN:
+                    spread.quantiles[group, ahead] = np.quantile(known, LEVELS)
+                    spread.mean[group, ahead] = known.mean()
+                    break
+    return spread
+
+
+def _assumed(weeks: int) -> Spread:
+    bands = SIZE_BANDS + 1
+    return Spread(np.tile(ASSUMED_ERRORS, (bands, weeks, 1)), np.full((bands, weeks), ASSUMED_MEAN_ERROR))

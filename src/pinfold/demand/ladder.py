@@ -1,0 +1,63 @@
+"""Demand at three price steps: from an outlook's kg to the wants that the plan serves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.demand.rules import DemandRules
+
+
+def kg_factor(price: float, list_price: float, elasticity: float) -> float:
+    """Kg wanted at `price` over kg wanted at `list_price`, with constant elasticity: (price / list_price) ^ -elasticity.
+
+    >>> kg_factor(price=5, list_price=10, elasticity=1)
+    2.0
+    """
+    return float((price / list_price) ** -elasticity)
+
+
+def wants_from_outlook(outlook: pl.DataFrame, products: pl.DataFrame, rules: DemandRules, season_starts_on: date) -> pl.DataFrame:
+    """One want of kind 'pin' per product, region and week of the outlook that is worth a pin.
+
+    Columns want_id (PRODUCT-REGION-WEEK), product_id, region_id, week (of the season), kind, price_1..price_3 (yuan per kg, dearest first),
+    kg_1..kg_3 (kg wanted at that price beyond the dearer steps), kg_min, open_cost.
+
+    outlook : product_id, region_id, week (Monday), mean (kg expected at the list price)
+    products : product_id, price_per_kg (list price, > 0)
+    season_starts_on : Monday of week 0; earlier weeks are left out
+    The first step is the list price: nobody is asked for more than the price at which the history was sold, and demand above it was never
+    seen. The lower steps hold only the kg that the discount brings in addition.
+    Raises InputError when a product has no list price, naming it, or when the discounts do not fall from step to step.
+    """
+    if not 0 <= rules.discount_2 <= rules.discount_3 < 1:
+        raise InputError(f"demand.discount_2 is {rules.discount_2} and discount_3 {rules.discount_3}; the third step must be the cheapest")
+    if "price_per_kg" not in products.columns:
+        raise InputError("products have no column price_per_kg; give each product's list price")
+    priced = outlook.join(products.select("product_id", "price_per_kg"), on="product_id", how="left")
+    without = priced.filter(pl.col("price_per_kg").is_null() | (pl.col("price_per_kg") <= 0))
+    if not without.is_empty():
+        raise InputError(f"product {without['product_id'][0]!r} has no list price; give price_per_kg in products")
+    factors = [kg_factor(1 - discount, 1, rules.elasticity) for discount in (0.0, rules.discount_2, rules.discount_3)]
+    kg_all = pl.col("mean") * factors[2]
+    return (
+        priced.with_columns(week=(pl.col("week") - pl.lit(season_starts_on)).dt.total_days() // 7)
+        .filter((pl.col("week") >= 0) & (kg_all >= rules.want_kg_min))
+        .select(
+            pl.concat_str("product_id", "region_id", "week", separator="-").alias("want_id"),
+            "product_id",
+            "region_id",
+            "week",
+            pl.lit("pin").alias("kind"),
+            price_1=pl.col("price_per_kg"),
+            price_2=pl.col("price_per_kg") * (1 - rules.discount_2),
+            price_3=pl.col("price_per_kg") * (1 - rules.discount_3),
+            kg_1=pl.col("mean"),
+            kg_2=pl.col("mean") * (factors[1] - 1),
+            kg_3=pl.col("mean") * (factors[2] - factors[1]),
+            kg_min=pl.min_horizontal(kg_all * rules.kg_min_share, rules.kg_min_max),
+            open_cost=pl.lit(rules.open_cost),
+        )
+    )
