@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from pinfold.store.models.keys import key, to
+from pinfold.store.models.keys import to
 
 
 class Posting(models.Model):
@@ -12,7 +12,8 @@ class Posting(models.Model):
     foreign key that is checked at commit, so no entry can stay without a balanced posting.
     """
 
-    posting_id = key(help_text="says what is posted, so that the same thing is posted once")
+    # Ids and accounts are built from other ids, so they are longer than those.
+    posting_id = models.CharField(max_length=250, primary_key=True, help_text="says what is posted, so that the same thing is posted once")
     season = models.IntegerField()
     kind = models.CharField(max_length=30)
     at = models.DateTimeField()
@@ -30,7 +31,7 @@ class Entry(models.Model):
     """One line of the ledger: fen into (+, debit) or out of (-, credit) an account."""
 
     posting = to("store.Posting")
-    account = models.CharField(max_length=80)
+    account = models.CharField(max_length=250)
     amount_fen = models.BigIntegerField()
     currency = models.CharField(max_length=3, default="CNY")
 
@@ -44,7 +45,7 @@ class Entry(models.Model):
 class Settlement(models.Model):
     """What one household is paid for one week, and why."""
 
-    settlement_id = key()
+    settlement_id = models.CharField(max_length=250, primary_key=True)
     season = models.IntegerField()
     household = to("store.Household")
     week = models.IntegerField()
