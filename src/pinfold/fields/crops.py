@@ -1,0 +1,171 @@
+"""What is known of each crop, read from crops/*.toml: every number with unit and source, or marked "assumed".
+
+Adding a crop is adding one file to crops/. The forecasting commands need no crop file: they learn from the plots' own records.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from pinfold.basics.errors import InputError, NotFound
+from pinfold.basics.quantiles import Floats
+
+CROP_FILES = files("pinfold.fields") / "crops"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number of a crop file. `source` names a publication, or is "assumed" with the reason."""
+
+    value: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage and the heat that it takes from the stage before it (the first stage: from the start of the crop's year)."""
+
+    name: str
+    heat_degree_days: Fact | None
+
+
+@dataclass(frozen=True)
+class CropGrade:
+    """Grade 0 is the best. `floor_price_per_kg` is per kg of product, guaranteed to the grower side for qualified crop."""
+
+    grade: int
+    name: str
+    usual_share: Fact
+    floor_price_per_kg: Fact
+
+
+@dataclass(frozen=True)
+class Crop:
+    name: str
+    name_zh: str
+    stages: tuple[Stage, ...]
+    base_c: Fact
+    shelf_life_days: Fact
+    picking_window_days: Fact
+    picking_profile: tuple[Fact, ...]
+    grades: tuple[CropGrade, ...]
+    kg_per_harvest_kg: Fact
+    salvage_per_kg: Fact
+    typical_kg: Fact
+    """Usual harvest of a bearing plant or of land: unit kg/tree or kg/m2, per season."""
+
+    @property
+    def harvest_stage(self) -> str:
+        """The stage from which picking starts: the last of the sequence."""
+        return self.stages[-1].name
+
+    @property
+    def grade_shares(self) -> Floats:
+        """Usual share of the product in each grade, shape (grades,), sums to 1."""
+        return np.array([grade.usual_share.value for grade in self.grades])
+
+    def picked_share(self, days_since_ripe: Floats) -> Floats:
+        """Share of the harvest picked until so many days after the harvest stage (any shape), 0 .. 1.
+
+        The profile's parts have equal length and are picked evenly.
+        """
+        shares = np.array([fact.value for fact in self.picking_profile])
+        edges = np.linspace(0.0, self.picking_window_days.value, len(shares) + 1)
+        return np.interp(days_since_ripe, edges, np.concatenate([[0.0], np.cumsum(shares)]))
+
+
+def known_crops() -> tuple[str, ...]:
+    """Names of all crops that have a file, in alphabetic order."""
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in CROP_FILES.iterdir() if entry.name.endswith(".toml")))
+
+
+@cache
+def crop(name: str) -> Crop:
+    """The crop called `name`. Raises NotFound, with the list of known crops, when there is no such file."""
+    if name not in known_crops():
+        raise NotFound(f"crop {name!r} is not known; known crops are {', '.join(known_crops())}. Add fields/crops/{name}.toml to teach it")
+    return parse_crop(name, (CROP_FILES / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def parse_crop(name: str, text: str) -> Crop:
+    """The crop written in `text` (TOML; see crops/coffee.toml). Raises InputError naming the crop, the entry and what is missing."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"crop {name!r} is not readable TOML: {error}; compare it with crops/coffee.toml") from None
+    grades = tuple(
+        CropGrade(
+            number,
+            _text(name, entry, "name"),
+            _fact(name, entry, "usual_share"),
+            _fact(name, entry, "floor_price_per_kg"),
+        )
+        for number, entry in enumerate(table.get("grades", []))
+    )
+    stages = tuple(
+        Stage(_text(name, entry, "name"), _fact(name, entry, "heat_degree_days") if "heat_degree_days" in entry else None)
+        for entry in table.get("stages", [])
+    )
+    known = Crop(
+        name=name,
+        name_zh=_text(name, table, "name_zh"),
+        stages=stages,
+        grades=grades,
+        picking_profile=_profile(name, table),
+        **{key: _fact(name, table, key) for key in SINGLE_FACTS},
+    )
+    _refuse_if_incomplete(known)
+    return known
+
+
+SINGLE_FACTS = ("base_c", "shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "salvage_per_kg", "typical_kg")
+
+
+def _text(crop_name: str, table: Mapping[str, Any], key: str) -> str:
+    if not isinstance(table.get(key), str) or not table[key].strip():
+        raise InputError(f"crop {crop_name!r}: {key} is missing; give it as text")
+    return str(table[key])
+
+
+def _fact(crop_name: str, table: Mapping[str, Any], key: str) -> Fact:
+    entry = table.get(key)
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("value"), int | float) or isinstance(entry.get("value"), bool):
+        raise InputError(f"crop {crop_name!r}: {key} is {entry!r}; write it as {{ value = ..., unit = ..., source = ... }}")
+    return Fact(float(entry["value"]), *_unit_and_source(crop_name, entry, key))
+
+
+def _unit_and_source(crop_name: str, entry: Mapping[str, Any], key: str) -> tuple[str, str]:
+    for needed in ("unit", "source"):
+        if not isinstance(entry.get(needed), str) or not entry[needed].strip():
+            raise InputError(f"crop {crop_name!r}: {key} has no {needed}; every number of a crop file needs one (or source = \"assumed\")")
+    return entry["unit"], entry["source"]
+
+
+def _profile(crop_name: str, table: Mapping[str, Any]) -> tuple[Fact, ...]:
+    entry = table.get("picking_profile")
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("values"), list) or not entry["values"]:
+        raise InputError(f"crop {crop_name!r}: picking_profile is {entry!r}; write it as {{ values = [...], unit = ..., source = ... }}")
+    unit, source = _unit_and_source(crop_name, entry, "picking_profile")
+    return tuple(Fact(float(value), unit, source) for value in entry["values"])
+
+
+def _refuse_if_incomplete(known: Crop) -> None:
+    if not known.stages or not known.grades:
+        raise InputError(f"crop {known.name!r} has {len(known.stages)} stages and {len(known.grades)} grades; it needs at least one of each")
+    for what, shares in (
+        ("usual_share of the grades", [grade.usual_share.value for grade in known.grades]),
+        ("picking_profile", [fact.value for fact in known.picking_profile]),
+    ):
+        if min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
+            raise InputError(f"crop {known.name!r}: {what} is {shares}, which sums to {sum(shares):g}; shares are >= 0 and sum to 1")
+    for key in ("shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "typical_kg"):
+        if getattr(known, key).value <= 0:
+            raise InputError(f"crop {known.name!r}: {key} is {getattr(known, key).value:g}; it must be more than 0")
