@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataframely as dy
+import polars as pl
+
 from pinfold.basics.units import UNITS_KG, UNITS_M2
-from pinfold.outside.folder.columns import Table, day, identity, number, text, truth, whole
+from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, truth, whole
 
 LANGUAGES = ("zh-hans", "en")
 STAGES = ("flowering", "fruit set", "ripe", "picking over", "bloom")
@@ -15,8 +18,8 @@ class Settings(Table):
 
     name = text("name of the setting, ROOM.field", key=True)
     value = text("its value")
-    unit = text("the unit of the value, for the reader", optional=True)
-    source = text("where the value comes from, or 'assumed'", optional=True)
+    unit = text("the unit of the value, for the reader", need=Need.NO)
+    source = text("where the value comes from, or 'assumed'", need=Need.NO)
 
 
 class Cooperatives(Table):
@@ -63,20 +66,28 @@ class Plots(Table):
 
     plot_id = identity("the plot", key=True)
     crop = text("crop that grows on it (a file of crops/)")
-    household_id = identity("household that picks it; needed wherever households are read too", "households", optional=True)
-    village_id = identity("village it lies in", "villages", optional=True)
-    block = text("group of plots whose harvests are also summed", optional=True)
-    area_m2 = number("m²", "area", above=0, optional=True)
-    area = number("area_unit", "area in the unit beside it, instead of area_m2", above=0, optional=True)
-    area_unit = text("unit of area", tuple(UNITS_M2), optional=True)
-    trees = whole("trees", "how many trees stand on it", 1, optional=True)
-    planted_on = day("when it was planted", past=True, optional=True)
-    variety = text("variety", optional=True)
-    latitude = number("degrees north", "where it lies", -90, 90, optional=True)
-    longitude = number("degrees east", "where it lies", -180, 180, optional=True)
-    altitude_m = number("m", "height above the sea", -430, 6000, optional=True)
-    row = whole("row", "its place in a planted grid", optional=True)
-    col = whole("column", "its place in a planted grid", optional=True)
+    household_id = identity("household that picks it", "households", need=Need.SEASON)
+    village_id = identity("village it lies in", "villages", need=Need.NO)
+    block = text("group of plots whose harvests are also summed", need=Need.NO)
+    area_m2 = number("m²", "area", above=0, need=Need.NO)
+    area = number("area_unit", "area in the unit beside it, instead of area_m2", above=0, need=Need.NO)
+    area_unit = text("unit of area", tuple(UNITS_M2), need=Need.NO)
+    trees = whole("trees", "how many trees stand on it", 1, need=Need.NO)
+    planted_on = day("when it was planted", past=True, need=Need.NO)
+    variety = text("variety", need=Need.NO)
+    latitude = number("degrees north", "where it lies", -90, 90, need=Need.NO)
+    longitude = number("degrees east", "where it lies", -180, 180, need=Need.NO)
+    altitude_m = number("m", "height above the sea", -430, 6000, need=Need.NO)
+    row = whole("row", "its place in a planted grid", need=Need.NO)
+    col = whole("column", "its place in a planted grid", need=Need.NO)
+
+    @dy.rule()
+    def area_stands_with_area_unit(cls) -> pl.Expr:
+        return pl.col("area").is_null() == pl.col("area_unit").is_null()
+
+    @dy.rule()
+    def area_m2_and_area_are_not_both_given(cls) -> pl.Expr:
+        return pl.col("area").is_null() | pl.col("area_m2").is_null()
 
 
 class Stages(Table):
@@ -86,9 +97,13 @@ class Stages(Table):
     season = whole("season", "season's number (the year in which it starts, or 1, 2, 3 ...)", key=True)
     stage = text("stage that was reached", STAGES, key=True)
     on = day("day on which it was reached", past=True)
-    reported_by = text("who saw it (a phone number of people, or a name of a station)", optional=True)
-    reported_on = day("day on which the report was written", past=True, optional=True)
-    certainty = number("share", "how sure the reporter was", 0, 1, optional=True)
+    reported_by = text("who saw it (a phone number of people, or a name of a station)", need=Need.NO)
+    reported_on = day("day on which the report was written", past=True, need=Need.NO)
+    certainty = number("share", "how sure the reporter was", 0, 1, need=Need.NO)
+
+    @dy.rule()
+    def on_is_not_after_reported_on(cls) -> pl.Expr:
+        return pl.col("on") <= pl.col("reported_on")
 
 
 class Harvests(Table):
@@ -96,12 +111,20 @@ class Harvests(Table):
 
     plot_id = identity("plot that was picked", "plots", key=True)
     season = whole("season", "season's number", key=True)
-    kg = number("kg", "weight picked", 0, optional=True)
-    kg_per_m2 = number("kg/m²", "weight per area, instead of kg where plots differ in size", 0, optional=True)
-    weight = number("unit", "weight in the unit beside it, instead of kg", 0, optional=True)
-    unit = text("unit of weight", tuple(UNITS_KG), optional=True)
-    grade = whole("grade", "0 is best", 0, 2, key=True, optional=True)
-    picked_on = day("when it was picked", past=True, key=True, optional=True)
+    kg = number("kg", "weight picked", 0, need=Need.NO)
+    kg_per_m2 = number("kg/m²", "weight per area, instead of kg where plots differ in size", 0, need=Need.NO)
+    weight = number("unit", "weight in the unit beside it, instead of kg", 0, need=Need.NO)
+    unit = text("unit of weight", tuple(UNITS_KG), need=Need.NO)
+    grade = whole("grade", "0 is best", 0, 2, key=True, need=Need.NO)
+    picked_on = day("when it was picked", past=True, key=True, need=Need.NO)
+
+    @dy.rule()
+    def exactly_one_of_kg_and_kg_per_m2_and_weight_is_given(cls) -> pl.Expr:
+        return pl.sum_horizontal(pl.col(column).is_not_null() for column in ("kg", "kg_per_m2", "weight")) == 1
+
+    @dy.rule()
+    def weight_stands_with_unit(cls) -> pl.Expr:
+        return pl.col("weight").is_null() == pl.col("unit").is_null()
 
 
 class Covariates(Table):
@@ -114,13 +137,21 @@ class Covariates(Table):
 class Weather(Table):
     """Daily weather of a plot or of a village."""
 
-    plot_id = identity("plot that the weather is of", "plots", key=True, optional=True)
-    village_id = identity("village that the weather is of", "villages", key=True, optional=True)
+    plot_id = identity("plot that the weather is of", "plots", key=True, need=Need.NO)
+    village_id = identity("village that the weather is of", "villages", key=True, need=Need.SEASON)
     date = day("the day", past=True, key=True)
-    tmax_c = number("°C", "highest temperature", -60, 60, optional=True)
-    tmin_c = number("°C", "lowest temperature", -60, 60, optional=True)
-    tmean_c = number("°C", "mean temperature", -60, 60, optional=True)
-    rain_mm = number("mm", "rain of the day", 0, 2000, optional=True)
+    tmax_c = number("°C", "highest temperature", -60, 60, need=Need.NO)
+    tmin_c = number("°C", "lowest temperature", -60, 60, need=Need.NO)
+    tmean_c = number("°C", "mean temperature", -60, 60, need=Need.NO)
+    rain_mm = number("mm", "rain of the day", 0, 2000, need=Need.NO)
+
+    @dy.rule()
+    def plot_id_or_village_id_is_given(cls) -> pl.Expr:
+        return pl.col("plot_id").is_not_null() | pl.col("village_id").is_not_null()
+
+    @dy.rule()
+    def tmin_c_is_not_above_tmax_c(cls) -> pl.Expr:
+        return pl.col("tmin_c") <= pl.col("tmax_c")
 
 
 class People(Table):
@@ -128,5 +159,7 @@ class People(Table):
 
     phone = identity("phone number", key=True)
     role = text("what they do", ROLES)
-    subject_id = identity("their household, village, cooperative, merchant, hub or customer; blank for officer and operator", blank=True)
+    subject_id = identity(
+        "their household, village, cooperative, merchant, hub or customer; blank for officer and operator", need=Need.BLANK
+    )
     language = text("language of their pages", LANGUAGES)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+import polars as pl
+
+VALUE_LETTERS_MAX = 60
+# A column of 10 million wrong cells is one mistake: the first rows show it, the rest are counted.
+EXAMPLES_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -11,13 +18,13 @@ class Problem:
     """One broken cell, row or file.
 
     file : path as the reader knows it
-    row : line in the file, header = 1 (Parquet: row + 1, as if it had a header); None where the whole file is meant
+    row : line in the file, header = 1 (Parquet: as if it had a header); None where the whole file is meant
     column : None where the whole row is meant
-    value : what stands there, shortened to 60 characters
+    value : what stands there, shortened
     says : what is wrong with it
     remedy : what to do
     severity : "error" stops the reading; "warning" does not
-    more : how many further rows have the same problem and are not listed
+    more : how many further rows have a problem of this kind and are not listed
     """
 
     file: str
@@ -30,11 +37,43 @@ class Problem:
     more: int = 0
 
     def __str__(self) -> str:
-        place = self.file + (f":{self.row}" if self.row else "") + (f" {self.column}" if self.column else "")
+        place = self.file + (f", line {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
         value = f" {self.value!r}" if self.value is not None else ""
         more = f" ({self.more:,} more rows like this)" if self.more else ""
-        return f"{place}{value}: {self.says}; {self.remedy}{more}"
+        note = "note: " if self.severity == "warning" else ""
+        return f"{place}:{value} {note}{self.says}; {self.remedy}{more}"
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
+
+
+def error(
+    file: str, says: str, remedy: str, *, row: int | None = None, column: str | None = None, value: object = None, more: int = 0
+) -> Problem:
+    """A problem that stops the reading."""
+    return Problem(file, row, column, _short(value), says, remedy, "error", more)
+
+
+def warning(
+    file: str, says: str, remedy: str, *, row: int | None = None, column: str | None = None, value: object = None, more: int = 0
+) -> Problem:
+    """Something that the reader should look at, and that stops nothing."""
+    return Problem(file, row, column, _short(value), says, remedy, "warning", more)
+
+
+def listed(rows: pl.DataFrame, tell: Callable[[dict[str, Any]], Problem]) -> list[Problem]:
+    """What `tell` says of the first EXAMPLES_MAX of `rows`; the last one says how many more there are."""
+    return shortened([tell(row) for row in rows.head(EXAMPLES_MAX).iter_rows(named=True)], rows.height)
+
+
+def shortened(examples: list[Problem], total: int) -> list[Problem]:
+    """`examples`, at most EXAMPLES_MAX of `total` problems of a kind, the last one saying how many are not listed."""
+    if total <= len(examples):
+        return examples
+    return [*examples[:-1], replace(examples[-1], more=total - len(examples))]
+
+
+def _short(value: object) -> str | None:
+    text = None if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
+    return text if text is None or len(text) <= VALUE_LETTERS_MAX else text[: VALUE_LETTERS_MAX - 1] + "…"

@@ -2,66 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from pinfold.basics.errors import BrokenTables
-from pinfold.basics.units import UNITS_KG, UNITS_M2
 from pinfold.outside.folder.files import find_file, read_cells
-from pinfold.outside.folder.problems import Problem
-from pinfold.outside.folder.tables import columns_of
+from pinfold.outside.folder.limits import column_problems, future_problems, key_problems, limit_problems
+from pinfold.outside.folder.problems import Problem, error
+from pinfold.outside.folder.references import homeless_plots, reference_problems, swapped_places
+from pinfold.outside.folder.values import convert, to_values
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader wants from a folder.
+
+    names : tables that must be there and hold rows
+    optional : tables that are read where they are there
+    as_of : no row may tell of a later day; None leaves that unchecked
+    in_season : columns that a season needs must be there too
+    beside : tables read elsewhere that ids here may point at
+    """
+
+    names: Sequence[str]
+    optional: Sequence[str] = ()
+    as_of: date | None = None
+    in_season: bool = False
+    beside: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read, and everything that there was to say about it."""
+
+    tables: dict[str, pl.DataFrame]
+    errors: list[Problem]
+    warnings: list[Problem]
 
 
 def read_tables(folder: Path, names: Sequence[str], as_of: date | None = None, optional: Sequence[str] = ()) -> dict[str, pl.DataFrame]:
     """Frames of the tables `names`, by name; of `optional` too where the folder has them.
 
-    Declared columns have their declared type (ids text, dates Date); optional columns that a file leaves out stay out; columns that
-    are not declared are kept, as numbers where all their cells are. weight + unit become kg, area + area_unit become area_m2.
+    Declared columns have their declared type (ids text, dates Date, numbers Float64 or Int64). Columns that a file leaves out stay
+    out; columns that are not declared are kept, Float64 where all their cells are numbers. weight + unit become kg, area + area_unit
+    become area_m2.
     as_of : no row may tell of a later day; None leaves that unchecked
     Raises BrokenTables with every problem of every file.
     """
+    reading = read_folder(folder, Asked(names, optional, as_of))
+    if reading.errors:
+        raise BrokenTables(list(reading.errors))
+    return reading.tables
+
+
+def read_folder(folder: Path, asked: Asked, called: str = "") -> Reading:
+    """As `read_tables`, but broken tables come back as problems beside those that could be read.
+
+    called : how the folder is named in what is said; default: its path
+    """
+    frames: dict[str, pl.DataFrame] = {}
+    files: dict[str, str] = {}
+    targets: dict[str, pl.DataFrame] = dict(asked.beside)
     problems: list[Problem] = []
-    tables: dict[str, pl.DataFrame] = {}
-    for name in [*names, *optional]:
+    for name in dict.fromkeys([*asked.names, *asked.optional]):
         path = find_file(folder, name)
         if path is None:
-            if name in names:
-                problems.append(
-                    Problem(f"{folder}/{name}.csv", None, None, None, "the table is missing", f"add {name}.csv or {name}.parquet")
-                )
+            if name in asked.names:
+                file = _called(folder, called, f"{name}.csv")
+                problems.append(error(file, "is missing", f"add {name}.csv or {name}.parquet with the columns in docs/tables.md"))
             continue
-        try:
-            tables[name] = _typed(read_cells(path), name)
-        except pl.exceptions.PolarsError as error:
-            problems.append(Problem(str(path), None, None, None, str(error).splitlines()[0], "correct it"))
-    if problems:
-        raise BrokenTables(list(problems))
-    return tables
+        files[name] = _called(folder, called, path.name)
+        frame, whole, found = _read_table(path, files[name], name, asked)
+        problems += found
+        if frame is not None:
+            frames[name] = frame
+            # Rows that could not be read may hold the very ids that others point at.
+            if whole:
+                targets[name] = frame
+    problems += reference_problems(frames, files, targets) + homeless_plots(frames, files) + swapped_places(frames, files)
+    order = list(files.values())
+    problems.sort(key=lambda problem: (order.index(problem.file) if problem.file in order else -1, problem.row or 0))
+    tables = {name: convert(frame.drop("line"), name) for name, frame in frames.items()}
+    return Reading(tables, [p for p in problems if p.severity == "error"], [p for p in problems if p.severity == "warning"])
 
 
-def _typed(cells: pl.DataFrame, name: str) -> pl.DataFrame:
-    declared = columns_of(name)
-    missing = [c for c, kind in declared.items() if not kind.metadata["optional"] and c not in cells.columns]
-    if missing:
-        raise pl.exceptions.ColumnNotFoundError(f"column {missing[0]} is missing")
-    frame = cells.with_columns(
-        pl.col(c).str.to_date() if kind.dtype == pl.Date and cells.schema[c] == pl.String else pl.col(c).cast(kind.dtype)
-        for c, kind in declared.items()
-        if c in cells.columns and kind.dtype != pl.Boolean
-    )
-    if "registered_poor" in frame.columns and frame.schema["registered_poor"] == pl.String:
-        frame = frame.with_columns(pl.col("registered_poor").str.to_lowercase() == "true")
-    for amount, unit, into, units in (("weight", "unit", "kg", UNITS_KG), ("area", "area_unit", "area_m2", UNITS_M2)):
-        if amount in frame.columns and unit in frame.columns and into in declared:
-            frame = frame.with_columns((pl.col(amount) * pl.col(unit).replace_strict(units)).alias(into)).drop(amount, unit)
-    extra = [c for c in frame.columns if c not in declared and frame.schema[c] == pl.String]
-    for c in extra:
-        for dtype in (pl.Int64, pl.Float64):
-            cast = frame[c].cast(dtype, strict=False)
-            if cast.null_count() == frame[c].null_count():
-                frame = frame.with_columns(cast)
-                break
-    return frame
+def _read_table(path: Path, file: str, name: str, asked: Asked) -> tuple[pl.DataFrame | None, bool, list[Problem]]:
+    cells, problems = read_cells(path, file)
+    if cells is None:
+        return None, False, problems
+    problems += column_problems(cells, name, asked.in_season)
+    if cells.frame.height == 0 and cells.whole and name in asked.names:
+        problems.append(error(file, "has a header and no rows", "add a line per row"))
+    frame, unread_problems, unread = to_values(cells, name)
+    problems += unread_problems
+    problems += limit_problems(frame, name, file, unread, asked.in_season)
+    problems += key_problems(frame, name, file)
+    problems += future_problems(frame, name, file, asked.as_of)
+    return frame, cells.whole, problems
+
+
+def _called(folder: Path, called: str, file: str) -> str:
+    return str(Path(called) / file) if called else str(folder / file)

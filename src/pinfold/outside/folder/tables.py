@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from pinfold.basics.units import UNITS_KG, UNITS_M2
 from pinfold.outside.folder import places, trade
-from pinfold.outside.folder.columns import Table
+from pinfold.outside.folder.columns import Kind, Table
 
 TABLES: dict[str, type[Table]] = {
     "settings": places.Settings,
@@ -32,6 +34,29 @@ TABLES: dict[str, type[Table]] = {
 }
 
 
+# Every further column of these tables is a number, under any name.
+FREE_NUMBERS = ("covariates",)
+
+# Tables that `pinfold match` reads and a season makes itself.
+MATCH_ONLY = ("lots", "wants")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A pair of columns that the border turns into one: `amount` in `unit` becomes `into`."""
+
+    amount: str
+    unit: str
+    into: str
+    factors: dict[str, float]
+
+
+CONVERSIONS = {
+    "harvests": Conversion("weight", "unit", "kg", UNITS_KG),
+    "plots": Conversion("area", "area_unit", "area_m2", UNITS_M2),
+}
+
+
 def columns_of(name: str) -> dict[str, Any]:
     """The declared columns of table `name`, without the line number that only this room sees."""
     return {column: kind for column, kind in TABLES[name].columns().items() if column != "line"}
@@ -44,4 +69,4 @@ def key_of(name: str) -> list[str]:
 
 def ids_of(name: str) -> list[str]:
     """Columns that hold ids."""
-    return [column for column, kind in columns_of(name).items() if kind.metadata["unit"] == "id"]
+    return [column for column, kind in columns_of(name).items() if kind.metadata["kind"] is Kind.ID]

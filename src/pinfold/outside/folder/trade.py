@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from pinfold.outside.folder.columns import Table, day, identity, number, text, whole
+import dataframely as dy
+import polars as pl
+
+from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, whole
 
 
 class Products(Table):
     """What is sold."""
 
     product_id = identity("the product", key=True)
-    name = text("name in English, or as the shop writes it", optional=True)
-    name_zh = text("name in Chinese", optional=True)
-    category = text("kind of product, for tastes", optional=True)
-    crop = text("crop that it is made from (a file of crops/)", optional=True)
-    pack_kg = number("kg", "weight of one pack", above=0, optional=True)
-    shelf_life_days = number("days", "from picking until it cannot be sold", above=0, optional=True)
-    price_per_kg = number("yuan/kg", "usual price of the best grade", 0, optional=True)
-    kg_per_harvest_kg = number("kg/kg", "weight of product from one kg harvested", 0, 1, optional=True)
-    wastage_percent = number("%", "share that a shop loses", 0, 100, optional=True)
+    name = text("name in English, or as the shop writes it", need=Need.SEASON)
+    name_zh = text("name in Chinese", need=Need.SEASON)
+    category = text("kind of product, for tastes", need=Need.SEASON)
+    crop = text("crop that it is made from (a file of crops/); blank for what is sold but not grown", need=Need.NO)
+    pack_kg = number("kg", "weight of one pack", above=0, need=Need.SEASON)
+    shelf_life_days = number("days", "from picking until it cannot be sold", above=0, need=Need.SEASON)
+    price_per_kg = number("yuan/kg", "usual price of the best grade", 0, need=Need.SEASON)
+    kg_per_harvest_kg = number("kg/kg", "weight of product from one kg harvested", 0, 1, need=Need.NO)
+    wastage_percent = number("%", "share that a shop loses", 0, 100, need=Need.NO)
 
 
 class Hubs(Table):
@@ -55,7 +58,7 @@ class Lanes(Table):
     hub_id = identity("where it starts", "hubs")
     region_id = identity("where it ends", "regions")
     week = whole("week", "weeks since the season's first Monday")
-    days = number("days", "on the road", 0, 60)
+    days = whole("days", "on the road", 0, 60)
     truck_kg = number("kg", "what one truck carries", above=0)
     truck_cost = number("yuan", "what one truck costs", 0)
     trucks_max = number("trucks", "how many can be had", 0)
@@ -68,9 +71,9 @@ class Sales(Table):
     product_id = identity("product sold", "products")
     region_id = identity("where", "regions")
     kg = number("kg", "weight sold; negative where goods came back")
-    price_per_kg = number("yuan/kg", "price that customers paid", 0)
-    list_price_per_kg = number("yuan/kg", "price before any discount", 0, optional=True)
-    wholesale_price_per_kg = number("yuan/kg", "what the seller paid", 0, optional=True)
+    price_per_kg = number("yuan/kg", "price that customers paid", 0, need=Need.SEASON)
+    list_price_per_kg = number("yuan/kg", "price before any discount", 0, need=Need.NO)
+    wholesale_price_per_kg = number("yuan/kg", "what the seller paid", 0, need=Need.NO)
 
 
 class Purchases(Table):
@@ -80,7 +83,7 @@ class Purchases(Table):
     customer_id = identity("customer, by number")
     region_id = identity("where the customer picks up", "regions")
     product_id = identity("product bought", "products")
-    quantity = number("packs", "how many packs", above=0)
+    quantity = whole("packs", "how many packs", 1)
 
 
 class Merchants(Table):
@@ -106,6 +109,10 @@ class Bids(Table):
     price_per_kg = number("yuan/kg", "price offered", above=0)
     offered_on = day("day of the offer", past=True)
 
+    @dy.rule()
+    def kg_min_is_not_above_kg(cls) -> pl.Expr:
+        return pl.col("kg_min") <= pl.col("kg")
+
 
 class Lots(Table):
     """Match only: kg of one product and grade from one village, ready in one week."""
@@ -117,7 +124,7 @@ class Lots(Table):
     grade = whole("grade", "0 is best", 0, 2)
     ready_week = whole("week", "week in which it is ready")
     kg = number("kg", "expected weight", 0)
-    kg_cv = number("share", "standard deviation of the weight over its mean", 0, optional=True)
+    kg_cv = number("share", "standard deviation of the weight over its mean", 0, need=Need.NO)
     floor_price_per_kg = number("yuan/kg", "what the cooperative guarantees its growers", 0)
     poverty_weight = number("share", "share of the lot from registered poor households", 0, 1)
     collect_cost_per_kg = number("yuan/kg", "cost of bringing it to the hub", 0)

@@ -1,0 +1,134 @@
+"""Rows of one table against its declaration: limits, keys, and days that have not come yet."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pinfold.outside.folder.columns import Need
+from pinfold.outside.folder.files import Cells
+from pinfold.outside.folder.problems import Problem, error, listed, warning
+from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, TABLES, columns_of, key_of
+
+
+def column_problems(cells: Cells, name: str, in_season: bool) -> list[Problem]:
+    """Columns that are missing, and warnings of columns whose name looks mistyped."""
+    declared, present = columns_of(name), cells.frame.columns
+    unknown = [column for column in present if column not in declared and column != "line"]
+    needs = (Need.ALWAYS, Need.BLANK, Need.SEASON) if in_season else (Need.ALWAYS, Need.BLANK)
+    meant = {column: near[0] for column in unknown if (near := difflib.get_close_matches(column.lower(), declared, 1, 0.7))}
+    problems = []
+    for column, kind in declared.items():
+        if column in present:
+            continue
+        near = next((other for other, guess in meant.items() if guess == column), None)
+        if kind.metadata["need"] in needs:
+            remedy = f"rename column {near!r}" if near else f"add it: {kind.description}"
+            problems.append(error(cells.file, "is missing", remedy, row=1, column=column))
+        elif near and name not in FREE_NUMBERS:
+            problems.append(warning(cells.file, f"is not a column of {name}", f"did you mean {column}?", row=1, column=near))
+    pair = CONVERSIONS.get(name)
+    if pair and (pair.amount in present) != (pair.unit in present):
+        missing, there = (pair.unit, pair.amount) if pair.amount in present else (pair.amount, pair.unit)
+        problems.append(error(cells.file, f"is missing beside {there}", f"add {missing}, or give {pair.into} alone", row=1, column=missing))
+    return problems
+
+
+def limit_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str, pl.Series], in_season: bool) -> list[Problem]:
+    """Cells outside their limits, blank cells where a value is needed, and rows that break a rule of their table.
+
+    unread : per column, lines of cells that are already reported; their being blank now is no second problem
+    """
+    declared = columns_of(name)
+    absent = {column: pl.lit(None, kind.dtype) for column, kind in declared.items() if column not in frame.columns}
+    failed = TABLES[name].filter(frame.lazy().with_columns(**absent)).failure
+    problems: list[Problem] = []
+    if len(failed):
+        details = failed.details()
+        for rule in failed.counts():
+            column, _, limit = rule.rpartition("|")
+            rows = details.filter(pl.col(rule) == "invalid")
+            if limit == "nullability" or not column:
+                rows = _without(rows, unread if not column else {column: unread[column]} if column in unread else {})
+                rows = rows if not column or column in frame.columns else rows.clear()
+            tell = _row_problem if not column else _limit_problem
+            problems += listed(rows, lambda row, t=tell, r=rule: t(row, r, name, file))  # type: ignore[misc]
+    if in_season:
+        for column, kind in declared.items():
+            if kind.metadata["need"] is Need.SEASON and column in frame.columns:
+                rows = _without(frame.filter(pl.col(column).is_null()), {column: unread[column]} if column in unread else {})
+                problems += listed(rows, lambda row, c=column: _limit_problem(row, f"{c}|nullability", name, file))  # type: ignore[misc]
+    return problems
+
+
+def _without(rows: pl.DataFrame, unread: dict[str, pl.Series]) -> pl.DataFrame:
+    for lines in unread.values():
+        rows = rows.filter(~pl.col("line").is_in(lines.implode()))
+    return rows
+
+
+def _row_problem(row: dict[str, Any], rule: str, name: str, file: str) -> Problem:
+    return error(file, f"breaks a rule of {name}: {rule.replace('_', ' ')}", "correct the row", row=row["line"])
+
+
+def _limit_problem(row: dict[str, Any], rule: str, name: str, file: str) -> Problem:
+    column, _, limit = rule.rpartition("|")
+    kind, value = columns_of(name)[column], row[column]
+    unit = kind.metadata["unit"]
+    says, remedy = "is out of its limits", "correct it"
+    if limit == "nullability":
+        says, remedy = "is blank", f"fill it in: {kind.description}" + (f" ({unit})" if unit else "")
+    elif limit == "check__one_of":
+        choices = kind.metadata["one_of"]
+        near = difflib.get_close_matches(value.lower(), choices, 1)
+        says, remedy = "is not known here", f"did you mean {near[0]}?" if near else f"use one of {', '.join(choices)}"
+    elif column in ("latitude", "longitude") and _swapped(row):
+        says, remedy = "looks swapped with longitude", f"write latitude {row['longitude']} and longitude {row['latitude']}"
+    elif limit == "min" and kind.min == 0:
+        says, remedy = "is negative", f"write {unit} of 0 or more"
+    elif limit in ("min", "max", "min_exclusive"):
+        words = {"min": "is less than", "max": "is more than", "min_exclusive": "is not more than"}
+        bound = getattr(kind, limit)
+        says, remedy = f"{words[limit]} {bound}", f"correct it, or its unit: {kind.description}" + (f" in {unit}" if unit else "")
+    return error(file, says, remedy, row=row["line"], column=column, value=value)
+
+
+def _swapped(row: dict[str, Any]) -> bool:
+    latitude, longitude = row["latitude"], row["longitude"]
+    return latitude is not None and longitude is not None and abs(latitude) > 90 >= abs(longitude)
+
+
+def key_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
+    """Rows whose key stands in an earlier row; each is named together with that row."""
+    keys = [column for column in key_of(name) if column in frame.columns]
+    needed = [column for column in keys if columns_of(name)[column].metadata["need"] is Need.ALWAYS]
+    if not keys or len(needed) < sum(columns_of(name)[column].metadata["need"] is Need.ALWAYS for column in key_of(name)):
+        return []
+    known = frame.select("line", *keys).drop_nulls(needed)
+    if known.select(keys).n_unique() == known.height:
+        return []
+    repeated = known.with_columns(pl.col("line").min().over(keys).alias("first")).filter(pl.col("line") > pl.col("first"))
+
+    def tell(row: dict[str, Any]) -> Problem:
+        value = ", ".join(str(row[column]) for column in keys if row[column] is not None)
+        return error(
+            file, f"stands already in line {row['first']}", "keep one of the two rows", row=row["line"], column=", ".join(keys), value=value
+        )
+
+    return listed(repeated, tell)
+
+
+def future_problems(frame: pl.DataFrame, name: str, file: str, as_of: date | None) -> list[Problem]:
+    """Days later than `as_of` in columns that tell what has happened."""
+    if as_of is None:
+        return []
+    problems = []
+    for column, kind in columns_of(name).items():
+        if kind.metadata["past"] and column in frame.columns:
+            rows = frame.filter(pl.col(column) > as_of).select("line", column)
+            says, remedy = f"lies in the future, after {as_of}", "correct the date; what is still to come stands in later/"
+            problems += listed(rows, lambda row, c=column, s=says, r=remedy: error(file, s, r, row=row["line"], column=c, value=row[c]))  # type: ignore[misc]
+    return problems

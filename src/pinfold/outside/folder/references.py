@@ -1,0 +1,85 @@
+"""What only several tables together can show: ids that point nowhere, plots without a household, places on the wrong side of the earth."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pinfold.outside.folder.columns import Kind
+from pinfold.outside.folder.problems import Problem, error, listed
+from pinfold.outside.folder.tables import columns_of, key_of
+
+# Beyond so many ids a likely spelling is not worth the seconds that looking for one takes.
+GUESS_FROM_MAX = 5_000
+SUBJECTS = {"household": "households", "coordinator": "villages", "board": "cooperatives", "merchant": "merchants", "packhouse": "hubs"}
+# Degrees: farther from the middle of all places than this, and four times nearer once exchanged, is taken as swapped.
+FAR_DEGREES, NEARER_TIMES = 20.0, 4.0
+
+
+def reference_problems(frames: Mapping[str, pl.DataFrame], files: Mapping[str, str], targets: Mapping[str, pl.DataFrame]) -> list[Problem]:
+    """Ids in `frames` that are in none of the rows of `targets` they point at.
+
+    frames : tables to check, with `line`
+    targets : tables that may be pointed at; a table that is not among them is not checked against
+    """
+    problems: list[Problem] = []
+    known = {
+        name: frame[key_of(name)[0]].drop_nulls().unique()
+        for name, frame in targets.items()
+        if key_of(name) and key_of(name)[0] in frame.columns
+    }
+    for name, frame in frames.items():
+        for column, kind in columns_of(name).items():
+            target = kind.metadata["of"]
+            if kind.metadata["kind"] is Kind.ID and target in known and column in frame.columns:
+                problems += _unknown(frame, column, files[name], target, known[target])
+        if name == "people" and {"role", "subject_id"} <= set(frame.columns):
+            for role, target in SUBJECTS.items():
+                if target in known:
+                    problems += _unknown(frame.filter(pl.col("role") == role), "subject_id", files[name], target, known[target])
+    return problems
+
+
+def _unknown(frame: pl.DataFrame, column: str, file: str, target: str, known: pl.Series) -> list[Problem]:
+    rows = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known.implode())).select("line", column)
+
+    def tell(row: dict[str, Any]) -> Problem:
+        near = difflib.get_close_matches(row[column], known.to_list(), 1, 0.7) if len(known) <= GUESS_FROM_MAX else []
+        remedy = f"did you mean {near[0]}?" if near else f"add it to {target}, or correct it"
+        return error(file, f"is not in {target}", remedy, row=row["line"], column=column, value=row[column])
+
+    return listed(rows, tell)
+
+
+def homeless_plots(frames: Mapping[str, pl.DataFrame], files: Mapping[str, str]) -> list[Problem]:
+    """Plots that name no household, where households were read too."""
+    plots = frames.get("plots")
+    if plots is None or "households" not in frames or "household_id" not in plots.columns:
+        return []
+    rows = plots.filter(pl.col("household_id").is_null())
+    says = "has no household"
+    remedy = "write the household_id of the household that picks it"
+    return listed(rows, lambda row: error(files["plots"], says, remedy, row=row["line"], column="household_id", value=row["plot_id"]))
+
+
+def swapped_places(frames: Mapping[str, pl.DataFrame], files: Mapping[str, str]) -> list[Problem]:
+    """Places that lie far from all others, and near them once latitude and longitude are exchanged."""
+    tables = {name: frame for name, frame in frames.items() if {"latitude", "longitude"} <= set(frame.columns)}
+    if not tables:
+        return []
+    places = pl.concat(
+        frame.select(pl.lit(name).alias("table"), "line", "latitude", "longitude") for name, frame in tables.items()
+    ).drop_nulls()
+    latitude, longitude = pl.col("latitude"), pl.col("longitude")
+    here = (latitude - latitude.median()).abs() + (longitude - longitude.median()).abs()
+    exchanged = (longitude - latitude.median()).abs() + (latitude - longitude.median()).abs()
+    rows = places.with_columns(far=(here > FAR_DEGREES) & (exchanged * NEARER_TIMES < here)).filter(pl.col("far") & (latitude.abs() <= 90))
+
+    def tell(row: dict[str, Any]) -> Problem:
+        says, remedy = "looks swapped with longitude", f"write latitude {row['longitude']} and longitude {row['latitude']}"
+        return error(files[row["table"]], says, remedy, row=row["line"], column="latitude", value=row["latitude"])
+
+    return listed(rows, tell)

@@ -1,0 +1,89 @@
+"""Cells into values of their declared type; what cannot be read is listed, never guessed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from pinfold.outside.folder.columns import Kind
+from pinfold.outside.folder.explain import explain_day, explain_number, explain_truth
+from pinfold.outside.folder.files import Cells
+from pinfold.outside.folder.problems import Problem, error, listed
+from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, columns_of
+
+TRUTHS = {"true": True, "false": False}
+
+
+def to_values(cells: Cells, name: str) -> tuple[pl.DataFrame, list[Problem], dict[str, pl.Series]]:
+    """The frame of table `name` with every declared column in its type, what could not be read, and per column the lines of that.
+
+    A cell that cannot be read is None. Undeclared columns become Float64 where all their cells are numbers, and stay text otherwise.
+    """
+    frame, declared = cells.frame, columns_of(name)
+    problems: list[Problem] = []
+    unread: dict[str, pl.Series] = {}
+    values: dict[str, pl.Expr] = {}
+    for column in frame.columns[1:]:
+        kind = (
+            Kind.NUMBER
+            if column not in declared and name in FREE_NUMBERS
+            else declared[column].metadata["kind"]
+            if column in declared
+            else None
+        )
+        if kind is None:
+            values[column] = _number_or_text(frame[column])
+            continue
+        values[column] = _value(column, kind, frame.schema[column])
+        bad = frame.lazy().filter(values[column].is_null() & pl.col(column).is_not_null()).select("line", column).collect()
+        if bad.height:
+            unit = declared[column].metadata["unit"] if column in declared else ""
+            problems += listed(bad, lambda row, c=column, k=kind, u=unit: _problem(row, c, k, u, cells.file))  # type: ignore[misc]
+            unread[column] = bad["line"]
+    return frame.with_columns(**values), problems, unread
+
+
+def convert(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """`frame` with weight + unit as kg, area + area_unit as area_m2; units are known by now."""
+    rule = CONVERSIONS.get(name)
+    if rule is None or rule.amount not in frame.columns or rule.unit not in frame.columns:
+        return frame
+    converted = pl.col(rule.amount) * pl.col(rule.unit).replace_strict(rule.factors, default=None, return_dtype=pl.Float64)
+    if rule.into in frame.columns:
+        converted = pl.coalesce(rule.into, converted)
+    return frame.with_columns(converted.alias(rule.into)).drop(rule.amount, rule.unit)
+
+
+def _value(column: str, kind: Kind, stored: pl.DataType) -> pl.Expr:
+    cell = pl.col(column)
+    if kind in (Kind.ID, Kind.TEXT):
+        # pandas turns whole ids with a gap among them into 5.0.
+        return (cell.cast(pl.Int64, strict=False) if stored.is_float() else cell).cast(pl.String, strict=False)
+    if kind in (Kind.NUMBER, Kind.WHOLE):
+        amount = cell.cast(pl.Float64, strict=False)
+        fits = amount.is_finite() & (amount.abs() < 2**53) & ((amount == amount.floor()) | (kind is Kind.NUMBER))
+        return pl.when(fits).then(amount).cast(pl.Int64 if kind is Kind.WHOLE else pl.Float64)
+    if kind is Kind.TRUTH:
+        return (
+            cell
+            if stored == pl.Boolean
+            else cell.cast(pl.String).str.to_lowercase().replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
+        )
+    if isinstance(stored, pl.Datetime):
+        return pl.when(cell.dt.time() == pl.time(0)).then(cell.dt.date())
+    return cell if stored == pl.Date else cell.cast(pl.String).str.to_date("%Y-%m-%d", strict=False)
+
+
+def _number_or_text(cells: pl.Series) -> Any:
+    amounts = cells.cast(pl.Float64, strict=False) if cells.dtype == pl.String else cells
+    return amounts if amounts.null_count() == cells.null_count() else cells
+
+
+def _problem(row: dict[str, Any], column: str, kind: Kind, unit: str, file: str) -> Problem:
+    cell = str(row[column])
+    if kind in (Kind.NUMBER, Kind.WHOLE):
+        says, remedy = explain_number(cell, unit, kind is Kind.WHOLE)
+    else:
+        says, remedy = explain_day(cell) if kind is Kind.DAY else explain_truth(cell)
+    return error(file, says, remedy, row=row["line"], column=column, value=cell)
