@@ -88,7 +88,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [HERE / "locale"]
+# One catalogue for the shop and the base pages, one for the rooms.
+LOCALE_PATHS = [HERE / "locale", HERE / "rooms" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -106,6 +107,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # Sign-in: a phone number and a code, nothing else to remember.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "pinfold.web.sign_in.PhoneAdapter"
+ACCOUNT_FORMS = {"request_login_code": "pinfold.web.sign_in.AskPhoneForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone"}
@@ -113,6 +115,7 @@ ACCOUNT_SIGNUP_FIELDS = ["phone*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_MAX_ATTEMPTS = 3
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -120,7 +123,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
-    "request_login_code": "20/m/ip,3/m/key",
+    # 30 codes of 3 tries a day leave a guesser one chance in 11,000 a day for one number.
+    "request_login_code": "20/m/ip,3/m/key,10/h/key,30/d/key",
     "verify_phone": "20/m/ip,3/m/key",
     "signup": "20/m/ip",
 }

@@ -1,0 +1,36 @@
+"""What each role finds at the top of every page. The first address of a role is its home; add a line for a new page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pinfold.web.roles import Role
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str | Promise
+    to: str  # name of a URL pattern without arguments
+
+
+SHOP = Link(_("Ripe soon"), "shop:list")
+
+STRANGER: tuple[Link, ...] = (SHOP,)
+BY_ROLE: dict[str, tuple[Link, ...]] = {
+    Role.CUSTOMER: (SHOP, Link(_("My orders"), "shop:orders")),
+    Role.HOUSEHOLD: (SHOP,),
+    Role.COORDINATOR: (SHOP,),
+    Role.BOARD: (SHOP,),
+    Role.MERCHANT: (SHOP,),
+    Role.PACKHOUSE: (SHOP,),
+    Role.OFFICER: (SHOP,),
+    Role.OPERATOR: (SHOP,),
+}
+
+
+def links_for(role: str | None) -> tuple[Link, ...]:
+    """The links of a role, or of somebody who has not signed in."""
+    return BY_ROLE[role] if role else STRANGER

@@ -1,0 +1,87 @@
+"""How money, weights, weeks and moments are written on pages, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import formats
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext, ngettext
+
+from pinfold.basics.money import Money
+from pinfold.basics.weeks import week_monday
+
+register = template.Library()
+
+
+@register.filter
+def yuan(fen: int) -> str:
+    """Whole fen as yuan.
+
+    >>> yuan(4250)
+    '¥42.50'
+    """
+    return str(Money(int(fen)))
+
+
+@register.filter
+def kg(weight_kg: float) -> str:
+    """Kilograms with as many digits as a scale shows: under 10 kg to the gram's tens, above to whole kilograms.
+
+    >>> kg(0.5), kg(12.4), kg(1234.6)
+    ('0.5 kg', '12 kg', '1,235 kg')
+    """
+    return f"{weight_kg:,.0f} kg" if weight_kg >= 10 else f"{weight_kg:.2f}".rstrip("0").rstrip(".") + " kg"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of 1 in per cent.
+
+    >>> percent(0.734)
+    '73 %'
+    """
+    return f"{share * 100:.0f} %"
+
+
+@register.filter
+def called(thing: Any) -> str:
+    """The name of a product, region, village, merchant ... in the reader's language."""
+    return thing.name_zh if _chinese() and thing.name_zh else thing.name
+
+
+@register.filter
+def day(on: date | datetime) -> str:
+    """A day of this season, without the year."""
+    on = localtime(on) if isinstance(on, datetime) else on
+    return f"{on.month}月{on.day}日" if _chinese() else f"{on.day} {formats.date_format(on, 'M')}"
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """A day and the time on the growers' clock."""
+    return f"{day(at)} {localtime(at):%H:%M}"
+
+
+@register.filter
+def week_days(week: int, starts_on: date) -> str:
+    """Monday to Sunday of week number `week` of the season that starts on `starts_on`."""
+    monday = week_monday(week, starts_on)
+    return f"{day(monday)} – {day(monday + timedelta(days=6))}"
+
+
+@register.filter
+def time_left(until: datetime, now: datetime) -> str:
+    """How long it is from `now` to `until`, in the largest unit that still says something."""
+    minutes = max(int((until - now).total_seconds() // 60), 0)
+    if minutes >= 2 * 24 * 60:
+        return ngettext("%(n)d day", "%(n)d days", minutes // 1440) % {"n": minutes // 1440}
+    if minutes >= 120:
+        return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes} if minutes else gettext("less than a minute")
+
+
+def _chinese() -> bool:
+    return (get_language() or "").startswith("zh")
