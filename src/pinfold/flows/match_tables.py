@@ -1,0 +1,103 @@
+"""`pinfold match`: the tables of a season in, its plan out."""
+
+from __future__ import annotations
+
+import json
+import resource
+from pathlib import Path
+
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.basics.progress import Progress, silent
+from pinfold.match.explain import explain_shipments, explain_unsold
+from pinfold.match.plan import Method, Plan, plan_season
+from pinfold.match.rules import MatchRules, rules_from_json
+from pinfold.match.say import Names, say
+from pinfold.match.season import build_season
+from pinfold.match.tables import Tables
+from pinfold.outside.folder import as_they_came, id_types, read_tables
+
+TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
+STEPS = 4
+
+
+def match_from_folder(folder: Path, out: Path, method: Method = "optimal", progress: Progress = silent) -> dict[str, object]:
+    """Writes out/shipments.parquet, out/plan.json and out/reasons.csv; what plan.json says comes back.
+
+    Raises BrokenTables or InputError naming what is wrong in `folder`, and NoPlan when the optimiser gives up.
+    """
+    cpu_before = _cpu_seconds()
+    progress("match: read", 0, STEPS)
+    tables = read_tables(folder, TABLES, optional=("regions",))
+    rules = _rules(folder)
+    progress("match: find ways", 1, STEPS)
+    season = build_season(Tables(**{name: tables[name] for name in TABLES}), rules)
+    progress(f"match: plan {len(season.ways.pool):,} ways", 2, STEPS)
+    plan = plan_season(season, method)
+    progress("match: write", 3, STEPS)
+    out.mkdir(parents=True, exist_ok=True)
+    ids = id_types(folder, "lots") | id_types(folder, "wants")
+    as_they_came(plan.shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()), ids).write_parquet(
+        out / "shipments.parquet"
+    )
+    _reasons(plan, _names(tables)).write_csv(out / "reasons.csv")
+    summary = _summary(plan) | {"cpu_seconds": round(_cpu_seconds() - cpu_before, 3)}
+    (out / "plan.json").write_text(json.dumps(summary, indent=1))
+    progress("match: write", STEPS, STEPS)
+    return summary
+
+
+def _rules(folder: Path) -> MatchRules:
+    """Rules of rules.json; the defaults where the folder has none."""
+    path = folder / "rules.json"
+    if not path.exists():
+        return MatchRules()
+    try:
+        given = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as broken:
+        raise InputError(f"{path} is not JSON ({broken}); correct it or take it away to use the defaults") from None
+    if not isinstance(given, dict):
+        raise InputError(f"{path} holds a {type(given).__name__}; give an object of rule names and numbers")
+    return rules_from_json(given)
+
+
+def _names(tables: dict[str, pl.DataFrame]) -> Names:
+    named = {
+        name: dict(tables[name].select(key, "name").drop_nulls().iter_rows())
+        for name, key in (("products", "product_id"), ("regions", "region_id"))
+        if name in tables and "name" in tables[name].columns
+    }
+    return Names(products=named.get("products", {}), regions=named.get("regions", {}))
+
+
+def _reasons(plan: Plan, names: Names) -> pl.DataFrame:
+    """One row per shipment, then one per lot of which kg stay: lot_id, want_id (empty when unsold), kg, sentence."""
+    sent = explain_shipments(plan.season, plan.chosen)
+    unsold = explain_unsold(plan.season, plan.chosen)
+    rows = [(str(each.lot_id), str(each.want_id), each.kg, say(each, names, "en")) for each in sent]
+    rows += [(str(each.lot_id), "", each.kg, say(each, names, "en")) for each in unsold]
+    return pl.DataFrame(rows, schema={"lot_id": pl.String, "want_id": pl.String, "kg": pl.Float64, "sentence": pl.String}, orient="row")
+
+
+def _summary(plan: Plan) -> dict[str, object]:
+    return {
+        "method": plan.method,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap_percent": round(100 * plan.gap, 6),
+        "income": plan.facts.income,
+        "sold_share": plan.facts.sold_share,
+        "spoiled_share": plan.facts.spoiled_share,
+        "poorest_fifth_sold_share": plan.facts.poorest_fifth_sold_share,
+        "beside": {name: {"objective": facts.objective, "income": facts.income} for name, facts in plan.beside.items()},
+        "lots": len(plan.season.lot_kg),
+        "wants": len(plan.season.step_kg),
+        "ways": len(plan.season.ways.pool),
+        "shipments": len(plan.chosen.kg),
+    }
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime

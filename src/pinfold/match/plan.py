@@ -1,0 +1,74 @@
+"""The season's plan: which lot goes to which want, what it earns, and what no plan could exceed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.match.baselines import fill, first_come_order, greedy_order
+from pinfold.match.bound import bound
+from pinfold.match.core import best_flow
+from pinfold.match.score import Facts, broken_limits, judge
+from pinfold.match.season import Floats, Season
+from pinfold.match.shipments import Shipments, share_out, within_limits
+
+Method = Literal["optimal", "greedy", "first-come"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """bound : yuan that no plan of this season can exceed, whatever its method
+    beside : facts of the other methods on the same season
+    """
+
+    method: Method
+    season: Season
+    chosen: Shipments
+    facts: Facts
+    bound: float
+    beside: dict[Method, Facts]
+
+    @property
+    def objective(self) -> float:
+        return self.facts.objective
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that this plan may be short of the best one."""
+        return max(self.bound - self.objective, 0.0) / max(abs(self.bound), 1e-9)
+
+    @property
+    def shipments(self) -> pl.DataFrame:
+        """lot_id, want_id, lane_id, kg, kept, age_days."""
+        return self.chosen.frame(self.season)
+
+
+def plan_season(season: Season, method: Method = "optimal") -> Plan:
+    """The plan that `method` makes, with the bound and the other methods' facts beside it.
+
+    Raises InputError when the method is not known, NoPlan when the optimiser gives up.
+    """
+    if method not in METHODS:
+        raise InputError(f"method {method!r} is not known; use one of {', '.join(METHODS)}")
+    best_kg, prices = best_flow(season)
+    flows: dict[Method, Floats] = {
+        "optimal": best_kg,
+        "greedy": fill(season, greedy_order(season)),
+        "first-come": fill(season, first_come_order(season)),
+    }
+    made = {name: share_out(season, within_limits(season, way_kg)) for name, way_kg in flows.items()}
+    facts = {name: judge(season, shipments) for name, shipments in made.items()}
+    broken = broken_limits(season, made[method])
+    assert not broken, f"the {method} plan breaks its limits: {'; '.join(broken)}"
+    return Plan(
+        method=method,
+        season=season,
+        chosen=made[method],
+        facts=facts[method],
+        bound=bound(season, prices),
+        beside={name: other for name, other in facts.items() if name != method},
+    )

@@ -1,0 +1,60 @@
+"""The rules of the match: what a way from a lot to a want costs, how long goods may travel, what sales of poor villages are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from math import isfinite
+
+from pinfold.basics.errors import InputError
+from pinfold.basics.rules import rule
+
+GRADES = 3
+
+
+@dataclass(frozen=True)
+class MatchRules:
+    lag_weeks_max: int = rule(6, "weeks", "longest wait of a lot between ripe and delivered", 0, 60)
+    shelf_share_max: float = rule(0.8, "share", "goods older than this share of their shelf life are not delivered", 0, 1)
+    loss_base: float = rule(0.01, "share", "kg lost on any way", 0, 1)
+    loss_at_full_age: float = rule(0.30, "share", "further kg lost at the end of shelf life; grows with the square of age", 0, 1)
+    handling_per_kg: float = rule(0.18, "yuan/kg", "sorting, packing and loading", 0)
+    storage_per_kg_week: float = rule(0.05, "yuan/kg/week", "keeping a lot at the hub", 0)
+    cold_per_kg: float = rule(0.25, "yuan/kg", "cooling on a long lane", 0)
+    cold_from_shelf_share: float = rule(0.25, "share", "lanes longer than this share of shelf life are cooled", 0)
+    grade_discount_best: float = rule(0.0, "share of price", "what a kg of grade 0 sells below the want's price", 0, 1)
+    grade_discount_second: float = rule(0.18, "share of price", "what a kg of grade 1 sells below the want's price", 0, 1)
+    grade_discount_third: float = rule(0.38, "share of price", "what a kg of grade 2 sells below the want's price", 0, 1)
+    freshness_discount: float = rule(0.12, "share of price", "what a kg at the end of its shelf life sells below a fresh one", 0, 1)
+    equity_bonus: float = rule(
+        0.15, "yuan per yuan of floor value", "worth of a sale from a village where every household is registered poor", 0
+    )
+
+    @property
+    def grade_discount(self) -> tuple[float, float, float]:
+        return (self.grade_discount_best, self.grade_discount_second, self.grade_discount_third)
+
+
+def rules_from_json(given: Mapping[str, object]) -> MatchRules:
+    """Rules as a folder's rules.json writes them: the fields' names, and grade_discount as a list of three.
+
+    Raises InputError naming the entry when it is not known, not a finite number, or outside its limits.
+    """
+    flat = {name: value for name, value in given.items() if name != "grade_discount"}
+    if "grade_discount" in given:
+        discounts = given["grade_discount"]
+        if not isinstance(discounts, list) or len(discounts) != GRADES:
+            raise InputError(f"rules.json: grade_discount is {discounts!r}; give a list of {GRADES} shares, best grade first")
+        flat |= dict(zip(("grade_discount_best", "grade_discount_second", "grade_discount_third"), discounts, strict=True))
+    known = {item.name: item for item in fields(MatchRules)}
+    values: dict[str, float] = {}
+    for name, value in flat.items():
+        if name not in known:
+            raise InputError(f"rules.json: {name!r} is not known; the match has {', '.join(known)} and grade_discount")
+        low, high = known[name].metadata["low"], known[name].metadata["high"]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise InputError(f"rules.json: {name} is {value!r}; give a number in {known[name].metadata['unit']}")
+        if value < low or (high is not None and value > high) or (known[name].type == "int" and value != int(value)):
+            raise InputError(f"rules.json: {name} is {value}; give {known[name].type} from {low} to {'any' if high is None else high}")
+        values[name] = value
+    return replace(MatchRules(), **values)  # type: ignore[arg-type]

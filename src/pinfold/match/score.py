@@ -1,0 +1,94 @@
+"""What a plan earns and which limits it breaks, counted from its shipments alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pinfold.match.season import Floats, Season
+from pinfold.match.shipments import Shipments
+
+TOLERANCE_KG = 1e-3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Yuan: objective = revenue + equity + salvage - collection - way - trucks. Shares: of all kg (sold), of kg sent (spoiled)."""
+
+    objective: float
+    revenue: float
+    collection: float
+    way: float
+    trucks: float
+    salvage: float
+    equity: float
+    sold_share: float
+    spoiled_share: float
+    poorest_fifth_sold_share: float
+
+    @property
+    def income(self) -> float:
+        """Yuan that reach the growers and their cooperative: the objective without the equity bonus, which nobody pays."""
+        return self.objective - self.equity
+
+
+def judge(season: Season, shipments: Shipments) -> Facts:
+    """Facts of `shipments`. Trucks are paid per kg; what arrives sells to the want's dearest step first."""
+    ways, lots, lanes = season.ways, season.tables.lots, season.tables.lanes
+    way, kg = shipments.way, shipments.kg
+    sent = sent_kg(season, shipments)
+    steps_before = season.step_kg.cumsum(axis=1) - season.step_kg
+    filled = np.clip(delivered_kg(season, shipments)[:, None] - steps_before, 0, season.step_kg)
+    truck_per_kg = (lanes["truck_cost"] / lanes["truck_kg"]).to_numpy()[ways.lane[way]]
+    poverty = lots["poverty_weight"]
+    poorest = (poverty >= (poverty.quantile(0.8, "linear") or 0.0)).to_numpy()
+    parts = {
+        "revenue": float((filled * season.step_price_per_kg).sum()),
+        "collection": float(sent @ lots["collect_cost_per_kg"].to_numpy()),
+        "way": float(kg @ (ways.cost_per_kg[way] - truck_per_kg)),
+        "trucks": float(kg @ truck_per_kg),
+        "salvage": float((season.lot_kg - sent) @ lots["salvage_per_kg"].to_numpy()),
+        "equity": float(sent @ (season.rules.equity_bonus * poverty * lots["floor_price_per_kg"]).to_numpy()),
+    }
+    return Facts(
+        objective=parts["revenue"] + parts["equity"] + parts["salvage"] - parts["collection"] - parts["way"] - parts["trucks"],
+        sold_share=_share(sent.sum(), season.lot_kg.sum()),
+        spoiled_share=_share((kg * (1 - ways.kept[way])).sum(), sent.sum()),
+        poorest_fifth_sold_share=_share(sent[poorest].sum(), season.lot_kg[poorest].sum()),
+        **parts,
+    )
+
+
+def broken_limits(season: Season, shipments: Shipments) -> list[str]:
+    """One sentence per kind of limit that `shipments` pass; empty when the plan can be carried out."""
+    ways = season.ways
+    used_and_held = {
+        "lot": (sent_kg(season, shipments), season.lot_kg),
+        "lane": (np.bincount(ways.lane[shipments.way], shipments.kg, len(season.lane_kg_max)), season.lane_kg_max),
+        "hub-week": (np.bincount(ways.hub_week[shipments.way], shipments.kg, len(season.hub_week_kg_max)), season.hub_week_kg_max),
+        "want": (delivered_kg(season, shipments), season.step_kg.sum(axis=1)),
+    }
+    broken = ["a shipment has no weight"] if (~(shipments.kg > 0)).any() else []
+    if (season.lot_pool[shipments.lot] != ways.pool[shipments.way]).any():
+        broken.append("a lot is sent on a way of another pool")
+    for what, (used, holds) in used_and_held.items():
+        excess = float((used - holds).max(initial=0.0))
+        if excess > TOLERANCE_KG:
+            broken.append(f"a {what} holds {excess:.3f} kg less than the plan puts on it")
+    return broken
+
+
+def sent_kg(season: Season, shipments: Shipments) -> Floats:
+    """Kg that leave each lot; shape (lots,)."""
+    return np.bincount(shipments.lot, shipments.kg, len(season.lot_kg)).astype(np.float64)
+
+
+def delivered_kg(season: Season, shipments: Shipments) -> Floats:
+    """Kg that reach each want in a state to be sold; shape (wants,)."""
+    way = shipments.way
+    return np.bincount(season.ways.want[way], shipments.kg * season.ways.kept[way], len(season.step_kg)).astype(np.float64)
+
+
+def _share(part: np.float64, whole: np.float64) -> float:
+    return float(part / whole) if whole > 0 else 0.0

@@ -1,0 +1,90 @@
+"""From kg on ways to shipments of lots that keep every limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pinfold.match.season import Floats, Ints, Season
+
+# Nobody weighs ten grams at a hub: what an optimiser leaves below that is rounding, not a shipment.
+DUST_KG = 0.01
+
+
+@dataclass(frozen=True)
+class Shipments:
+    """Kg of a lot sent on a way; sorted by pool, then by merit of the lot, then by way. All arrays have shape (shipments,)."""
+
+    lot: Ints
+    way: Ints
+    kg: Floats
+
+    def frame(self, season: Season) -> pl.DataFrame:
+        """lot_id, want_id, lane_id (as the tables wrote them), kg sent, share kept, age_days on delivery."""
+        ways, tables = season.ways, season.tables
+        return pl.DataFrame(
+            {
+                "lot_id": tables.lots["lot_id"].gather(self.lot),
+                "want_id": tables.wants["want_id"].gather(ways.want[self.way]),
+                "lane_id": tables.lanes["lane_id"].gather(ways.lane[self.way]),
+                "kg": self.kg,
+                "kept": ways.kept[self.way],
+                "age_days": ways.age_days[self.way],
+            }
+        )
+
+
+def within_limits(season: Season, way_kg: Floats) -> Floats:
+    """`way_kg` without dust, scaled down wherever it passes what a pool, lane, hub-week or want holds; shape (ways,).
+
+    Scaling one limit down only loosens the others, so one pass over each is enough.
+    """
+    ways = season.ways
+    kg = np.where(way_kg >= DUST_KG, way_kg, 0.0)
+    pool_kg = np.bincount(season.lot_pool, season.lot_kg, season.pools.height)
+    for place, holds, weight in (
+        (ways.pool, pool_kg, 1.0),
+        (ways.lane, season.lane_kg_max, 1.0),
+        (ways.hub_week, season.hub_week_kg_max, 1.0),
+        (ways.want, season.step_kg.sum(axis=1), ways.kept),
+    ):
+        used = np.bincount(place, kg * weight, len(holds))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kg = kg * np.where(used > holds, holds / used, 1.0)[place]
+    return kg
+
+
+def merit_order(season: Season) -> Ints:
+    """Rows of lots by pool, then the lot that gains most by leaving, then as they stand in the table."""
+    return np.lexsort((-season.lot_value_per_kg, season.lot_pool))
+
+
+def share_out(season: Season, way_kg: Floats) -> Shipments:
+    """Shipments that put `way_kg` (within limits) on its ways, taking each pool's lots in merit order.
+
+    Both the lots and the ways of a pool are laid end to end along one line of kg; a shipment is a stretch between two joints.
+    """
+    order = merit_order(season)
+    pools = season.pools.height
+    pool_sent = np.bincount(season.ways.pool, way_kg, pools)
+    lot_kg, lot_pool = season.lot_kg[order], season.lot_pool[order]
+    before = _run_within(lot_kg, lot_pool, pools)
+    taken = np.clip(pool_sent[lot_pool] - before, 0, lot_kg)
+    lots, ways = np.flatnonzero(taken > 0), np.flatnonzero(way_kg > 0)
+    lot_ends, way_ends = taken[lots].cumsum(), way_kg[ways].cumsum()
+    joints = np.unique(np.concatenate([[0.0], lot_ends, way_ends]))
+    kg, middle = np.diff(joints), (joints[1:] + joints[:-1]) / 2
+    lot_at = np.minimum(np.searchsorted(lot_ends, middle), len(lots) - 1)
+    way_at = np.minimum(np.searchsorted(way_ends, middle), len(ways) - 1)
+    same = (kg > DUST_KG / 100) & (lot_pool[lots[lot_at]] == season.ways.pool[ways[way_at]]) if len(kg) else np.zeros(0, bool)
+    return Shipments(lot=order[lots[lot_at[same]]], way=ways[way_at[same]], kg=kg[same])
+
+
+def _run_within(kg: Floats, pool: Ints, pools: int) -> Floats:
+    """Kg that stand before each row in its own pool; rows are sorted by pool."""
+    total = np.concatenate([[0.0], kg.cumsum()])[:-1]
+    first = np.searchsorted(pool, np.arange(pools))
+    before: Floats = total - total[np.minimum(first, len(total) - 1)][pool]
+    return before
