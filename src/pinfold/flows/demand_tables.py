@@ -1,0 +1,50 @@
+"""Demand from tables to tables: the outlook and the customers' rankings of a folder."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pinfold.basics.progress import Progress, silent
+from pinfold.demand.history import sales_from_purchases
+from pinfold.demand.outlook import issue_outlook
+from pinfold.demand.taste import rank_products
+from pinfold.outside.folder import as_they_came, id_types, read_tables
+
+
+def demand_from_folder(folder: Path, as_of: date, weeks: int, out: Path, progress: Progress = silent) -> None:
+    """Write the outlook made on `as_of` to `out`: see `demand.outlook.issue_outlook` for its columns.
+
+    Reads products and sales; purchases instead where the folder has no sales.
+    Raises BrokenTables, or InputError when there is nothing to look back on.
+    """
+    source = "sales" if any((folder / f"sales{suffix}").exists() for suffix in (".csv", ".parquet")) else "purchases"
+    progress("reading", 0, 2)
+    tables = read_tables(folder, ["products", source])
+    sales = tables["sales"] if source == "sales" else sales_from_purchases(tables["purchases"], tables["products"])
+    progress("comparing models", 1, 2)
+    outlook = issue_outlook(sales, tables["products"], as_of, weeks)
+    _write(as_they_came(outlook, id_types(folder, source)), out)
+    progress("outlook", 2, 2)
+
+
+def recommend_from_folder(folder: Path, as_of: date, top: int, out: Path, progress: Progress = silent) -> None:
+    """Write the `top` products of every customer who bought before `as_of` to `out`: customer_id, rank, product_id.
+
+    Reads products and purchases. Raises BrokenTables, or InputError when no product can be ranked.
+    """
+    progress("reading", 0, 2)
+    tables = read_tables(folder, ["products", "purchases"])
+    progress("ranking", 1, 2)
+    ranked = rank_products(tables["purchases"], tables["products"], as_of, top)
+    _write(as_they_came(ranked, id_types(folder, "purchases")), out)
+    progress("ranking", 2, 2)
+
+
+def _write(frame: pl.DataFrame, out: Path) -> None:
+    if out.suffix == ".parquet":
+        frame.write_parquet(out)
+    else:
+        frame.write_csv(out)

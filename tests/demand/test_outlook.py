@@ -1,0 +1,116 @@
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pinfold.basics.errors import InputError
+from pinfold.basics.quantiles import COLUMNS
+from pinfold.demand.backtest import backtest
+from pinfold.demand.outlook import compare_models, issue_outlook
+
+MONDAY = date(2026, 9, 7)
+SEED = 11
+
+
+def table(kg):
+    """Sales of series (product P0.., region R1), one row per week, and the day after the last week."""
+    series, weeks = kg.shape
+    rows = [(MONDAY + timedelta(weeks=w), f"P{s}", "R1", float(kg[s, w])) for s in range(series) for w in range(weeks)]
+    sales = pl.DataFrame(rows, schema=["date", "product_id", "region_id", "kg"], orient="row")
+    return sales, pl.DataFrame({"product_id": [f"P{s}" for s in range(series)]}), MONDAY + timedelta(weeks=weeks)
+
+
+def noisy(series, weeks, seed=SEED):
+    """Weekly sales around a level of each series that does not change, with errors of about a third."""
+    random = np.random.default_rng(seed)
+    return random.gamma(20, 1, size=(series, 1)) * random.gamma(9, 1 / 9, size=(series, weeks))
+
+
+def test_every_product_and_region_gets_every_week_with_rising_quantiles():
+    sales, products, as_of = table(noisy(6, 30))
+    outlook = issue_outlook(sales, products, as_of, 8)
+    assert outlook.height == 6 * 8
+    assert sorted(outlook["week"].unique()) == [as_of + timedelta(weeks=ahead) for ahead in range(8)]
+    quantiles = outlook.select(COLUMNS).to_numpy()
+    assert (np.diff(quantiles, axis=1) >= 0).all()
+    assert (quantiles >= 0).all()
+    assert outlook["issued_on"].unique().to_list() == [as_of]
+
+
+def test_four_of_five_weeks_fall_between_p10_and_p90():
+    kg = noisy(150, 40)
+    sales, products, as_of = table(kg[:, :36])
+    outlook = issue_outlook(sales, products, as_of, 4)
+    actual = pl.DataFrame(
+        [(f"P{s}", as_of + timedelta(weeks=w), kg[s, 36 + w]) for s in range(150) for w in range(4)],
+        schema=["product_id", "week", "actual"],
+        orient="row",
+    )
+    inside = outlook.join(actual, on=["product_id", "week"]).select((pl.col("actual").is_between("p10", "p90")).mean()).item()
+    assert 0.75 < inside < 0.85
+
+
+def test_a_steady_level_with_noise_is_not_answered_with_last_week():
+    sales, products, as_of = table(noisy(60, 40))
+    compared = compare_models(sales, products, as_of, 4)
+    assert compared["model"][0] != "last week"
+    assert compared["loss"].is_sorted()
+
+
+def test_a_level_that_wanders_is_answered_with_recent_weeks():
+    random = np.random.default_rng(SEED)
+    sales, products, as_of = table(20 * np.exp(np.cumsum(random.normal(0, 0.3, size=(60, 40)), axis=1)))
+    order = compare_models(sales, products, as_of, 1)["model"].to_list()
+    assert order.index("last week") < order.index("mean of 4 weeks")
+
+
+def test_later_weeks_of_a_wandering_level_are_less_sure():
+    random = np.random.default_rng(SEED)
+    sales, products, as_of = table(20 * np.exp(np.cumsum(random.normal(0, 0.3, size=(80, 40)), axis=1)))
+    width = issue_outlook(sales, products, as_of, 8).group_by("week").agg((pl.col("p90") - pl.col("p10")).mean()).sort("week")["p90"]
+    assert width[7] > 1.2 * width[0]
+
+
+def test_what_happens_after_the_day_of_issue_changes_nothing():
+    kg = noisy(5, 30)
+    sales, products, end = table(kg)
+    as_of = end - timedelta(weeks=5)
+    known = sales.filter(pl.col("date") < as_of)
+    assert issue_outlook(sales, products, as_of, 4).equals(issue_outlook(known, products, as_of, 4))
+
+
+def test_an_outlook_made_on_a_wednesday_begins_with_that_weeks_monday():
+    sales, products, as_of = table(noisy(3, 12))
+    assert issue_outlook(sales, products, as_of + timedelta(days=2), 1)["week"].unique().to_list() == [as_of]
+
+
+def test_a_product_silent_for_two_months_has_an_outlook_of_nothing():
+    kg = noisy(5, 30)
+    kg[2, 20:] = 0
+    sales, products, as_of = table(kg)
+    silent = issue_outlook(sales, products, as_of, 2).filter(product_id="P2").select("mean", *COLUMNS)
+    assert silent.to_numpy().max() == 0
+
+
+def test_one_week_of_sales_is_enough_for_an_outlook_with_assumed_errors():
+    sales, products, as_of = table(np.array([[10.0]]))
+    row = issue_outlook(sales, products, as_of, 1).row(0, named=True)
+    assert row["p10"] < 10 < row["p90"]
+
+
+def test_beyond_eight_weeks_the_spread_of_the_eighth_serves():
+    sales, products, as_of = table(noisy(20, 30))
+    outlook = issue_outlook(sales, products, as_of, 12).filter(product_id="P0").sort("week")
+    assert outlook["p90"][11] == pytest.approx(outlook["p90"][7])
+
+
+@pytest.mark.parametrize("weeks", [0, 53])
+def test_an_outlook_of_no_week_or_more_than_a_year_is_refused(weeks):
+    sales, products, as_of = table(noisy(2, 10))
+    with pytest.raises(InputError, match=f"{weeks} weeks"):
+        issue_outlook(sales, products, as_of, weeks)
+
+
+def test_the_gate_compares_every_model_on_the_list():
+    assert len(backtest(noisy(10, 30), 4)) == 8
