@@ -80,3 +80,9 @@ def trial_balance(day: date, currency: str = "CNY") -> dict[str, int]:
     end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=get_default_timezone())
     rows = Entry.objects.filter(currency=currency, posting__at__lt=end).values_list("account").annotate(fen=Sum("amount_fen"))
     return dict(sorted(rows))
+
+
+def unbalanced_postings() -> list[str]:
+    """Ids of postings whose entries do not sum to zero; the triggers let none in, so this asks whether they are in place."""
+    totals = Entry.objects.values("posting_id", "currency").annotate(fen=Sum("amount_fen"))
+    return sorted(totals.exclude(fen=0).values_list("posting_id", flat=True))

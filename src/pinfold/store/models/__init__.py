@@ -1,8 +1,9 @@
 """The tables. Column names are those of docs/tables.md wherever a season folder has the same column."""
 
 from pinfold.store.models.books import Entry, Posting, Settlement, SettlementLine
-from pinfold.store.models.field import Harvest, StageReport, Weather
+from pinfold.store.models.field import Harvest, ReplacedReport, StageReport, Weather
 from pinfold.store.models.forecasts import DemandForecast, GateScore, RipeningForecast, YieldForecast
+from pinfold.store.models.goods import BidLot, Delivery, Intake
 from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale
 from pinfold.store.models.people import Person
 from pinfold.store.models.pins import Notice, Order, Payment, Pin, PinLot
@@ -11,8 +12,8 @@ from pinfold.store.models.plans import Lot, Plan, Shipment, Want
 from pinfold.store.models.season import Season, Setting
 
 __all__ = [
-    "Bid", "Choice", "Cooperative", "Customer", "DemandForecast", "Entry", "GateScore", "Harvest", "Household", "Hub", "HubWeek", "Lane", "Lot",
-    "Merchant", "Notice", "Order", "Payment", "Person", "Pin", "PinLot", "Plan", "Plot", "Posting", "Product", "Purchase", "Region",
-    "RipeningForecast", "Sale", "Season", "Setting", "Settlement", "SettlementLine", "Shipment", "StageReport", "Village", "Want", "Weather",
-    "YieldForecast",
+    "Bid", "BidLot", "Choice", "Cooperative", "Customer", "Delivery", "DemandForecast", "Entry", "GateScore", "Harvest", "Household",
+    "Hub", "HubWeek", "Intake", "Lane", "Lot", "Merchant", "Notice", "Order", "Payment", "Person", "Pin", "PinLot", "Plan", "Plot",
+    "Posting", "Product", "Purchase", "Region", "ReplacedReport", "RipeningForecast", "Sale", "Season", "Setting", "Settlement",
+    "SettlementLine", "Shipment", "StageReport", "Village", "Want", "Weather", "YieldForecast",
 ]  # fmt: skip

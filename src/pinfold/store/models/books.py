@@ -53,6 +53,7 @@ class Settlement(models.Model):
     posting = to("store.Posting")
     settled_at = models.DateTimeField()
     paid_out_at = models.DateTimeField(null=True)
+    paid_out_by = models.CharField(max_length=80, default="", blank=True, help_text="who counted the money")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["season", "household", "week"], name="one_settlement_a_week")]
@@ -65,6 +66,7 @@ class SettlementLine(models.Model):
     """One reason in a settlement, readable aloud."""
 
     settlement = to("store.Settlement")
+    delivery = to("store.Delivery")
     product = to("store.Product")
     grade = models.IntegerField()
     kg = models.FloatField(help_text="kg of product credited")

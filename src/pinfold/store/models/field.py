@@ -23,6 +23,22 @@ class StageReport(models.Model):
         return f"{self.plot_id} {self.stage} {self.on}"
 
 
+class ReplacedReport(models.Model):
+    """A field report that does not serve: a surer or later one of the same plot, season and stage stands in StageReport."""
+
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    stage = models.CharField(max_length=40)
+    on = models.DateField()
+    reported_by = models.CharField(max_length=80, default="", blank=True)
+    reported_on = models.DateField(null=True)
+    certainty = models.FloatField(default=1.0)
+    replaced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.stage} {self.on}"
+
+
 class Harvest(models.Model):
     """Kilograms picked on one plot: a past season's total, or one weighing of this season."""
 
