@@ -43,9 +43,9 @@ class Bloom:
 
 
 BLOOM = {
-    "coffee": Bloom(3, 18, 14, 3.0),
-    "mango": Bloom(4, 1, 16, 2.0),
-    "passion-fruit": Bloom(7, 8, 90, 1.0),
+    "coffee": Bloom(3, 22, 14, 2.0),
+    "mango": Bloom(3, 12, 24, 2.0),
+    "passion-fruit": Bloom(7, 1, 75, 1.0),
     "snow-pea": Bloom(10, 20, 85, 1.0),
 }
 SHARED_SHOCK_DAYS = 5.0
@@ -63,9 +63,9 @@ def plots(rng: np.random.Generator) -> pl.DataFrame:
     names = household_ids()
     owners = [("coffee", names[n]) for n in _spread(len(names), WITH_COFFEE)]
     with_coffee = {household for _, (household, _) in owners}
-    spare = [name for name in names if name[0] not in with_coffee]
-    second = [name for name in names if name[0] in with_coffee] + [name for name in spare for _ in range(2)]
-    owners += [(PERISHABLES[n % 3], name) for n, name in enumerate(second)]
+    second = [name for name in names for _ in range(1 if name[0] in with_coffee else 2)]
+    # Mango in the warmest plots, snow peas in the coolest, passion fruit between them.
+    owners += [(PERISHABLES[n // PLOTS_EACH], name) for n, name in enumerate(second)]
     place = {village: (latitude, longitude, altitude_m) for village, _, _, _, latitude, longitude, altitude_m, *_ in VILLAGES}
     size = rng.lognormal(0, 0.25, len(owners))
     rows = []
@@ -153,7 +153,7 @@ def reached(rng: np.random.Generator, land: pl.DataFrame, weather: pl.DataFrame)
     rows = []
     for plot in land.iter_rows(named=True):
         kind, bloom = crop(plot["crop"]), BLOOM[plot["crop"]]
-        own = rng.random() * bloom.spread_days + bloom.days_per_100_m * (plot["altitude_m"] - 1150) / 100
+        own = rng.random() * bloom.spread_days + bloom.days_per_100_m * (plot["altitude_m"] - 1100) / 100
         for season in seasons:
             on = date(season, bloom.month, bloom.day) + timedelta(
                 days=round(own + shared[plot["crop"], season] + rng.normal(0, OWN_SHOCK_DAYS))

@@ -12,10 +12,10 @@ from making.places import PRODUCTS, REGIONS
 
 CUSTOMERS = 3_000
 # Purchases of a whole week over all customers when the product is at its height.
-PURCHASES_AT_HEIGHT = {"green-beans": 330.0, "mango": 900.0, "passion-fruit": 330.0, "snow-pea": 420.0}
+PURCHASES_AT_HEIGHT = {"green-beans": 330.0, "mango": 720.0, "passion-fruit": 300.0, "snow-pea": 330.0}
 # (month, day) from which customers look for it, is at its height from, until, and no longer asked for.
 ASKED_FOR = {
-    "mango": ((9, 1), (9, 15), (10, 15), (11, 8)),
+    "mango": ((9, 1), (9, 15), (10, 20), (11, 12)),
     "passion-fruit": ((8, 25), (9, 25), (12, 20), (1, 31)),
     "snow-pea": ((10, 25), (11, 25), (2, 15), (3, 20)),
 }
