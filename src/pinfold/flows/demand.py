@@ -1,0 +1,42 @@
+"""Today's outlook: what each region will want of each product in the coming weeks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from pinfold.demand.history import sales_from_purchases
+from pinfold.demand.outlook import compare_models, issue_outlook
+from pinfold.flows.clock import home_day
+from pinfold.store import forecasts
+from pinfold.store.market import purchases_so_far
+from pinfold.store.tables import read_table
+from pinfold.store.transaction import atomic
+
+WEEKS_AHEAD = 8
+SOLD = ("date", "product_id", "region_id", "kg")
+
+
+def issue_demand(now: datetime) -> pl.DataFrame:
+    """Makes and keeps today's outlook; its rows come back.
+
+    Where the season has a sales table, that is the demand up to its last day; orders in pins since then are added. Without one, the
+    customers' purchases are.
+    """
+    issued_on = home_day(now)
+    products, sales = read_table("products"), read_table("sales").select(SOLD)
+    bought = sales_from_purchases(purchases_so_far(), products).select(SOLD)
+    if sales.height:
+        bought = bought.filter(pl.col("date") > sales["date"].max())
+    sold = pl.concat([sales, bought])
+    outlook = issue_outlook(sold, products, issued_on, WEEKS_AHEAD)
+    scores = compare_models(sold, products, issued_on, WEEKS_AHEAD)
+    with atomic():
+        forecasts.save_outlook(outlook)
+        forecasts.save_scores(
+            "demand",
+            issued_on,
+            scores.select(pl.lit("all").alias("crop"), "model", pl.col("loss").alias("score"), serves=pl.int_range(pl.len()) == 0),
+        )
+    return outlook

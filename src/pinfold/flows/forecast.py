@@ -1,0 +1,41 @@
+"""Today's forecasts of the season: when each plot ripens and how much it bears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from pinfold.flows.clock import home_day
+from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
+from pinfold.forecast.issue_yield import YieldForecast, issue_yield
+from pinfold.store import forecasts
+from pinfold.store.season import current_season
+from pinfold.store.tables import read_table
+from pinfold.store.transaction import atomic
+
+
+@dataclass(frozen=True)
+class SeasonForecast:
+    """Both forecasts of one day of issue."""
+
+    issued_on: date
+    ripening: RipeningForecast
+    yields: YieldForecast
+
+
+def issue_forecasts(now: datetime) -> SeasonForecast:
+    """Makes and keeps the forecasts of today from everything that is known today."""
+    season, issued_on = current_season().number, home_day(now)
+    plots, stages, weather = read_table("plots"), read_table("stages"), read_table("weather")
+    past = read_table("harvests").filter(pl.col("season") < season)
+    ripening = issue_ripening(plots, stages, weather.filter(pl.col("date") <= issued_on), season, issued_on)
+    # The season is the seed: the same day always issues the same forecast.
+    yields = issue_yield(plots, past, season, issued_on, seed=season)
+    with atomic():
+        forecasts.save_ripening(ripening.dates)
+        forecasts.save_yield(yields.plots)
+        forecasts.save_scores("ripening", issued_on, ripening.scores.with_columns(crop=pl.col("crop") + " " + pl.col("stage")))
+        forecasts.save_scores("yield", issued_on, yields.scores)
+    return SeasonForecast(issued_on, ripening, yields)

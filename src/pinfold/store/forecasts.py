@@ -1,0 +1,40 @@
+"""Forecasts into the database and out of it. They are added day by day and never overwritten."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from django.db import models
+
+from pinfold.basics.quantiles import COLUMNS
+from pinfold.store.models import DemandForecast, GateScore, RipeningForecast, YieldForecast
+
+ROWS_AT_ONCE = 2_000
+
+
+def save_ripening(dates: pl.DataFrame) -> int:
+    """Keeps plot_id, season, stage, p10 .. p90, model, issued_on; rows of a day that is kept already are left as they were."""
+    return _add(RipeningForecast, dates.select("plot_id", "season", "stage", "issued_on", "model", *COLUMNS))
+
+
+def save_yield(plots: pl.DataFrame) -> int:
+    """Keeps plot_id, season, mean, p10 .. p90, model, issued_on; a day that is kept already is left as it was."""
+    return _add(YieldForecast, plots.select("plot_id", "season", "issued_on", "model", "mean", *COLUMNS))
+
+
+def save_outlook(outlook: pl.DataFrame) -> int:
+    """Keeps product_id, region_id, week, mean, p10 .. p90, model, issued_on; a day that is kept already is left as it was."""
+    return _add(DemandForecast, outlook.select("product_id", "region_id", "week", "issued_on", "model", "mean", *COLUMNS))
+
+
+def save_scores(kind: str, issued_on: date, scores: pl.DataFrame) -> int:
+    """Keeps what the gate saw on that day: crop, model, score, serves; models that no season could test are left out."""
+    rows = scores.drop_nulls("score").with_columns(pl.lit(kind).alias("kind"), pl.lit(issued_on).alias("issued_on"))
+    GateScore.objects.filter(kind=kind, issued_on=issued_on).delete()
+    return _add(GateScore, rows.select("issued_on", "kind", "crop", "model", "score", "serves"))
+
+
+def _add(model: type[models.Model], rows: pl.DataFrame) -> int:
+    model._default_manager.bulk_create((model(**row) for row in rows.iter_rows(named=True)), batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
+    return rows.height
