@@ -1,0 +1,152 @@
+"""What was really picked, shared out among those to whom it was promised."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import floor
+
+DUST_KG = 1e-6
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What one lot holds when a week is dispatched.
+
+    kg : weighed and not yet sent, kg of product
+    kg_later : promised to weeks that come after, kg
+    """
+
+    lot_id: str
+    hub_id: str
+    product_id: str
+    grade: int
+    ready_week: int
+    kg: float
+    kg_later: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Kg of one lot promised to one buyer. kept: kg that arrive sellable per kg sent, 0..1."""
+
+    buyer_id: str
+    lot_id: str
+    kg: float
+    kept: float
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A filled pin (pack_kg > 0; wants whole packs) or a chosen bid (pack_kg 0; takes any amount from kg_sold_min).
+
+    kg_sold : kg that are to arrive: paid packs, or what the merchant was promised
+    substitutes : kept by lot_id, for the lots that could stand in (same hub, product and grade, young enough, with a lane)
+    """
+
+    buyer_id: str
+    kg_sold: float
+    pack_kg: float
+    kg_sold_min: float
+    claims: tuple[Claim, ...]
+    substitutes: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Kg of one lot that leave for one buyer, and what of them arrives and is paid; the difference spoils on the way."""
+
+    buyer_id: str
+    lot_id: str
+    kg_sent: float
+    kg_sold: float
+
+
+def share_out(buyers: Sequence[Buyer], stocks: Iterable[Stock]) -> list[Sent]:
+    """What leaves each lot for each buyer: never more than is there, whole packs for pins, nothing for a bid that would miss its least.
+
+    A lot that holds less than it was promised is shared in proportion to the promises. What a buyer misses is then taken from other lots of
+    the same hub, product and grade that have something to spare beyond this and later weeks, oldest first; buyers stand in the order given.
+    """
+    by_lot = {stock.lot_id: stock for stock in stocks}
+    while True:
+        sent = _sent_to_all(buyers, by_lot)
+        arrived = arrived_kg(sent)
+        refused = {buyer.buyer_id for buyer in buyers if arrived.get(buyer.buyer_id, 0.0) < buyer.kg_sold_min - DUST_KG}
+        if not refused:
+            return sent
+        # A merchant who would get less than his least gets nothing, and the others are shared out again with what that leaves.
+        buyers = [buyer for buyer in buyers if buyer.buyer_id not in refused]
+
+
+def arrived_kg(sent: Iterable[Sent]) -> dict[str, float]:
+    """Kg that arrive for each buyer who gets any."""
+    arrived: dict[str, float] = defaultdict(float)
+    for part in sent:
+        arrived[part.buyer_id] += part.kg_sold
+    return dict(arrived)
+
+
+def whole_packs(kg: float, pack_kg: float) -> int:
+    """How many packs can be filled from `kg`; a few grams of rounding do not cost a pack.
+
+    >>> whole_packs(9.9999999, 2.5), whole_packs(9.9, 2.5)
+    (4, 3)
+    """
+    return floor(kg / pack_kg + 1e-6)
+
+
+def _sent_to_all(buyers: Sequence[Buyer], stocks: Mapping[str, Stock]) -> list[Sent]:
+    own = _own_lots(buyers, stocks)
+    left = {lot_id: stock.kg for lot_id, stock in stocks.items()}
+    for part in own:
+        left[part.lot_id] -= part.kg_sent
+    spare = {lot_id: max(0.0, left[lot_id] - stock.kg_later) for lot_id, stock in stocks.items()}
+    sent: list[Sent] = []
+    for buyer in buyers:
+        parts = [part for part in own if part.buyer_id == buyer.buyer_id]
+        parts += _from_others(buyer, buyer.kg_sold - sum(part.kg_sold for part in parts), spare, stocks)
+        sent += _no_more_than_sold(buyer, parts)
+    return sent
+
+
+def _own_lots(buyers: Sequence[Buyer], stocks: Mapping[str, Stock]) -> list[Sent]:
+    claimed: dict[str, float] = defaultdict(float)
+    for buyer in buyers:
+        for claim in buyer.claims:
+            claimed[claim.lot_id] += claim.kg
+    share = {lot_id: min(1.0, stocks[lot_id].kg / kg) if lot_id in stocks and kg > 0 else 0.0 for lot_id, kg in claimed.items()}
+    parts = [
+        Sent(claim.buyer_id, claim.lot_id, claim.kg * share[claim.lot_id], claim.kg * share[claim.lot_id] * claim.kept)
+        for buyer in buyers
+        for claim in buyer.claims
+    ]
+    return [part for part in parts if part.kg_sent > DUST_KG]
+
+
+def _from_others(buyer: Buyer, kg_missing: float, spare: dict[str, float], stocks: Mapping[str, Stock]) -> list[Sent]:
+    """Takes from `spare` what the buyer misses."""
+    parts = []
+    for lot_id in sorted(buyer.substitutes, key=lambda lot_id: (stocks[lot_id].ready_week, lot_id)):
+        kept = buyer.substitutes[lot_id]
+        kg_sent = min(spare[lot_id], kg_missing / kept)
+        if kg_sent > DUST_KG:
+            spare[lot_id] -= kg_sent
+            kg_missing -= kg_sent * kept
+            parts.append(Sent(buyer.buyer_id, lot_id, kg_sent, kg_sent * kept))
+    return parts
+
+
+def _no_more_than_sold(buyer: Buyer, parts: Sequence[Sent]) -> list[Sent]:
+    """The parts cut down together to what the buyer was sold: to whole packs, if packs are what it takes."""
+    arriving = sum(part.kg_sold for part in parts)
+    kg_sold = min(arriving, buyer.kg_sold)
+    if buyer.pack_kg:
+        kg_sold = min(buyer.kg_sold, whole_packs(arriving, buyer.pack_kg) * buyer.pack_kg)
+    share = min(1.0, kg_sold / arriving) if arriving > DUST_KG else 0.0
+    merged: dict[str, Sent] = {}
+    for part in parts:
+        before = merged.get(part.lot_id, Sent(part.buyer_id, part.lot_id, 0.0, 0.0))
+        merged[part.lot_id] = replace(before, kg_sent=before.kg_sent + part.kg_sent * share, kg_sold=before.kg_sold + part.kg_sold * share)
+    return [part for part in merged.values() if part.kg_sent > DUST_KG]
