@@ -1,0 +1,59 @@
+"""Forecasts of ripening and yield from tables to tables: a folder in, a table out, no server needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.basics.progress import Progress, silent
+from pinfold.basics.quantiles import COLUMNS
+from pinfold.forecast.issue_ripening import issue_ripening
+from pinfold.forecast.issue_yield import issue_yield
+from pinfold.outside.folder import as_they_came, id_types, read_tables
+
+
+def ripening_from_folder(folder: Path, season: int, as_of: date, out: Path, progress: Progress = silent) -> None:
+    """Write plot_id, season, stage, p10 .. p90 (dates), model, issued_on to `out`, for every stage not yet reported by `as_of`.
+
+    Reads plots and stages, and weather where the folder has it; rows later than `as_of` are not looked at.
+    Raises BrokenTables, or InputError when no stage has a past season to learn from.
+    """
+    progress("reading", 0, 2)
+    tables = read_tables(folder, ["plots", "stages"], optional=["weather"])
+    progress("comparing models", 1, 2)
+    found = issue_ripening(tables["plots"], tables["stages"], tables.get("weather"), season, as_of).dates
+    if found.is_empty():
+        raise InputError(f"{folder}: nothing to forecast for season {season}; stages needs a season before it, reported by {as_of}")
+    _write(as_they_came(found.select("plot_id", "season", "stage", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
+    progress("ripening", 2, 2)
+
+
+def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None, progress: Progress = silent) -> None:
+    """Write plot_id, season, mean, p10 .. p90, model, issued_on to `out`, and the same by block to `totals` if that is given.
+
+    Reads plots and harvests; the unit is that of the harvests. Season and later harvests are not looked at.
+    Raises BrokenTables, or InputError when no plot has an earlier harvest, or totals are wanted and no plot has a block.
+    """
+    progress("reading", 0, 2)
+    tables = read_tables(folder, ["plots", "harvests"])
+    if totals is not None and not {"block", "village_id"} & set(tables["plots"].columns):
+        raise InputError(f"{folder}: totals need the column block or village_id in plots; add it, or leave --totals out")
+    progress("comparing models", 1, 2)
+    # The same folder gives the same table: the seed is the season.
+    found = issue_yield(tables["plots"], tables["harvests"], season, datetime.now(UTC).date(), seed=season)
+    if found.plots.is_empty():
+        raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
+    _write(as_they_came(found.plots.drop("shared", "seasons_seen"), id_types(folder, "plots")), out)
+    if totals is not None:
+        _write(as_they_came(found.totals, id_types(folder, "plots")), totals)
+    progress("yield", 2, 2)
+
+
+def _write(frame: pl.DataFrame, out: Path) -> None:
+    if out.suffix == ".parquet":
+        frame.write_parquet(out)
+    else:
+        frame.write_csv(out)

@@ -1,0 +1,131 @@
+"""Which model serves: every model forecasts the last seasons from what was known then; the simple one serves unless beaten.
+
+Nothing here looks ahead: a hindcast is given a record cut at the same day of its season (StageRecord.as_known_in,
+HarvestRecord.as_known_in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pinfold.basics.quantiles import Floats, pinball
+from pinfold.forecast.expectation import Expectation
+from pinfold.forecast.ripening.dates import not_before
+from pinfold.forecast.ripening.interface import RipeningModel, StageRecord
+from pinfold.forecast.shocks import Shocks, split_errors
+from pinfold.forecast.yields.distribution import kg_quantiles
+from pinfold.forecast.yields.interface import HarvestRecord, YieldModel
+
+RIPENING_SEASONS = 8
+RIPENING_SEASONS_BEFORE = 2
+YIELD_SEASONS = 6
+# A demanding model must be better by this share, and in more than half of the seasons: seasons, not plots, are the unit.
+BETTER_BY = 0.02
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one model did in the hindcasts. `crps` and `error` in days or kg, one entry per hindcast season; `shocks` of its errors."""
+
+    model: str
+    seasons: tuple[int, ...]
+    crps: Floats
+    error: Floats
+    shocks: Shocks
+
+
+def chosen(scores: Sequence[Score]) -> int:
+    """Index of the model that serves. The first is the simple one; a later one must beat the one that serves so far.
+
+    >>> few = split_errors(np.empty((0, 0)), np.empty(0, int), 1.0)
+    >>> score = lambda crps: Score("", (1, 2, 3), np.array(crps), np.array(crps), few)
+    >>> chosen([score([4., 4., 4.]), score([3., 3., 5.]), score([3.9, 3.1, 4.])])
+    1
+    >>> chosen([score([4., 4., 4.]), score([3., 5., 3.99])])
+    0
+    """
+    serves = 0
+    for index in range(1, len(scores)):
+        if beats(scores[index].crps, scores[serves].crps):
+            serves = index
+    return serves
+
+
+def beats(candidate: Floats, serving: Floats) -> bool:
+    """Better by BETTER_BY over all seasons and better in more than half of them; never on a single season."""
+    if len(candidate) < 2:
+        return False
+    better_in = int((candidate < serving).sum())
+    return bool(candidate.mean() <= (1 - BETTER_BY) * serving.mean() and better_in * 2 > len(candidate))
+
+
+def ripening_scores(models: Sequence[RipeningModel], record: StageRecord, season_prior_days: float) -> list[Score]:
+    """One Score per model, in the order given, over the last RIPENING_SEASONS seasons of the record.
+
+    season_prior_days : spread of the shared season shock that is believed before any was seen, days
+    The first model must always have something to say; another that is silent somewhere is scored with the first one's word there.
+    """
+    held_out = range(max(RIPENING_SEASONS_BEFORE, len(record.seasons) - RIPENING_SEASONS), len(record.seasons))
+    held_out = [index for index in held_out if np.isfinite(record.days[:, index]).any()]
+    views = [(record.as_known_in(index), record.days[:, index]) for index in held_out]
+    simple = [_said(models[0], view) for view, _ in views]
+    scores = []
+    for model in models:
+        said = [_said(model, view).or_else(first) for (view, _), first in zip(views, simple, strict=True)]
+        errors = _columns([(days - e.location) / e.spread for (_, days), e in zip(views, said, strict=True)], len(record.days))
+        usual_spread = float(np.nanmedian([np.nanmedian(e.spread) for e in said])) if said else 1.0
+        shocks = split_errors(errors, np.zeros(len(record.days), dtype=int), (season_prior_days / usual_spread) ** 2)
+        crps, error, seasons = [], [], []
+        for (view, days), expectation in zip(views, said, strict=True):
+            open_still = np.isfinite(days) & (days > view.issued_day) & np.isfinite(expectation.location)
+            if not open_still.any():
+                continue
+            wider = Expectation(expectation.location[open_still], expectation.spread[open_still] * np.sqrt(shocks.total))
+            quantiles = not_before(wider, view.issued_day)
+            seasons.append(view.season)
+            crps.append(pinball(days[open_still], quantiles))
+            error.append(float(np.abs(days[open_still] - quantiles[:, 2]).mean()))
+        scores.append(Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks))
+    return scores
+
+
+def _said(model: RipeningModel, view: StageRecord) -> Expectation:
+    silent = np.full(len(view.days), np.nan)
+    return model.expect(view) or Expectation(silent, silent)
+
+
+def _columns(columns: list[Floats], rows: int) -> Floats:
+    return np.stack(columns, axis=1) if columns else np.empty((rows, 0))
+
+
+def yield_scores(models: Sequence[YieldModel], record: HarvestRecord, season_prior: float) -> list[Score]:
+    """One Score per model, in the order given, over the last YIELD_SEASONS seasons of the record, on plots with a past.
+
+    season_prior : spread of the shared season shock that is believed before any was seen, share of the usual harvest
+    """
+    held_out = range(max(1, len(record.seasons) - YIELD_SEASONS), len(record.seasons))
+    views = [(record.as_known_in(index), record.root[:, index]) for index in held_out]
+    # On the root scale a share s of the harvest is s / 2 of the root.
+    prior_root = season_prior / 2 * float(np.nanmean(record.root))
+    scores = []
+    for model in models:
+        said = [model.expect(view) for view, _ in views]
+        known = [np.where(view.has_past, root, np.nan) for view, root in views]
+        errors = _columns([(root - e.location) / e.spread for root, e in zip(known, said, strict=True)], len(record.root))
+        usual_spread = float(np.median([np.nanmedian(e.spread) for e in said])) if said else 2 * prior_root
+        shocks = split_errors(errors, record.block, (prior_root / usual_spread) ** 2)
+        crps, error, seasons = [], [], []
+        for (view, _), root, expectation in zip(views, known, said, strict=True):
+            seen = np.isfinite(root)
+            if not seen.any():
+                continue
+            kg = root[seen] ** 2 * record.size[seen]
+            outlook = kg_quantiles(Expectation(expectation.location[seen], expectation.spread[seen]), record.size[seen], shocks)
+            seasons.append(view.season)
+            crps.append(pinball(kg, outlook.quantiles))
+            error.append(float(np.sqrt(((kg - outlook.mean) ** 2).mean())))
+        scores.append(Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks))
+    return scores

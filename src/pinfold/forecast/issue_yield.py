@@ -1,0 +1,134 @@
+"""The yield forecast of a season: kg of each plot and of each block, how sure, by which model, issued when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.basics.quantiles import COLUMNS, Outlook
+from pinfold.forecast.backtest import chosen, yield_scores
+from pinfold.forecast.expectation import Expectation
+from pinfold.forecast.issue_ripening import SCORES_SCHEMA, scores_frame
+from pinfold.forecast.shocks import Shocks
+from pinfold.forecast.yields import YIELD_MODELS
+from pinfold.forecast.yields.distribution import block_draws, kg_quantiles, outlook_of
+from pinfold.forecast.yields.record import NamedHarvests, named_harvests
+
+# By how much of the usual harvest a whole season differs where no season was seen yet. Assumed.
+SEASON_PRIOR_SHARE = 0.20
+
+NUMBERS = {"mean": pl.Float64, **dict.fromkeys(COLUMNS, pl.Float64)}
+ISSUED = {"model": pl.String, "issued_on": pl.Date}
+PLOTS_SCHEMA = {"plot_id": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED, "shared": pl.Float64, "seasons_seen": pl.Int64}
+TOTALS_SCHEMA = {"block": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED}
+
+
+@dataclass(frozen=True)
+class YieldForecast:
+    """What issue_yield gives, in the unit of the harvests.
+
+    plots : plot_id, season, mean, p10 .. p90, model, issued_on, shared (0..1: share of the error's variance that all plots of the crop
+        have in common in a season), seasons_seen (0: a plot without a past, forecast from others of its crop)
+    totals : block, season, mean, p10 .. p90, model, issued_on: sum over the block's plots that have a past, all crops together
+    scores : crop, stage (harvest), model, score (mean CRPS of the hindcasts), error (root mean square error), seasons, serves
+    """
+
+    plots: pl.DataFrame
+    totals: pl.DataFrame
+    scores: pl.DataFrame
+
+
+def issue_yield(plots: pl.DataFrame, harvests: pl.DataFrame, season: int, issued_on: date, seed: int) -> YieldForecast:
+    """What each plot of `plots` will bear in `season`, from harvests of earlier seasons.
+
+    plots : plot_id, crop; block or village_id (plots that share their luck), trees or area_m2 (both may be absent)
+    harvests : plot_id, season, kg or kg_per_m2; several rows of one plot and season are summed; later seasons are not looked at
+    seed : of the simulation that sums blocks
+    A crop of which no past harvest is known has no rows. Raises InputError on amounts that are missing, negative or not finite.
+    """
+    random = np.random.default_rng(seed)
+    found = [_one_crop(named, issued_on, random) for named in named_harvests(plots, harvests, season)]
+    return YieldForecast(
+        pl.concat([pl.DataFrame(schema=PLOTS_SCHEMA), *(crop.plots for crop in found)]),
+        _totals(found, season, issued_on),
+        pl.concat([pl.DataFrame(schema=SCORES_SCHEMA), *(crop.scores for crop in found)]),
+    )
+
+
+@dataclass(frozen=True)
+class OneCrop:
+    """Forecast of one crop; `draws` are simulated totals of its blocks, shape (DRAWS, blocks)."""
+
+    model: str
+    plots: pl.DataFrame
+    scores: pl.DataFrame
+    blocks: list[str | None]
+    draws: np.ndarray
+
+
+def _one_crop(named: NamedHarvests, issued_on: date, random: np.random.Generator) -> OneCrop:
+    record = named.record
+    scores = yield_scores(YIELD_MODELS, record, SEASON_PRIOR_SHARE)
+    serves = chosen(scores)
+    expectation, shocks, model = YIELD_MODELS[serves].expect(record), scores[serves].shocks, YIELD_MODELS[serves].name
+    outlook = kg_quantiles(expectation, record.size, shocks)
+    height = len(named.plot_ids)
+    plots = pl.DataFrame(
+        {
+            "plot_id": named.plot_ids,
+            "season": pl.repeat(record.season, height, dtype=pl.Int64, eager=True),
+            **_numbers(outlook),
+            "model": pl.repeat(model, height, dtype=pl.String, eager=True),
+            "issued_on": pl.repeat(issued_on, height, dtype=pl.Date, eager=True),
+            "shared": np.full(height, shocks.shared),
+            "seasons_seen": np.isfinite(record.root).sum(axis=1),
+        },
+        schema=PLOTS_SCHEMA,
+    )
+    draws = _draws_with_a_past(named, expectation, shocks, random)
+    return OneCrop(model, plots, scores_frame(named.crop, "harvest", scores, serves), named.blocks, draws)
+
+
+def _draws_with_a_past(named: NamedHarvests, expectation: Expectation, shocks: Shocks, random: np.random.Generator) -> np.ndarray:
+    """Simulated totals over the plots that have a past, shape (DRAWS, blocks); 0 for a block without such plots."""
+    record = named.record
+    rows = np.flatnonzero(record.has_past)
+    of_rows = Expectation(expectation.location[rows], expectation.spread[rows])
+    totals = block_draws(of_rows, record.size[rows], record.block[rows], shocks, random)
+    missing = len(named.blocks) - totals.shape[1]
+    return np.pad(totals, ((0, 0), (0, missing)))
+
+
+def _numbers(outlook: Outlook) -> dict[str, np.ndarray]:
+    return {"mean": outlook.mean, **{column: outlook.quantiles[:, at] for at, column in enumerate(COLUMNS)}}
+
+
+def _totals(crops: list[OneCrop], season: int, issued_on: date) -> pl.DataFrame:
+    """Totals of every named block over all its crops; two crops of a block do not share a season shock here."""
+    by_block: dict[str, np.ndarray] = {}
+    models: dict[str, list[str]] = {}
+    for crop in crops:
+        for number, block in enumerate(crop.blocks):
+            if block is None or not crop.draws[:, number].any():
+                continue
+            by_block[block] = by_block.get(block, 0) + crop.draws[:, number]
+            models.setdefault(block, []).append(crop.model)
+    if not by_block:
+        return pl.DataFrame(schema=TOTALS_SCHEMA)
+    draws = np.stack(list(by_block.values()), axis=1)
+    outlook = outlook_of(draws)
+    names = list(by_block)
+    return pl.DataFrame(
+        {
+            "block": names,
+            "season": [season] * len(names),
+            **_numbers(outlook),
+            "model": [" and ".join(dict.fromkeys(models[name])) for name in names],
+            "issued_on": [issued_on] * len(names),
+        },
+        schema=TOTALS_SCHEMA,
+    )

@@ -1,0 +1,44 @@
+"""A table of plots by seasons with gaps, taken apart into a part of the plot and a part of the season."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pinfold.basics.quantiles import Floats
+
+SWEEPS = 12
+
+
+def count(values: Floats, axis: int) -> Floats:
+    """How many cells along `axis` are known."""
+    return np.asarray(np.isfinite(values).sum(axis=axis), dtype=float)
+
+
+def mean_known(values: Floats, axis: int) -> Floats:
+    """Mean of the known cells along `axis`; NaN where none is known."""
+    known = count(values, axis)
+    return np.divide(np.nansum(values, axis=axis), known, out=np.full(known.shape, np.nan), where=known > 0)
+
+
+def plot_and_season_parts(values: Floats) -> tuple[Floats, Floats]:
+    """(plot part, shape (plots,), NaN for a plot without any cell; season part, shape (seasons,), summing to 0).
+
+    values : float array, shape (plots, seasons), NaN where unknown
+    Alternating means: the least-squares fit of the two-way layout. A season that nobody saw has part 0.
+    """
+    season = np.zeros(values.shape[1])
+    plot = mean_known(values, axis=1)
+    known = count(values, axis=0)
+    for _ in range(SWEEPS):
+        season = np.nansum(values - plot[:, None], axis=0) / np.maximum(known, 1.0)
+        season -= season.mean()
+        plot = mean_known(values - season, axis=1)
+    return plot, season
+
+
+def root_mean_square(values: Floats, lost: float, at_least: float) -> float:
+    """Spread of the known cells with `lost` degrees of freedom; `at_least` where the cells are too few to tell."""
+    known = float(np.isfinite(values).sum())
+    if known - lost < 1:
+        return at_least
+    return max(at_least, float(np.sqrt(np.nansum(values**2) / (known - lost))))

@@ -1,0 +1,206 @@
+"""Heat drives development: a stage comes when enough degree-days have gathered since a start.
+
+Source: McMaster & Wilhelm (1997), Agric. For. Meteorol. 87:291-300, method 1: (max + min) / 2 - base, never below 0.
+Start (a day of the season, or the stage before) and base are those that make past needs most alike. Days after the day of
+issue are taken from past seasons, one trace each, so the weather's uncertainty is in the spread.
+Where not to trust this: crops that wait for rain or short days; a winter too warm to chill; fewer than SEASONS_MIN seasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pinfold.basics.quantiles import Floats
+from pinfold.forecast.expectation import Expectation
+from pinfold.forecast.panel import count, mean_known
+from pinfold.forecast.ripening.interface import Heat, StageRecord
+
+SEASONS_MIN = 5
+SEASONS_FOR_OWN_BASE = 10
+BASES_C = tuple(float(base) for base in range(0, 15))
+START_DAYS_BEFORE = (20, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240)
+DAYS_PAST_LATEST = 60
+TRACES_MAX = 20
+MISSING_SHARE_MAX = 0.25
+PLOTS_FOR_FIT = 300
+BORROWED_SEASONS = 2.0
+SPREAD_DAYS_MIN = 1.5
+RATE_DAYS = 5
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where counting begins: fixed day, or the stage before. `past` (plots, seasons) and `now` (plots,) are days."""
+
+    past: Floats
+    now: Floats
+
+
+@dataclass(frozen=True)
+class Fit:
+    base_c: float
+    start: Start
+    need: Floats
+    error_days: float
+
+
+class DegreeDays:
+    name = "degree-days"
+
+    def expect(self, record: StageRecord) -> Expectation | None:
+        """Mean and spread over the traces; silent for plots without weather, and without the stage before if counting starts there."""
+        if record.heat is None or len(record.seasons) < SEASONS_MIN or not np.isfinite(record.days).any():
+            return None
+        window = Window.around(record, record.heat)
+        fit = best_fit(record, record.heat.place, window)
+        if fit is None:
+            return None
+        days = arrival_days(record, window, fit)
+        if len(days) < 2:
+            return None
+        location = days.mean(axis=0)
+        spread = np.sqrt(days.var(axis=0, ddof=1) + fit.error_days**2)
+        silent = (record.heat.place < 0) | np.isnan(location) | np.isnan(fit.need)
+        return Expectation(np.where(silent, np.nan, location), np.where(silent, np.nan, spread))
+
+
+@dataclass(frozen=True)
+class Window:
+    """Temperatures by place, season and day of the season, gaps filled by the usual temperature of that day.
+
+    first : day of the season of the first column
+    past_c : float array, shape (places, seasons, days)
+    now_c : float array, shape (places, days), NaN after the day of issue
+    usable : bool array, shape (places, seasons): enough of the season was measured
+    """
+
+    first: int
+    past_c: Floats
+    now_c: Floats
+    usable: np.ndarray
+
+    @classmethod
+    def around(cls, record: StageRecord, heat: Heat) -> Window:
+        typical = float(np.nanmedian(record.days))
+        first = int(typical) - max(START_DAYS_BEFORE) - 1
+        if np.isfinite(record.earlier).any():
+            first = min(first, int(np.nanmin(record.earlier)) - 1)
+        if np.isfinite(record.earlier_now).any():
+            first = min(first, int(np.nanmin(record.earlier_now)) - 1)
+        length = int(max(np.nanmax(record.days), record.issued_day)) + DAYS_PAST_LATEST - first
+        raw = np.stack([heat.window(int(season), first, length) for season in record.seasons], axis=1)
+        now = heat.window(record.season, first, length)
+        near = slice(max(0, int(typical) - 60 - first), int(typical) - first)
+        usable = np.isnan(raw[:, :, near]).mean(axis=2) <= MISSING_SHARE_MAX
+        usual = _smooth(mean_known(raw, axis=1))
+        seen = np.arange(length) + first <= record.issued_day
+        return cls(first, np.where(np.isnan(raw), usual[:, None], raw), np.where(np.isnan(now) & seen, usual, now), usable)
+
+
+def _smooth(usual: Floats) -> Floats:
+    """Running mean of 15 days with gaps closed along the days; the overall mean where a place never measured."""
+    days = np.arange(usual.shape[1])
+    filled = usual.copy()
+    for row in filled:
+        known = np.isfinite(row)
+        row[:] = np.interp(days, days[known], row[known]) if known.any() else np.nan
+    padded = np.pad(filled, ((0, 0), (7, 7)), mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 15, axis=1).mean(axis=2))
+
+
+def best_fit(record: StageRecord, place: np.ndarray, window: Window) -> Fit | None:
+    """Start and base with the smallest error in days over past seasons, and each plot's need in °C·day."""
+    rows = np.flatnonzero((place >= 0) & (count(record.days, axis=1) > 0))
+    if not len(rows):
+        return None
+    # Start and base belong to the crop, so a sample of plots finds them; needs are then taken for every plot.
+    rows = rows[:: max(1, len(rows) // PLOTS_FOR_FIT)]
+    best: tuple[float, float, Start] | None = None
+    for base in _bases(record):
+        gathered = np.cumsum(np.maximum(window.past_c - base, 0.0), axis=2)
+        for start in _starts(record):
+            error = _error_days(record, place, window, gathered, start, rows)
+            if np.isfinite(error) and (best is None or error < best[0]):
+                best = (error, base, start)
+    if best is None:
+        return None
+    error, base, start = best
+    gathered = np.cumsum(np.maximum(window.past_c - base, 0.0), axis=2)
+    needs = _needs(record, place, window, gathered, start, np.arange(len(place)))
+    return Fit(base, start, _pooled(needs), max(SPREAD_DAYS_MIN, error))
+
+
+def _bases(record: StageRecord) -> tuple[float, ...]:
+    """Candidate base temperatures, °C: a short record takes the crop file's word for it."""
+    if record.base_c is not None and len(record.seasons) < SEASONS_FOR_OWN_BASE:
+        return (record.base_c,)
+    return BASES_C
+
+
+def _starts(record: StageRecord) -> list[Start]:
+    typical = float(np.nanmedian(record.days))
+    fixed = [
+        Start(np.full(record.days.shape, typical - before), np.full(len(record.days), typical - before)) for before in START_DAYS_BEFORE
+    ]
+    if np.isfinite(record.earlier_now).any() and np.isfinite(record.days - record.earlier).sum() >= SEASONS_MIN:
+        fixed.append(Start(record.earlier, record.earlier_now))
+    return fixed
+
+
+def _gathered_on(gathered: Floats, place: np.ndarray, window: Window, day: Floats) -> Floats:
+    """Heat until the end of `day`, shape (rows, seasons), NaN where day is unknown or the season was hardly measured."""
+    column = np.clip(np.nan_to_num(day).astype(int) - window.first, 0, gathered.shape[2] - 1)
+    seasons = np.arange(gathered.shape[1])
+    heat = gathered[place[:, None], seasons, column]
+    return np.where(np.isnan(day) | ~window.usable[place], np.nan, heat)
+
+
+def _needs(record: StageRecord, place: np.ndarray, window: Window, gathered: Floats, start: Start, rows: np.ndarray) -> Floats:
+    """Heat from start to stage in every past season, shape (rows, seasons), °C·day."""
+    places = np.maximum(place[rows], 0)
+    until = _gathered_on(gathered, places, window, record.days[rows])
+    return until - _gathered_on(gathered, places, window, start.past[rows])
+
+
+def _pooled(needs: Floats) -> Floats:
+    """Each plot's need, pulled towards the need of all, shape (plots,)."""
+    known = count(needs, axis=1)
+    common = float(np.nanmean(needs)) if known.any() else np.nan
+    own = np.where(known > 0, np.nan_to_num(mean_known(needs, axis=1)), common)
+    return np.asarray((known * own + BORROWED_SEASONS * common) / (known + BORROWED_SEASONS))
+
+
+def _error_days(record: StageRecord, place: np.ndarray, window: Window, gathered: Floats, start: Start, rows: np.ndarray) -> float:
+    """Root mean square of past errors in days: heat missing or over, divided by the heat of a day at that time."""
+    needs = _needs(record, place, window, gathered, start, rows)
+    if (np.isfinite(needs).any(axis=0)).sum() < 2:
+        return float("nan")
+    places = place[rows]
+    day = record.days[rows]
+    rate = _gathered_on(gathered, places, window, day + RATE_DAYS) - _gathered_on(gathered, places, window, day - RATE_DAYS)
+    rate = np.where(rate > 0.5, rate, np.nan) / (2 * RATE_DAYS)
+    error = (needs - _pooled(needs)[:, None]) / rate
+    known = np.isfinite(error).sum()
+    return float(np.sqrt(np.nansum(error**2) / known)) if known == np.isfinite(needs).sum() else float("nan")
+
+
+def arrival_days(record: StageRecord, window: Window, fit: Fit) -> Floats:
+    """Day on which each plot has what it needs, once per past season's weather, shape (traces, plots)."""
+    assert record.heat is not None
+    place = np.maximum(record.heat.place, 0)
+    length = window.past_c.shape[2]
+    ahead = np.arange(length) + window.first > record.issued_day
+    start_column = np.clip(np.nan_to_num(fit.start.now).astype(int) - window.first, 0, length - 1)
+    traces = [index for index in range(len(record.seasons)) if window.usable[:, index].any()][-TRACES_MAX:]
+    days = np.full((len(traces), len(place)), np.nan)
+    for row, index in enumerate(traces):
+        path = np.where(ahead, window.past_c[:, index], window.now_c)
+        heat = np.cumsum(np.maximum(path - fit.base_c, 0.0), axis=1)
+        target = fit.need + heat[place, start_column]
+        # A few places serve many plots: one sorted look-up per place.
+        for number in range(len(heat)):
+            here = np.flatnonzero(place == number)
+            days[row, here] = np.searchsorted(heat[number], target[here]) + window.first
+    return np.where(np.isnan(fit.start.now), np.nan, days)

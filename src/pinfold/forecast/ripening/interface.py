@@ -1,0 +1,94 @@
+"""What a ripening model is given and what it gives back.
+
+Days are counted from 1 January of the season's year (day 0), so a harvest after the new year has a day above 365.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pinfold.basics.quantiles import Floats
+from pinfold.forecast.expectation import Expectation
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Daily mean temperatures of the places where plots stand.
+
+    temperature_c : float array, shape (places, days), °C, NaN where the day is missing
+    first_day : ordinal of the first day (date.toordinal)
+    place : int array, shape (plots,), row of each plot's place, -1 where none measures
+    """
+
+    temperature_c: Floats
+    first_day: int
+    place: Ints
+
+    def until(self, last_day: int) -> Heat:
+        """The same without anything after the ordinal `last_day`."""
+        return replace(self, temperature_c=self.temperature_c[:, : max(0, last_day - self.first_day + 1)])
+
+    def window(self, season: int, first: int, length: int) -> Floats:
+        """Temperatures of one season from day `first` on, shape (places, length), NaN outside the record."""
+        start = date(season, 1, 1).toordinal() + first - self.first_day
+        found = np.full((len(self.temperature_c), length), np.nan)
+        low, high = max(0, start), min(self.temperature_c.shape[1], start + length)
+        if low < high:
+            found[:, low - start : high - start] = self.temperature_c[:, low:high]
+        return found
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """All that is known of one stage of one crop on the day of issue.
+
+    seasons : int array, shape (seasons,), rising, all before `season`
+    days : float array, shape (plots, seasons), day on which the stage was seen, NaN where nobody reported
+    earlier : float array, shape (plots, seasons), day of the stage before this one, NaN where unknown
+    season : the season that is forecast
+    issued_day : day of issue, counted like `days`
+    earlier_now : float array, shape (plots,), day of the stage before this one in `season`, NaN where not yet reported
+    heat : temperatures until the day of issue, or None
+    base_c : the crop file's base temperature, °C, or None for a crop without file
+    """
+
+    seasons: Ints
+    days: Floats
+    earlier: Floats
+    season: int
+    issued_day: int
+    earlier_now: Floats
+    heat: Heat | None = None
+    base_c: float | None = None
+
+    def as_known_in(self, index: int) -> StageRecord:
+        """The record as it stood in past season number `index` on the same day of the season: nothing later remains."""
+        season = int(self.seasons[index])
+        reported = self.earlier[:, index]
+        return replace(
+            self,
+            seasons=self.seasons[:index],
+            days=self.days[:, :index],
+            earlier=self.earlier[:, :index],
+            season=season,
+            earlier_now=np.where(reported <= self.issued_day, reported, np.nan),
+            heat=None if self.heat is None else self.heat.until(date(season, 1, 1).toordinal() + self.issued_day),
+        )
+
+
+class RipeningModel(Protocol):
+    """Says on which day each plot reaches a stage, without regard to the day of issue: that it has not happened yet is
+    put in afterwards, in the same way for every model."""
+
+    @property
+    def name(self) -> str: ...
+
+    def expect(self, record: StageRecord) -> Expectation | None:
+        """Day and spread in days for every plot, or None when the record is too short for this model."""

@@ -1,0 +1,64 @@
+"""From the tables plots and harvests to one HarvestRecord per crop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.basics.quantiles import Floats
+from pinfold.forecast.yields.interface import HarvestRecord
+
+
+@dataclass(frozen=True)
+class NamedHarvests:
+    """A HarvestRecord and whose it is: `plot_ids` are its rows, `blocks` the names of its block numbers."""
+
+    crop: str
+    plot_ids: pl.Series
+    blocks: list[str | None]
+    record: HarvestRecord
+
+
+def named_harvests(plots: pl.DataFrame, harvests: pl.DataFrame, season: int) -> Iterator[NamedHarvests]:
+    """One record per crop with at least one past harvest; inputs as in issue_yield."""
+    amount = "kg" if "kg" in harvests.columns else "kg_per_m2"
+    past = _summed(harvests, amount, season)
+    block = next((name for name in ("block", "village_id") if name in plots.columns), None)
+    for (crop,), of_crop in plots.sort("crop", "plot_id").group_by("crop", maintain_order=True):
+        rows = of_crop.with_row_index("plot_row")
+        seen = past.join(rows.select("plot_id", "plot_row"), on="plot_id", how="inner")
+        if seen.is_empty():
+            continue
+        seasons = seen["season"].unique().sort().to_numpy().astype(np.int64)
+        size = _size(rows) if amount == "kg" else np.ones(rows.height)
+        per_size = np.full((rows.height, len(seasons)), np.nan)
+        per_size[seen["plot_row"].to_numpy(), np.searchsorted(seasons, seen["season"].to_numpy())] = seen[amount].to_numpy()
+        names = rows[block] if block else pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+        blocks = names.unique().sort(nulls_last=True).to_list()
+        number = names.replace_strict(blocks, list(range(len(blocks))), return_dtype=pl.Int64).to_numpy()
+        record = HarvestRecord(seasons, np.sqrt(per_size / size[:, None]), size, number, season)
+        yield NamedHarvests(str(crop), rows["plot_id"], blocks, record)
+
+
+def _summed(harvests: pl.DataFrame, amount: str, season: int) -> pl.DataFrame:
+    """Harvest of each plot and past season over its grades and picking days. Raises InputError on amounts that are none."""
+    if amount not in harvests.columns:
+        raise InputError(f"harvests has columns {harvests.columns}; give kg, or kg_per_m2 where plots differ in size")
+    broken = harvests.filter(pl.col(amount).is_null() | ~pl.col(amount).is_finite() | (pl.col(amount) < 0) | pl.col("season").is_null())
+    if broken.height:
+        row = broken.row(0, named=True)
+        raise InputError(f"harvest of plot {row['plot_id']}, season {row['season']}, is {row[amount]} {amount}; give a number >= 0")
+    past = harvests.filter(pl.col("season") < season)
+    return past.group_by("plot_id", "season").agg(pl.col(amount).cast(pl.Float64).sum())
+
+
+def _size(plots: pl.DataFrame) -> Floats:
+    """Trees, else m², where every plot of the crop says it; else 1 for all."""
+    for column in ("trees", "area_m2"):
+        if column in plots.columns and plots[column].null_count() == 0:
+            return plots[column].cast(pl.Float64).to_numpy()
+    return np.ones(plots.height)
