@@ -32,9 +32,14 @@ class Cells:
     whole: bool = True
 
 
+def find_files(folder: Path, name: str) -> list[Path]:
+    """The files that hold table `name`: none, one, or by mistake two."""
+    return [path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").exists()]
+
+
 def find_file(folder: Path, name: str) -> Path | None:
     """The file that holds table `name`, or None."""
-    return next((path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").exists()), None)
+    return next(iter(find_files(folder, name)), None)
 
 
 def file_of(folder: Path, name: str) -> Path:

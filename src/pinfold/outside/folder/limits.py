@@ -14,18 +14,17 @@ from pinfold.outside.folder.problems import Problem, error, listed, warning
 from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, TABLES, columns_of, key_of
 
 
-def column_problems(cells: Cells, name: str, in_season: bool) -> list[Problem]:
+def column_problems(cells: Cells, name: str) -> list[Problem]:
     """Columns that are missing, and warnings of columns whose name looks mistyped."""
     declared, present = columns_of(name), cells.frame.columns
     unknown = [column for column in present if column not in declared and column != "line"]
-    needs = (Need.ALWAYS, Need.BLANK, Need.SEASON) if in_season else (Need.ALWAYS, Need.BLANK)
-    meant = {column: near[0] for column in unknown if (near := difflib.get_close_matches(column.lower(), declared, 1, 0.7))}
+    guesses = {column: difflib.get_close_matches(column.lower(), list(declared), 1, 0.7) for column in unknown}
     problems = []
     for column, kind in declared.items():
         if column in present:
             continue
-        near = next((other for other, guess in meant.items() if guess == column), None)
-        if kind.metadata["need"] in needs:
+        near = next((other for other, guess in guesses.items() if guess == [column]), None)
+        if kind.metadata["need"] in (Need.ALWAYS, Need.BLANK):
             remedy = f"rename column {near!r}" if near else f"add it: {kind.description}"
             problems.append(error(cells.file, "is missing", remedy, row=1, column=column))
         elif near and name not in FREE_NUMBERS:
@@ -37,7 +36,7 @@ def column_problems(cells: Cells, name: str, in_season: bool) -> list[Problem]:
     return problems
 
 
-def limit_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str, pl.Series], in_season: bool) -> list[Problem]:
+def limit_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str, pl.Series]) -> list[Problem]:
     """Cells outside their limits, blank cells where a value is needed, and rows that break a rule of their table.
 
     unread : per column, lines of cells that are already reported; their being blank now is no second problem
@@ -56,11 +55,20 @@ def limit_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str, 
                 rows = rows if not column or column in frame.columns else rows.clear()
             tell = _row_problem if not column else _limit_problem
             problems += listed(rows, lambda row, t=tell, r=rule: t(row, r, name, file))  # type: ignore[misc]
-    if in_season:
-        for column, kind in declared.items():
-            if kind.metadata["need"] is Need.SEASON and column in frame.columns:
-                rows = _without(frame.filter(pl.col(column).is_null()), {column: unread[column]} if column in unread else {})
-                problems += listed(rows, lambda row, c=column: _limit_problem(row, f"{c}|nullability", name, file))  # type: ignore[misc]
+    return problems
+
+
+def season_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str, pl.Series]) -> list[Problem]:
+    """Columns and cells that a season needs, and a single command does not; `frame` is converted already."""
+    problems: list[Problem] = []
+    for column, kind in columns_of(name).items():
+        if kind.metadata["need"] is not Need.SEASON:
+            continue
+        if column not in frame.columns:
+            problems.append(error(file, "is missing, and a season needs it", f"add it: {kind.description}", row=1, column=column))
+            continue
+        rows = _without(frame.filter(pl.col(column).is_null()), unread)
+        problems += listed(rows, lambda row, c=column: _limit_problem(row, f"{c}|nullability", name, file))  # type: ignore[misc]
     return problems
 
 

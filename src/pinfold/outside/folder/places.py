@@ -111,7 +111,7 @@ class Harvests(Table):
 
     plot_id = identity("plot that was picked", "plots", key=True)
     season = whole("season", "season's number", key=True)
-    kg = number("kg", "weight picked", 0, need=Need.NO)
+    kg = number("kg", "weight picked", 0, need=Need.SEASON)
     kg_per_m2 = number("kg/m²", "weight per area, instead of kg where plots differ in size", 0, need=Need.NO)
     weight = number("unit", "weight in the unit beside it, instead of kg", 0, need=Need.NO)
     unit = text("unit of weight", tuple(UNITS_KG), need=Need.NO)

@@ -10,10 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from pinfold.basics.errors import BrokenTables
-from pinfold.outside.folder.files import find_file, read_cells
-from pinfold.outside.folder.limits import column_problems, future_problems, key_problems, limit_problems
+from pinfold.outside.folder.files import find_files, read_cells
+from pinfold.outside.folder.limits import column_problems, future_problems, key_problems, limit_problems, season_problems
 from pinfold.outside.folder.problems import Problem, error
 from pinfold.outside.folder.references import homeless_plots, reference_problems, swapped_places
+from pinfold.outside.folder.settings import setting_problems
 from pinfold.outside.folder.values import convert, to_values
 
 
@@ -37,9 +38,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read, and everything that there was to say about it."""
+    """What was read, and everything that there was to say about it. `files` names the file of each table."""
 
     tables: dict[str, pl.DataFrame]
+    files: dict[str, str]
     errors: list[Problem]
     warnings: list[Problem]
 
@@ -59,51 +61,51 @@ def read_tables(folder: Path, names: Sequence[str], as_of: date | None = None, o
     return reading.tables
 
 
-def read_folder(folder: Path, asked: Asked, called: str = "") -> Reading:
-    """As `read_tables`, but broken tables come back as problems beside those that could be read.
-
-    called : how the folder is named in what is said; default: its path
-    """
+def read_folder(folder: Path, asked: Asked) -> Reading:
+    """As `read_tables`, but broken tables come back as problems beside those that could be read."""
     frames: dict[str, pl.DataFrame] = {}
     files: dict[str, str] = {}
     targets: dict[str, pl.DataFrame] = dict(asked.beside)
     problems: list[Problem] = []
     for name in dict.fromkeys([*asked.names, *asked.optional]):
-        path = find_file(folder, name)
-        if path is None:
-            if name in asked.names:
-                file = _called(folder, called, f"{name}.csv")
-                problems.append(error(file, "is missing", f"add {name}.csv or {name}.parquet with the columns in docs/tables.md"))
-            continue
-        files[name] = _called(folder, called, path.name)
-        frame, whole, found = _read_table(path, files[name], name, asked)
-        problems += found
-        if frame is not None:
-            frames[name] = frame
-            # Rows that could not be read may hold the very ids that others point at.
-            if whole:
-                targets[name] = frame
+        paths = find_files(folder, name)
+        files[name] = str(paths[0] if paths else folder / f"{name}.csv")
+        if len(paths) > 1:
+            problems.append(error(files[name], f"stands beside {paths[1].name}", "keep one of the two"))
+        elif paths:
+            frame, whole, found = _read_table(paths[0], name, asked)
+            problems += found
+            if frame is not None:
+                frames[name] = frame
+                # Rows that could not be read may hold the very ids that others point at.
+                if whole:
+                    targets[name] = frame
+        elif name in asked.names:
+            problems.append(error(files[name], "is missing", f"add {name}.csv or {name}.parquet with the columns in docs/tables.md"))
     problems += reference_problems(frames, files, targets) + homeless_plots(frames, files) + swapped_places(frames, files)
     order = list(files.values())
-    problems.sort(key=lambda problem: (order.index(problem.file) if problem.file in order else -1, problem.row or 0))
-    tables = {name: convert(frame.drop("line"), name) for name, frame in frames.items()}
-    return Reading(tables, [p for p in problems if p.severity == "error"], [p for p in problems if p.severity == "warning"])
+    problems.sort(key=lambda problem: (order.index(problem.file), problem.row or 0))
+    tables = {name: frame.drop("line") for name, frame in frames.items()}
+    return Reading(tables, files, [p for p in problems if p.severity == "error"], [p for p in problems if p.severity == "warning"])
 
 
-def _read_table(path: Path, file: str, name: str, asked: Asked) -> tuple[pl.DataFrame | None, bool, list[Problem]]:
+def _read_table(path: Path, name: str, asked: Asked) -> tuple[pl.DataFrame | None, bool, list[Problem]]:
+    """One table, whether all its rows could be read, and what is wrong with it by itself."""
+    file = str(path)
     cells, problems = read_cells(path, file)
     if cells is None:
         return None, False, problems
-    problems += column_problems(cells, name, asked.in_season)
+    problems += column_problems(cells, name)
     if cells.frame.height == 0 and cells.whole and name in asked.names:
         problems.append(error(file, "has a header and no rows", "add a line per row"))
     frame, unread_problems, unread = to_values(cells, name)
     problems += unread_problems
-    problems += limit_problems(frame, name, file, unread, asked.in_season)
+    problems += limit_problems(frame, name, file, unread)
     problems += key_problems(frame, name, file)
     problems += future_problems(frame, name, file, asked.as_of)
+    frame = convert(frame, name)
+    if asked.in_season:
+        problems += season_problems(frame, name, file, unread)
+    if name == "settings" and {"name", "value"} <= set(frame.columns):
+        problems += setting_problems(frame, file)
     return frame, cells.whole, problems
-
-
-def _called(folder: Path, called: str, file: str) -> str:
-    return str(Path(called) / file) if called else str(folder / file)

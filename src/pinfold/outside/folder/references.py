@@ -10,11 +10,19 @@ import polars as pl
 
 from pinfold.outside.folder.columns import Kind
 from pinfold.outside.folder.problems import Problem, error, listed
-from pinfold.outside.folder.tables import columns_of, key_of
+from pinfold.outside.folder.tables import TABLES, columns_of, key_of
 
 # Beyond so many ids a likely spelling is not worth the seconds that looking for one takes.
 GUESS_FROM_MAX = 5_000
-SUBJECTS = {"household": "households", "coordinator": "villages", "board": "cooperatives", "merchant": "merchants", "packhouse": "hubs"}
+CUSTOMERS = "purchases or later/purchases"
+SUBJECTS = {
+    "household": "households",
+    "coordinator": "villages",
+    "board": "cooperatives",
+    "merchant": "merchants",
+    "packhouse": "hubs",
+    "customer": CUSTOMERS,
+}
 # Degrees: farther from the middle of all places than this, and four times nearer once exchanged, is taken as swapped.
 FAR_DEGREES, NEARER_TIMES = 20.0, 4.0
 
@@ -23,14 +31,14 @@ def reference_problems(frames: Mapping[str, pl.DataFrame], files: Mapping[str, s
     """Ids in `frames` that are in none of the rows of `targets` they point at.
 
     frames : tables to check, with `line`
-    targets : tables that may be pointed at; a table that is not among them is not checked against
+    targets : tables that may be pointed at; a table that is not among them is not checked against. Customers have no table: they are
+        those who buy in any of the tables of purchases
     """
     problems: list[Problem] = []
-    known = {
-        name: frame[key_of(name)[0]].drop_nulls().unique()
-        for name, frame in targets.items()
-        if key_of(name) and key_of(name)[0] in frame.columns
-    }
+    known = {name: frame[key_of(name)[0]].drop_nulls().unique() for name, frame in targets.items() if _has_key(name, frame)}
+    buying = [frame["customer_id"] for name, frame in targets.items() if "purchases" in name and "customer_id" in frame.columns]
+    if buying:
+        known[CUSTOMERS] = pl.concat(buying).drop_nulls().unique()
     for name, frame in frames.items():
         for column, kind in columns_of(name).items():
             target = kind.metadata["of"]
@@ -41,6 +49,10 @@ def reference_problems(frames: Mapping[str, pl.DataFrame], files: Mapping[str, s
                 if target in known:
                     problems += _unknown(frame.filter(pl.col("role") == role), "subject_id", files[name], target, known[target])
     return problems
+
+
+def _has_key(name: str, frame: pl.DataFrame) -> bool:
+    return name in TABLES and bool(key_of(name)) and key_of(name)[0] in frame.columns
 
 
 def _unknown(frame: pl.DataFrame, column: str, file: str, target: str, known: pl.Series) -> list[Problem]:

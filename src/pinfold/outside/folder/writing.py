@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -25,3 +26,15 @@ def id_types(folder: Path, name: str) -> dict[str, pl.DataType]:
 def as_they_came(frame: pl.DataFrame, types: dict[str, pl.DataType]) -> pl.DataFrame:
     """`frame` with its id columns cast back from text to `types`; columns that `types` does not name stay as they are."""
     return frame.with_columns(pl.col(column).cast(kind) for column, kind in types.items() if column in frame.columns)
+
+
+def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame], kind: str = "csv") -> None:
+    """Writes each table as NAME.csv or NAME.parquet into `folder`, without columns that hold nothing.
+
+    kind : csv (UTF-8) or parquet
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in tables.items():
+        filled = frame.drop(column for column in frame.columns if frame.height and frame[column].null_count() == frame.height)
+        path = folder / f"{name}.{kind}"
+        filled.write_parquet(path) if kind == "parquet" else filled.write_csv(path)
