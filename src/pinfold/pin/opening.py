@@ -1,0 +1,195 @@
+"""From a plan's shipments to the pins that sell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from math import ceil
+
+from pinfold.basics.money import yuan_to_fen
+from pinfold.basics.weeks import week_monday
+from pinfold.match.rules import MatchRules
+from pinfold.pin.ladder import Ladder, PackCosts, price_ladder
+from pinfold.pin.rules import PinRules
+
+# Eight in the evening in Yunnan, when people are home to see it.
+CLOSING_HOUR_UTC = 12
+
+
+@dataclass(frozen=True)
+class PlannedShipment:
+    """Kilograms of one lot that the plan sends to one want of kind 'pin', with what is known of both.
+
+    kg : leaving the village; kept : kg sellable on arrival per kg sent; age_days : on arrival
+    prices and costs : yuan per kg; price_per_kg is that of the best, freshest goods
+    """
+
+    want_id: str
+    lot_id: str
+    lane_id: str
+    product_id: str
+    region_id: str
+    grade: int
+    week: int
+    ready_week: int
+    kg: float
+    kept: float
+    age_days: float
+    want_kg_min: float
+    price_per_kg: float
+    floor_price_per_kg: float
+    collect_cost_per_kg: float
+    truck_cost_per_kg: float
+    pack_kg: float
+    shelf_life_days: float
+
+    @property
+    def kg_kept(self) -> float:
+        return self.kg * self.kept
+
+
+@dataclass(frozen=True)
+class LotShare:
+    """Kilograms of a lot, leaving the village, that a pin is given."""
+
+    lot_id: str
+    kg: float
+    kept: float
+
+
+@dataclass(frozen=True)
+class PinToOpen:
+    """A pin that a plan asks for. `number` counts the plan's pins in a fixed order, so that opening them again names the same ones."""
+
+    number: int
+    product_id: str
+    grade: int
+    region_id: str
+    lane_id: str
+    week: int
+    pack_kg: float
+    seats_min: int
+    seats_max: int
+    ladder: Ladder
+    floor_fen: int
+    closes_at: datetime
+    lots: tuple[LotShare, ...]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What pins of one season share. shares_bp : what platform and cooperative take of a price together, basis points."""
+
+    season_starts_on: date
+    shares_bp: int
+    pin: PinRules
+    match: MatchRules
+
+
+def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[PinToOpen]:
+    """Every pin of a plan, whenever it opens. One pin sells one product and grade over one lane; wants below their kg_min get none."""
+    rows = sorted(shipments, key=lambda row: (row.week, row.want_id, row.grade, row.lane_id, row.ready_week, row.lot_id))
+    kg_of_want: dict[str, float] = {}
+    for row in rows:
+        kg_of_want[row.want_id] = kg_of_want.get(row.want_id, 0.0) + row.kg_kept
+    rows = [row for row in rows if kg_of_want[row.want_id] >= row.want_kg_min]
+    parts = [part for _, group in groupby(rows, lambda row: (row.want_id, row.grade, row.lane_id)) for part in _cut(list(group), terms.pin)]
+    return [_priced(number, seats, part, terms) for number, (seats, part) in enumerate(parts)]
+
+
+def is_due(pin: PinToOpen, now: datetime, rules: PinRules) -> bool:
+    """Whether the pin should be open at `now`: close enough to its deadline, and with enough time left to join."""
+    left = pin.closes_at - now
+    return timedelta(days=rules.days_open_min) <= left <= timedelta(days=rules.days_open_max)
+
+
+def closes_at(ready_week: int, season_starts_on: date, rules: PinRules) -> datetime:
+    """The evening by which the picking of `ready_week` must be known.
+
+    >>> closes_at(1, date(2026, 9, 7), PinRules(order_days_before_week=3))
+    datetime.datetime(2026, 9, 11, 12, 0, tzinfo=datetime.timezone.utc)
+    """
+    day = week_monday(ready_week, season_starts_on) - timedelta(days=rules.order_days_before_week)
+    return datetime.combine(day, time(CLOSING_HOUR_UTC), tzinfo=UTC)
+
+
+def sizes(packs: int, rules: PinRules) -> list[int]:
+    """Seats of each pin that `packs` open: as few pins as hold them, as equal as can be.
+
+    >>> sizes(100, PinRules(pin_seats_max=40)), sizes(2, PinRules(pin_seats_min=3))
+    ([34, 33, 33], [])
+    """
+    if packs < rules.pin_seats_min:
+        return []
+    count = ceil(packs / rules.pin_seats_max)
+    return [packs // count + (1 if number < packs % count else 0) for number in range(count)]
+
+
+Part = tuple[PlannedShipment, float]
+"""A shipment, and how many of its kg (leaving the village) one pin takes."""
+
+
+def _cut(group: Sequence[PlannedShipment], rules: PinRules) -> Iterator[tuple[int, list[Part]]]:
+    """Seats and parts of each pin: shipments are laid end to end by kg kept, and each pin is the next stretch; kg below one pack are left."""
+    pack_kg = group[0].pack_kg
+    packs = int(sum(row.kg_kept for row in group) / pack_kg + 1e-6)
+    start_kg = 0.0
+    for seats in sizes(packs, rules):
+        end_kg, at_kg, parts = start_kg + seats * pack_kg, 0.0, []
+        for row in group:
+            inside_kg = min(end_kg, at_kg + row.kg_kept) - max(start_kg, at_kg)
+            if inside_kg > 1e-9:
+                parts.append((row, inside_kg / row.kept))
+            at_kg += row.kg_kept
+        yield seats, parts
+        start_kg = end_kg
+
+
+def _priced(number: int, seats: int, parts: Sequence[Part], terms: Terms) -> PinToOpen:
+    first = parts[0][0]
+    seats_min = max(1, ceil(seats * terms.pin.seats_min_share - 1e-9))
+    floor_yuan = sum(kg * row.floor_price_per_kg for row, kg in parts) / seats
+    carrier_yuan = sum(kg * (row.collect_cost_per_kg + row.truck_cost_per_kg) for row, kg in parts) / seats
+    costs = PackCosts(_fen_up(floor_yuan), _fen_up(carrier_yuan), terms.shares_bp)
+    list_price_fen = yuan_to_fen(_worth(parts, terms.match) * first.pack_kg)
+    return PinToOpen(
+        number=number,
+        product_id=first.product_id,
+        grade=first.grade,
+        region_id=first.region_id,
+        lane_id=first.lane_id,
+        week=first.week,
+        pack_kg=first.pack_kg,
+        seats_min=seats_min,
+        seats_max=seats,
+        ladder=price_ladder(list_price_fen, seats_min, seats, costs, terms.pin),
+        floor_fen=costs.floor_fen,
+        closes_at=closes_at(min(row.ready_week for row, _ in parts), terms.season_starts_on, terms.pin),
+        lots=_by_lot(parts),
+    )
+
+
+def _worth(parts: Sequence[Part], rules: MatchRules) -> float:
+    """Yuan per kg on arrival: the want's price less what grade and age take off, as the plan counted it."""
+    kept = [kg * row.kept for row, kg in parts]
+    prices = [
+        row.price_per_kg * (1 - rules.grade_discount[row.grade] - rules.freshness_discount * row.age_days / row.shelf_life_days)
+        for row, _ in parts
+    ]
+    return sum(price * kg for price, kg in zip(prices, kept, strict=True)) / sum(kept)
+
+
+def _by_lot(parts: Sequence[Part]) -> tuple[LotShare, ...]:
+    kg_of: dict[str, float] = {}
+    kept_of: dict[str, float] = {}
+    for row, kg in parts:
+        kg_of[row.lot_id] = kg_of.get(row.lot_id, 0.0) + kg
+        kept_of[row.lot_id] = row.kept
+    return tuple(LotShare(lot_id, kg, kept_of[lot_id]) for lot_id, kg in sorted(kg_of.items()))
+
+
+def _fen_up(yuan: float) -> int:
+    """Fen rounded up, so that a guarantee never loses part of a fen."""
+    return ceil(yuan * 100 - 1e-9)
