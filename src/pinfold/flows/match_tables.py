@@ -14,12 +14,12 @@ from pinfold.match.explain import explain_shipments, explain_unsold
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import MatchRules, rules_from_json
 from pinfold.match.say import Names, say
-from pinfold.match.season import build_season
+from pinfold.match.season import Season, build_season
 from pinfold.match.tables import Tables
 from pinfold.outside.folder import as_they_came, id_types, read_tables
 
 TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
-STEPS = 4
+STEPS = 3
 
 
 def match_from_folder(folder: Path, out: Path, method: Method = "optimal", progress: Progress = silent) -> dict[str, object]:
@@ -28,24 +28,26 @@ def match_from_folder(folder: Path, out: Path, method: Method = "optimal", progr
     Raises BrokenTables or InputError naming what is wrong in `folder`, and NoPlan when the optimiser gives up.
     """
     cpu_before = _cpu_seconds()
-    progress("match: read", 0, STEPS)
-    tables = read_tables(folder, TABLES, optional=("regions",))
-    rules = _rules(folder)
-    progress("match: find ways", 1, STEPS)
-    season = build_season(Tables(**{name: tables[name] for name in TABLES}), rules)
-    progress(f"match: plan {len(season.ways.pool):,} ways", 2, STEPS)
+    progress("match: read the tables", 0, STEPS)
+    season = read_season(folder)
+    progress(f"match: plan {len(season.ways.pool):,} ways", 1, STEPS)
     plan = plan_season(season, method)
-    progress("match: write", 3, STEPS)
+    progress("match: write the plan", 2, STEPS)
     out.mkdir(parents=True, exist_ok=True)
     ids = id_types(folder, "lots") | id_types(folder, "wants")
     as_they_came(plan.shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()), ids).write_parquet(
         out / "shipments.parquet"
     )
-    _reasons(plan, _names(tables)).write_csv(out / "reasons.csv")
+    _reasons(plan, _names(folder)).write_csv(out / "reasons.csv")
     summary = _summary(plan) | {"cpu_seconds": round(_cpu_seconds() - cpu_before, 3)}
     (out / "plan.json").write_text(json.dumps(summary, indent=1))
-    progress("match: write", STEPS, STEPS)
+    progress("match: write the plan", STEPS, STEPS)
     return summary
+
+
+def read_season(folder: Path) -> Season:
+    """The season that `folder` holds, with the rules of its rules.json. Raises BrokenTables or InputError."""
+    return build_season(Tables(**read_tables(folder, TABLES)), _rules(folder))
 
 
 def _rules(folder: Path) -> MatchRules:
@@ -62,7 +64,9 @@ def _rules(folder: Path) -> MatchRules:
     return rules_from_json(given)
 
 
-def _names(tables: dict[str, pl.DataFrame]) -> Names:
+def _names(folder: Path) -> Names:
+    """Names of products and regions, where the folder tells them."""
+    tables = read_tables(folder, ("products",), optional=("regions",))
     named = {
         name: dict(tables[name].select(key, "name").drop_nulls().iter_rows())
         for name, key in (("products", "product_id"), ("regions", "region_id"))

@@ -62,9 +62,9 @@ def best_flow(season: Season) -> tuple[Floats, Prices]:
     Trucks are paid per kg; pins and bids open without a minimum. Raises NoPlan when HiGHS gives up.
     """
     if not len(season.ways.pool):
-        return np.zeros(0), Prices.none(season)
+        return np.zeros(0), Prices.without_ways(season)
     small = len(season.ways.pool) <= SIMPLEX_WAYS_MAX
-    primal, dual = _solve(programme(season), {"solver": "simplex"} if small else INTERIOR_POINT)
+    primal, dual = run_highs(programme(season), {"solver": "simplex"} if small else INTERIOR_POINT)
     lots, pools, wants, lanes = len(season.lot_kg), season.pools.height, len(season.step_kg), len(season.lane_kg_max)
     prices = Prices(
         want=np.maximum(-dual[pools : pools + wants], 0),
@@ -74,7 +74,8 @@ def best_flow(season: Season) -> tuple[Floats, Prices]:
     return primal[lots : lots + len(season.ways.pool)], prices
 
 
-def _solve(given: Programme, options: dict[str, str]) -> tuple[Floats, Floats]:
+def run_highs(given: Programme, options: dict[str, str]) -> tuple[Floats, Floats]:
+    """Columns and row duals at the optimum, by HiGHS on one thread with `options`. Raises NoPlan when it gives up."""
     import highspy
 
     # highspy.Highs prints a banner while it is being made, before any option can silence it; the class below it does not.

@@ -1,0 +1,65 @@
+"""`pinfold match FOLDER --out OUT`: tables in, plan out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pinfold.basics.errors import BrokenTables, InputError
+from pinfold.flows.match_tables import match_from_folder
+
+from .seasons import lane, lot, tables, want
+
+
+def write(folder: Path, suffix: str) -> None:
+    """Lot 1 of 100 kg; Kunming (want 11) takes 60 kg at 10 yuan, Chengdu (want 12) the rest at 8; ids are numbers."""
+    folder.mkdir()
+    given = tables(
+        [lot(1)],
+        [want(11, "Kunming", 10, 60), want(12, "Chengdu", 8, 100)],
+        [lane("Kunming", lane_id=21, days=0), lane("Chengdu", lane_id=22, days=0)],
+    )
+    for item in fields(given):
+        table = getattr(given, item.name)
+        table.write_csv(folder / f"{item.name}.csv") if suffix == "csv" else table.write_parquet(folder / f"{item.name}.parquet")
+    free = {"loss_base": 0.0, "loss_at_full_age": 0.0, "handling_per_kg": 0.0, "freshness_discount": 0.0, "equity_bonus": 0.0}
+    (folder / "rules.json").write_text(json.dumps(free))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_folder_of_either_format_gives_the_same_plan_with_its_own_ids(tmp_path, suffix):
+    write(tmp_path / "season", suffix)
+    match_from_folder(tmp_path / "season", tmp_path / "plan")
+    shipments = pl.read_parquet(tmp_path / "plan" / "shipments.parquet")
+    assert shipments.sort("want_id").rows() == [(1, 11, pytest.approx(60)), (1, 12, pytest.approx(40))]
+    plan = json.loads((tmp_path / "plan" / "plan.json").read_text())
+    assert plan["objective"] == pytest.approx(60 * 10 + 40 * 8) == plan["bound"]
+    assert plan["beside"]["greedy"]["objective"] == pytest.approx(920)
+    reasons = pl.read_csv(tmp_path / "plan" / "reasons.csv")
+    assert reasons["sentence"][0].startswith("Kunming pays 2.00 yuan per kg more after freight than the next best place, Chengdu,")
+
+
+def test_a_method_that_is_not_the_best_carries_the_same_bound(tmp_path):
+    write(tmp_path / "season", "csv")
+    best = match_from_folder(tmp_path / "season", tmp_path / "best")
+    greedy = match_from_folder(tmp_path / "season", tmp_path / "greedy", "greedy")
+    assert greedy["method"] == "greedy" and greedy["bound"] == best["bound"]
+
+
+def test_a_folder_without_lots_is_refused(tmp_path):
+    write(tmp_path / "season", "csv")
+    (tmp_path / "season" / "lots.csv").unlink()
+    with pytest.raises(BrokenTables, match="lots"):
+        match_from_folder(tmp_path / "season", tmp_path / "plan")
+    assert not (tmp_path / "plan").exists()
+
+
+def test_rules_that_are_not_json_are_refused(tmp_path):
+    write(tmp_path / "season", "csv")
+    (tmp_path / "season" / "rules.json").write_text("equity_bonus: 0.15")
+    with pytest.raises(InputError, match="is not JSON"):
+        match_from_folder(tmp_path / "season", tmp_path / "plan")
