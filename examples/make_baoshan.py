@@ -32,6 +32,7 @@ def make(seed: int = SEED) -> tuple[Tables, Tables]:
     seen = growing.reports(streams["reports"], land, truth)
     who = shop.customers(streams["tastes"])
     bought = shop.purchases(streams["shop"], who)
+    known_buyers = sorted(bought.filter(pl.col("date") < STARTS_ON)["customer_id"].unique())
     known: Tables = {
         "settings": places.settings(),
         "cooperatives": places.cooperatives(),
@@ -50,7 +51,7 @@ def make(seed: int = SEED) -> tuple[Tables, Tables]:
         "sales": shop.sales(bought.filter(pl.col("date") < STARTS_ON)),
         "purchases": bought.filter(pl.col("date") < STARTS_ON),
         "bids": places.bids(),
-        "people": places.people(who["customer_id"].to_list()[:12]),
+        "people": places.people(known_buyers[:12]),
     }
     later: Tables = {
         "stages": seen.filter(pl.col("reported_on").is_between(STARTS_ON, ENDS_ON)).sort("reported_on", "plot_id", "stage"),
