@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from pinfold.store.models.keys import key, to
+from pinfold.store.models.keys import to
 
 
 class Intake(models.Model):

@@ -63,13 +63,15 @@ class Merchant(models.Model):
 
 
 class Bid(models.Model):
-    """A merchant's offer for a bulk lot."""
+    """A merchant's offer for a bulk lot. A chosen bid is delivered in its week, or missed when less was picked than its least."""
 
     class State(models.TextChoices):
         OFFERED = "offered"
         CHOSEN = "chosen"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn"
+        DELIVERED = "delivered"
+        MISSED = "missed"
 
     bid_id = key()
     merchant = to("store.Merchant")

@@ -1,0 +1,112 @@
+"""Shipping one pin or one bid: goods leave their lots, what is short is refunded, what was paid is split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pinfold.basics.money import yuan_to_fen
+from pinfold.deliver.dispatch import Sent, whole_packs
+from pinfold.ledger import accounts
+from pinfold.ledger.posting import EntryLine, Posting, moved, summed
+from pinfold.ledger.rules import SplitRules
+from pinfold.ledger.split import NOTHING, LotPart, Split, split_over_lots
+from pinfold.pin import shortfall
+from pinfold.pin.rules import PinRules
+from pinfold.store import deliver as store
+from pinfold.store import ledger
+from pinfold.store.deliver import BidToShip, Left, LotFacts, PaidOrder, PinToShip, Road
+
+
+@dataclass(frozen=True)
+class Shipping:
+    """What every pin and bid of one dispatch shares."""
+
+    season: int
+    week: int
+    now: datetime
+    lots: Mapping[str, LotFacts]
+    split: SplitRules
+    pin: PinRules
+
+
+def ship_pin(shipping: Shipping, pin: PinToShip, sent: Sequence[Sent]) -> None:
+    """Gives each order its seats, refunds the seats that the harvest did not reach, and splits what is left of each payment."""
+    seats = sum(order.seats for order in pin.orders)
+    seats_left = min(seats, whole_packs(sum(part.kg_sold for part in sent), pin.pack_kg))
+    claims = [shortfall.Claim(order.order_id, order.seats, order.paid_at) for order in pin.orders]
+    kept = shortfall.share_out(shipping.pin.shortfall_rule, claims, seats_left)
+    splits = [NOTHING] * len(sent)
+    for order in pin.orders:
+        refund_fen = _refund_fen(order, kept[order.order_id])
+        _post_refund(shipping, pin, order, refund_fen)
+        if kept[order.order_id]:
+            parts = _lot_parts(shipping, sent, kept[order.order_id] / seats_left, {pin.road.hub_id: pin.road})
+            of_order = split_over_lots(order.net_fen - refund_fen, parts, shipping.split)
+            _post_order(shipping, pin, order, list(zip(parts, of_order, strict=True)))
+            splits = [sum_so_far + part for sum_so_far, part in zip(splits, of_order, strict=True)]
+        store.keep_shipped(order.order_id, kept[order.order_id], refund_fen, shipping.now)
+    store.keep_deliveries(_left("pin", shipping, sent, splits), shipping.now)
+    store.keep_pin_dispatched(pin.pin_id)
+
+
+def ship_bid(shipping: Shipping, bid: BidToShip, sent: Sequence[Sent]) -> None:
+    """Delivers a chosen bid and charges the merchant for what arrived; a bid that would miss its least is closed without."""
+    if sent:
+        owed_fen = yuan_to_fen(sum(part.kg_sold for part in sent) * bid.price_per_kg)
+        parts = _lot_parts(shipping, sent, 1.0, {road.hub_id: road for road in bid.roads})
+        splits = split_over_lots(owed_fen, parts, shipping.split)
+        lines = [EntryLine(accounts.merchant(bid.merchant_id), owed_fen)]
+        for part, split in zip(parts, splits, strict=True):
+            lines += _credits(shipping.lots[part.lot_id], split)
+        why = f"bid {bid.bid_id} delivered in week {shipping.week}"
+        ledger.post(Posting(f"deliver:{bid.bid_id}", shipping.season, "delivery", shipping.now, why, summed(lines)))
+        store.keep_deliveries(_left("bid", shipping, sent, splits), shipping.now)
+    store.keep_bid(bid.bid_id, delivered=bool(sent))
+
+
+def _refund_fen(order: PaidOrder, seats_kept: int) -> int:
+    """What the seats that are lost cost; part of a fen goes to the customer."""
+    return -(-order.net_fen * (order.seats - seats_kept) // order.seats)
+
+
+def _post_refund(shipping: Shipping, pin: PinToShip, order: PaidOrder, refund_fen: int) -> None:
+    if refund_fen:
+        lines = moved(accounts.provider(order.provider), accounts.CUSTOMERS_HELD, refund_fen)
+        why = f"the harvest of week {shipping.week} did not reach all seats of pin {pin.pin_id}"
+        posting_id = f"shortfall:{shipping.week}:{order.order_id}"
+        ledger.post(Posting(posting_id, shipping.season, "shortfall", shipping.now, why, lines))
+
+
+def _post_order(shipping: Shipping, pin: PinToShip, order: PaidOrder, parts: Sequence[tuple[LotPart, Split]]) -> None:
+    lines = [EntryLine(accounts.CUSTOMERS_HELD, sum(split.paid_fen for _, split in parts))]
+    for part, split in parts:
+        lines += _credits(shipping.lots[part.lot_id], split)
+    why = f"order {order.order_id} of pin {pin.pin_id} shipped in week {shipping.week}"
+    ledger.post(Posting(f"ship:{order.order_id}", shipping.season, "shipment", shipping.now, why, summed(lines)))
+
+
+def _credits(lot: LotFacts, split: Split) -> list[EntryLine]:
+    return [
+        EntryLine(accounts.lot(lot.lot_id), -split.growers_fen),
+        EntryLine(accounts.cooperative(lot.cooperative_id), -split.cooperative_fen),
+        EntryLine(accounts.carrier(lot.hub_id), -split.carrier_fen),
+        EntryLine(accounts.PLATFORM, -split.platform_fen),
+    ]
+
+
+def _lot_parts(shipping: Shipping, sent: Sequence[Sent], share: float, road_from: Mapping[str, Road]) -> list[LotPart]:
+    """What each lot gave to one order that has `share` of what was sent."""
+    lots = [shipping.lots[part.lot_id] for part in sent]
+    return [
+        LotPart(lot.lot_id, part.kg_sent * share, lot.collect_cost_per_kg + road_from[lot.hub_id].truck_per_kg, lot.floor_price_per_kg)
+        for part, lot in zip(sent, lots, strict=True)
+    ]
+
+
+def _left(kind: str, shipping: Shipping, sent: Sequence[Sent], splits: Sequence[Split]) -> list[Left]:
+    return [
+        Left(kind, part.buyer_id, part.lot_id, shipping.week, part.kg_sent, part.kg_sold, split)
+        for part, split in zip(sent, splits, strict=True)
+    ]

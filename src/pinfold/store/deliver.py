@@ -1,0 +1,397 @@
+"""The real harvest in and out of the database: weighings into lots, lots to pins and bids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from pinfold.basics.errors import InputError, KeyReused, NotFound
+from pinfold.deliver.dispatch import Claim
+from pinfold.fields.crops import crop as crop_facts
+from pinfold.ledger.split import Split
+from pinfold.store.models import (
+    Bid,
+    BidLot,
+    Delivery,
+    Entry,
+    Harvest,
+    Household,
+    Intake,
+    Lane,
+    Lot,
+    Order,
+    Payment,
+    Pin,
+    PinLot,
+    Plot,
+    Product,
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """Where a plot lies and what grows there."""
+
+    plot_id: str
+    crop: str
+    village_id: str
+    household_id: str
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """One weighing as it was first recorded. lots : kg of product by lot_id; new : False for a repeated request."""
+
+    request_id: str
+    plot_id: str
+    kg: float
+    grade: int
+    picked_on: date
+    lots: dict[str, float]
+    new: bool
+
+
+@dataclass(frozen=True)
+class PaidOrder:
+    """seats paid for, and the fen that are left of the payment after earlier refunds; provider holds them."""
+
+    order_id: str
+    seats: int
+    net_fen: int
+    paid_at: datetime
+    provider: str
+
+
+@dataclass(frozen=True)
+class Road:
+    """A lane as goods use it. truck_per_kg in yuan."""
+
+    lane_id: str
+    hub_id: str
+    days: int
+    truck_per_kg: float
+
+
+@dataclass(frozen=True)
+class PinToShip:
+    """A filled pin that waits for its week's harvest."""
+
+    pin_id: str
+    product_id: str
+    grade: int
+    shelf_life_days: float
+    pack_kg: float
+    road: Road
+    claims: tuple[Claim, ...]
+    orders: tuple[PaidOrder, ...]
+
+
+@dataclass(frozen=True)
+class BidToShip:
+    """A chosen bid that waits for its week's harvest; `roads` are the lanes to its region in that week."""
+
+    bid_id: str
+    merchant_id: str
+    product_id: str
+    grade_worst: int
+    shelf_life_days: float
+    price_per_kg: float
+    kg_max: float
+    kg_min: float
+    roads: tuple[Road, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class LotFacts:
+    """A weighed lot. kg_real : weighed; kg_sent : of it gone; kg_later : of it promised to weeks after the one that is dispatched."""
+
+    lot_id: str
+    hub_id: str
+    village_id: str
+    cooperative_id: str
+    product_id: str
+    grade: int
+    ready_week: int
+    collect_days: int
+    collect_cost_per_kg: float
+    floor_price_per_kg: float
+    shelf_life_days: float
+    kg_real: float
+    kg_sent: float
+    kg_later: float
+
+    @property
+    def kg_left(self) -> float:
+        return max(0.0, self.kg_real - self.kg_sent)
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """What a week's dispatch did; the same whenever it is asked."""
+
+    week: int
+    pins_dispatched: int
+    orders_shipped: int
+    orders_shortened: int
+    orders_refunded: int
+    refunded_fen: int
+    bids_delivered: int
+    bids_missed: int
+    kg_sent: float
+    kg_sold: float
+    paid_fen: int
+    growers_fen: int
+
+    @property
+    def kg_spoiled(self) -> float:
+        return self.kg_sent - self.kg_sold
+
+
+def field(plot_id: str) -> Field:
+    """Raises NotFound."""
+    row = Plot.objects.filter(pk=plot_id).values_list("plot_id", "crop", "village_id", "household_id").first()
+    if row is None:
+        raise NotFound(f"plot {plot_id!r} is not known; give a plot_id of the plots table")
+    return Field(*row)
+
+
+def keep_weighing(request_id: str, season: int, where: Field, kg: float, grade: int, picked_on: date) -> tuple[int, bool]:
+    """The weighing's number and whether it is new. Raises KeyReused when the request id stands for another weighing."""
+    content = {"plot_id": where.plot_id, "season": season, "kg": kg, "grade": grade, "picked_on": picked_on}
+    row, new = Harvest.objects.get_or_create(request_id=request_id, defaults=content)
+    if not new and any(getattr(row, name) != value for name, value in content.items()):
+        raise KeyReused(
+            f"request {request_id} has recorded {row.kg} kg of grade {row.grade} from plot {row.plot_id} on {row.picked_on}; "
+            "give another weighing its own id"
+        )
+    return row.pk, new
+
+
+def weighing(request_id: str, new: bool) -> Weighing:
+    """The weighing as it was recorded."""
+    row = Harvest.objects.get(request_id=request_id)
+    lots = dict(Intake.objects.filter(harvest=row).values_list("lot_id", "kg"))
+    return Weighing(request_id, row.plot_id, row.kg, row.grade or 0, row.picked_on, lots, new)  # type: ignore[arg-type]
+
+
+def lots_of_field(season: int, where: Field, grade: int, week: int) -> list[tuple[str, float, float]]:
+    """(lot_id, kg forecast, kg_per_harvest_kg) of the lots that crop of this grade, picked there in that week, belongs to.
+
+    A lot that no forecast foresaw is made, with 0 kg forecast. Raises InputError when no product is made from the crop.
+    """
+    products = Product.objects.filter(crop=where.crop).order_by("product_id")
+    if not products:
+        raise InputError(f"no product is made from {where.crop}; add one to products, so that its harvest can be sold")
+    lots = Lot.objects.filter(season=season, village=where.village_id, product__in=products, grade=grade, ready_week=week)
+    if not lots:
+        for product in products:
+            _unforeseen_lot(season, where, product.product_id, grade, week)
+    return list(lots.all().order_by("lot_id").values_list("lot_id", "kg", "product__kg_per_harvest_kg"))
+
+
+def _unforeseen_lot(season: int, where: Field, product_id: str, grade: int, week: int) -> None:
+    village = Plot.objects.select_related("village").get(pk=where.plot_id).village
+    registered_poor = list(Household.objects.filter(village=village).values_list("registered_poor", flat=True))
+    crop = crop_facts(where.crop)
+    grades = crop.grades
+    Lot.objects.get_or_create(
+        season=season,
+        village=village,
+        product_id=product_id,
+        grade=grade,
+        ready_week=week,
+        defaults={
+            # The same form of id as match.supply gives, so that a later forecast names the same lot.
+            "lot_id": f"{season}-{village.pk}-{product_id}-{grade}-{week}",
+            "hub_id": village.hub_id,
+            "kg": 0.0,
+            "kg_cv": 0.0,
+            "floor_price_per_kg": grades[min(grade, len(grades) - 1)].floor_price_per_kg.value,
+            "poverty_weight": sum(registered_poor) / len(registered_poor),
+            "collect_cost_per_kg": village.collect_cost_per_kg,
+            "collect_days": village.collect_days,
+            "salvage_per_kg": crop.salvage_per_kg.value,
+        },
+    )
+
+
+def take_in(harvest: int, kg_by_lot: dict[str, float], weighed_at: datetime) -> None:
+    """Adds one weighing's kg of product to its lots."""
+    Intake.objects.bulk_create(Intake(harvest_id=harvest, lot_id=lot_id, kg=kg, weighed_at=weighed_at) for lot_id, kg in kg_by_lot.items())
+    for lot_id, kg in sorted(kg_by_lot.items()):
+        Lot.objects.filter(pk=lot_id).update(kg_real=Coalesce(F("kg_real"), 0.0) + kg)
+
+
+def replace_forecasts(season: int, week: int) -> None:
+    """From its week on, a lot is what was weighed: its forecast kg are replaced."""
+    Lot.objects.filter(season=season, ready_week__lte=week).exclude(kg=Coalesce(F("kg_real"), 0.0)).update(kg=Coalesce(F("kg_real"), 0.0))
+
+
+def pins_to_ship(season: int, week: int) -> list[PinToShip]:
+    """Filled pins of the week, locked, those that filled first coming first."""
+    pins = Pin.objects.filter(season=season, week=week, state=Pin.State.FILLED).order_by("pin_id")
+    pins = list(pins.select_for_update(of=("self",)).select_related("lane", "product"))
+    ids = [pin.pk for pin in pins]
+    claims = _claims(PinLot.objects.filter(pin__in=ids).values_list("pin_id", "lot_id", "kg", "kept"))
+    orders = _paid_orders(ids)
+    return [
+        PinToShip(
+            pin.pin_id, pin.product_id, pin.grade, pin.product.shelf_life_days, pin.pack_kg, _road(pin.lane), claims[pin.pk], orders[pin.pk]
+        )
+        for pin in sorted(pins, key=lambda pin: (pin.closed_at or pin.closes_at, pin.pin_id))
+    ]
+
+
+def bids_to_ship(week: int) -> list[BidToShip]:
+    """Chosen bids of the week, locked, by id."""
+    bids = list(
+        Bid.objects.filter(week=week, state=Bid.State.CHOSEN).order_by("bid_id").select_for_update(of=("self",)).select_related("product")
+    )
+    claims = _claims(BidLot.objects.filter(bid__in=[bid.pk for bid in bids]).values_list("bid_id", "lot_id", "kg", "kept"))
+    return [
+        BidToShip(
+            bid.bid_id, bid.merchant_id, bid.product_id, bid.grade, bid.product.shelf_life_days, bid.price_per_kg, bid.kg, bid.kg_min,
+            roads(bid.region_id, week), claims[bid.pk],
+        )
+        for bid in bids
+    ]  # fmt: skip
+
+
+def roads(region_id: str, week: int) -> tuple[Road, ...]:
+    """The lanes that reach a region in one week."""
+    return tuple(_road(lane) for lane in Lane.objects.filter(region=region_id, week=week).order_by("lane_id"))
+
+
+def weighed_lots(season: int, week: int) -> list[LotFacts]:
+    """Every lot ready by `week` that anything was weighed into, locked, by id."""
+    lots = Lot.objects.filter(season=season, ready_week__lte=week, kg_real__gt=0).order_by("lot_id")
+    lots = list(lots.select_for_update(of=("self",)).select_related("village", "product"))
+    sent = dict(Delivery.objects.filter(lot__in=lots).values_list("lot_id").annotate(kg=Sum("kg_sent")))
+    later = _promised_later(week)
+    return [
+        LotFacts(
+            lot.lot_id, lot.hub_id, lot.village_id, lot.village.cooperative_id, lot.product_id, lot.grade, lot.ready_week, lot.collect_days,
+            lot.collect_cost_per_kg, lot.floor_price_per_kg, lot.product.shelf_life_days, lot.kg_real or 0.0,
+            sent.get(lot.lot_id, 0.0), later.get(lot.lot_id, 0.0),
+        )
+        for lot in lots
+    ]  # fmt: skip
+
+
+def _promised_later(week: int) -> dict[str, float]:
+    later: dict[str, float] = defaultdict(float)
+    pins = PinLot.objects.filter(pin__week__gt=week, pin__state__in=[Pin.State.OPEN, Pin.State.FILLED])
+    bids = BidLot.objects.filter(bid__week__gt=week, bid__state=Bid.State.CHOSEN)
+    for promised in (pins, bids):
+        for lot_id, kg in promised.values_list("lot_id").annotate(sum_kg=Sum("kg")):
+            later[lot_id] += kg
+    return later
+
+
+def _claims(rows: Iterable[tuple[str, str, float, float]]) -> dict[str, tuple[Claim, ...]]:
+    found: dict[str, tuple[Claim, ...]] = defaultdict(tuple)
+    for row in sorted(rows):
+        found[row[0]] += (Claim(*row),)
+    return found
+
+
+def _paid_orders(pins: Sequence[str]) -> dict[str, tuple[PaidOrder, ...]]:
+    orders = Order.objects.filter(pin__in=pins, state=Order.State.PAID).order_by("paid_at", "order_id").select_for_update(of=("self",))
+    providers = dict(Payment.objects.filter(order__pin__in=pins, state=Payment.State.RECEIVED).values_list("order_id", "provider"))
+    found: dict[str, tuple[PaidOrder, ...]] = defaultdict(tuple)
+    for order in orders:
+        assert order.paid_at is not None, f"order {order.pk} is paid without a moment"
+        paid = PaidOrder(order.pk, order.seats, order.amount_fen - order.refunded_fen, order.paid_at, providers[order.pk])
+        found[order.pin_id] += (paid,)
+    return found
+
+
+def _road(lane: Lane) -> Road:
+    return Road(lane.lane_id, lane.hub_id, lane.days, lane.truck_cost / lane.truck_kg)
+
+
+def keep_shipped(order_id: str, seats_kept: int, refund_fen: int, now: datetime) -> None:
+    """One paid order after its dispatch: shipped with the seats that are left to it, or refunded when none is."""
+    Order.objects.filter(pk=order_id, state=Order.State.PAID).update(
+        state=Order.State.SHIPPED if seats_kept else Order.State.REFUNDED,
+        seats_kept=seats_kept,
+        refunded_fen=F("refunded_fen") + refund_fen,
+        ended_at=now,
+    )
+
+
+def keep_pin_dispatched(pin_id: str) -> None:
+    """Closes a filled pin."""
+    Pin.objects.filter(pk=pin_id, state=Pin.State.FILLED).update(state=Pin.State.DISPATCHED)
+
+
+def keep_bid(bid_id: str, delivered: bool) -> None:
+    """Closes a chosen bid."""
+    Bid.objects.filter(pk=bid_id, state=Bid.State.CHOSEN).update(state=Bid.State.DELIVERED if delivered else Bid.State.MISSED)
+
+
+@dataclass(frozen=True)
+class Left:
+    """Kg that left one lot for one buyer, and what they brought."""
+
+    kind: str
+    buyer_id: str | None
+    lot_id: str
+    week: int
+    kg_sent: float
+    kg_sold: float
+    split: Split
+
+
+def keep_deliveries(left: Iterable[Left], now: datetime) -> None:
+    """Writes what left the lots."""
+    Delivery.objects.bulk_create(
+        Delivery(
+            delivery_id=":".join([part.kind, part.lot_id, part.buyer_id or str(part.week)]),
+            kind=part.kind,
+            lot_id=part.lot_id,
+            pin_id=part.buyer_id if part.kind == Delivery.Kind.PIN else None,
+            bid_id=part.buyer_id if part.kind == Delivery.Kind.BID else None,
+            week=part.week,
+            kg_sent=part.kg_sent,
+            kg_sold=part.kg_sold,
+            paid_fen=part.split.paid_fen,
+            carrier_fen=part.split.carrier_fen,
+            platform_fen=part.split.platform_fen,
+            cooperative_fen=part.split.cooperative_fen,
+            growers_fen=part.split.growers_fen,
+            delivered_at=now,
+        )
+        for part in left
+    )
+
+
+def dispatched(season: int, week: int) -> Dispatched:
+    """What the dispatch of a week did."""
+    orders = Order.objects.filter(pin__season=season, pin__week=week, pin__state=Pin.State.DISPATCHED)
+    shipped = Q(state=Order.State.SHIPPED)
+    sums = (
+        Delivery.objects.filter(lot__season=season, week=week)
+        .exclude(kind=Delivery.Kind.GUARANTEE)
+        .aggregate(**{name: Coalesce(Sum(name), 0) for name in ("paid_fen", "growers_fen")},
+                   **{name: Coalesce(Sum(name), 0.0) for name in ("kg_sent", "kg_sold")})
+    )  # fmt: skip
+    refunded = Entry.objects.filter(posting__season=season, posting__kind="shortfall", posting_id__startswith=f"shortfall:{week}:")
+    bids = Bid.objects.filter(week=week)
+    return Dispatched(
+        week=week,
+        pins_dispatched=Pin.objects.filter(season=season, week=week, state=Pin.State.DISPATCHED).count(),
+        orders_shipped=orders.filter(shipped).count(),
+        orders_shortened=orders.filter(shipped, seats_kept__lt=F("seats")).count(),
+        orders_refunded=orders.filter(state=Order.State.REFUNDED, seats_kept=0).count(),
+        refunded_fen=refunded.filter(amount_fen__gt=0).aggregate(fen=Coalesce(Sum("amount_fen"), 0))["fen"],
+        bids_delivered=bids.filter(state=Bid.State.DELIVERED).count(),
+        bids_missed=bids.filter(state=Bid.State.MISSED).count(),
+        **sums,
+    )
