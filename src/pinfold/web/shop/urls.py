@@ -1,10 +1,20 @@
-"""The customer's pages."""
+"""The customer's pages. A pin's address carries its share code, so that a link from a friend and one from the list are the same."""
 
 from django.urls import path
 
-from pinfold.web.shop import listing
+from pinfold.web.shop import listing, orders, pins, region
 
 app_name = "shop"
 urlpatterns = [
     path("", listing.ripe_soon, name="list"),
+    path("pins/<slug:share_code>/", pins.show_pin, name="pin"),
+    path("pins/<slug:share_code>/progress/", pins.show_progress, name="progress"),
+    path("pins/<slug:share_code>/qr.svg", pins.qr_code, name="qr"),
+    path("pins/<slug:share_code>/join/", pins.join, name="join"),
+    path("region/", region.choose, name="region"),
+    path("orders/", orders.show_orders, name="orders"),
+    path("orders/<slug:order_id>/", orders.show_order, name="order"),
+    path("orders/<slug:order_id>/state/", orders.show_state, name="state"),
+    path("orders/<slug:order_id>/pay/", orders.pay, name="pay"),
+    path("orders/<slug:order_id>/cancel/", orders.cancel, name="cancel"),
 ]

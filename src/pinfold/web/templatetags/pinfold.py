@@ -47,6 +47,18 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def percent_number(share: float) -> int:
+    """A share of 1 as a whole number out of 100, for bars."""
+    return round(share * 100)
+
+
+@register.filter
+def grade_name(grade: int) -> str:
+    """Grade 0 is the best."""
+    return {0: gettext("best grade"), 1: gettext("second grade"), 2: gettext("third grade")}[grade]
+
+
+@register.filter
 def called(thing: Any) -> str:
     """The name of a product, region, village, merchant ... in the reader's language."""
     return thing.name_zh if _chinese() and thing.name_zh else thing.name

@@ -1,0 +1,321 @@
+"""What the customer's pages show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Min, Sum
+from django.db.models.functions import Greatest
+
+from pinfold.basics.errors import NotFound
+from pinfold.store.models import Customer, Lot, Order, Payment, Pin, PinLot, Region
+
+SOON_WEEKS = 4
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something with a name in both languages."""
+
+    id: str
+    name: str
+    name_zh: str
+
+
+@dataclass(frozen=True)
+class PinCard:
+    """One pin as a list shows it. Seats are packs; ladder: (seats, fen a pack) from the smallest size that fills."""
+
+    pin_id: str
+    share_code: str
+    product: Named
+    crop: str
+    region: Named
+    grade: int
+    week: int
+    state: str
+    kind: str
+    opened_at: datetime
+    closes_at: datetime
+    pack_kg: float
+    seats_min: int
+    seats_max: int
+    seats_taken: int
+    seats_paid: int
+    ladder: tuple[tuple[int, int], ...]
+    floor_fen: int
+    price_fen: int | None
+
+    @property
+    def seats_left(self) -> int:
+        return self.seats_max - self.seats_taken
+
+    @property
+    def seats_missing(self) -> int:
+        """Seats that must still be paid before it fills at all."""
+        return max(self.seats_min - self.seats_paid, 0)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == Pin.State.OPEN
+
+    @property
+    def first_price_fen(self) -> int:
+        return self.ladder[0][1]
+
+    @property
+    def last_price_fen(self) -> int:
+        return self.ladder[-1][1]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a pin's kilograms come from, when they are picked there, and what bringing them costs.
+
+    kg : leaving the village; kept : kg that arrive sellable per kg sent
+    carry_per_kg : yuan for collecting a kg and driving it to the region
+    """
+
+    lot_id: str
+    village: Named
+    cooperative: Named
+    altitude_m: float
+    road_km: float
+    walk_minutes: float
+    ready_week: int
+    collect_days: int
+    kg: float
+    kept: float
+    carry_per_kg: float
+    floor_price_per_kg: float
+
+
+@dataclass(frozen=True)
+class PinFacts:
+    """One pin with what stands behind it."""
+
+    card: PinCard
+    hub: Named
+    lane_days: int
+    shelf_life_days: float
+    sources: tuple[Source, ...]
+
+    @property
+    def days_left_on_arrival(self) -> int:
+        """Shelf life left when it arrives, at worst: collecting and driving are behind it."""
+        collect_days = max((source.collect_days for source in self.sources), default=0)
+        return max(int(self.shelf_life_days - collect_days - self.lane_days), 0)
+
+
+@dataclass(frozen=True)
+class Ripening:
+    """Kilograms of a product that ripen in a week and that no pin has been given yet."""
+
+    product: Named
+    crop: str
+    week: int
+    kg: float
+
+
+@dataclass(frozen=True)
+class PastPins:
+    """How pins that are over were joined: seats, and days until they closed; equal lengths."""
+
+    seats: tuple[int, ...]
+    open_days: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PaymentFacts:
+    payment_id: str
+    order_id: str
+    provider: str
+    amount_fen: int
+    state: str
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    """One order of one customer, with its pin."""
+
+    order_id: str
+    customer_id: str
+    card: PinCard
+    state: str
+    seats: int
+    seats_kept: int | None
+    price_fen: int
+    amount_fen: int
+    refunded_fen: int
+    held_at: datetime
+    held_until: datetime
+    paid_at: datetime | None
+    payments: tuple[PaymentFacts, ...] = ()
+
+    @property
+    def waiting(self) -> PaymentFacts | None:
+        """The newest payment that has neither come nor been refused."""
+        return next((payment for payment in reversed(self.payments) if payment.state == Payment.State.STARTED), None)
+
+
+def regions() -> list[Named]:
+    """All regions, by their id."""
+    return [Named(*row) for row in Region.objects.order_by("region_id").values_list("region_id", "name", "name_zh")]
+
+
+def region_of(customer_id: str) -> str:
+    """The region in which a customer picks up."""
+    return Customer.objects.values_list("region_id", flat=True).get(pk=customer_id)
+
+
+def open_pins(now: datetime, region_id: str | None) -> list[PinCard]:
+    """Public pins that can be joined, of one region or all; those that close first come first."""
+    pins = Pin.objects.filter(state=Pin.State.OPEN, kind=Pin.Kind.PUBLIC, closes_at__gt=now, seats_taken__lt=F("seats_max"))
+    pins = pins.filter(region=region_id) if region_id else pins
+    return [_card(pin) for pin in pins.select_related("product", "region").order_by("closes_at", "product_id", "pin_id")]
+
+
+def ripening(this_week: int) -> list[Ripening]:
+    """What ripens from this week on and is not promised to anybody, by product: its next week, and the kg of the next SOON_WEEKS weeks."""
+    soon = Lot.objects.filter(ready_week__gte=this_week, ready_week__lt=this_week + SOON_WEEKS)
+    rows = (
+        soon.values("product_id", "product__name", "product__name_zh", "product__crop")
+        .annotate(week=Min("ready_week"), free_kg=Sum(Greatest(F("kg") - F("kg_promised"), 0.0)))
+        .filter(free_kg__gte=1)
+        .order_by("week", "product_id")
+    )
+    return [
+        Ripening(Named(row["product_id"], row["product__name"], row["product__name_zh"]), row["product__crop"], row["week"], row["free_kg"])
+        for row in rows
+    ]
+
+
+def pin_facts(share_code: str) -> PinFacts:
+    """One pin by its share code. Raises NotFound."""
+    pin = Pin.objects.select_related("product", "region", "lane__hub").filter(share_code=share_code).first()
+    if pin is None:
+        raise NotFound(f"there is no pin {share_code!r}; look at the list of open pins")
+    lots = PinLot.objects.filter(pin=pin).select_related("lot__village__cooperative").order_by("lot__ready_week", "lot_id")
+    hub = pin.lane.hub
+    return PinFacts(
+        card=_card(pin),
+        hub=Named(hub.hub_id, hub.name, hub.name_zh),
+        lane_days=pin.lane.days,
+        shelf_life_days=pin.product.shelf_life_days,
+        sources=tuple(_source(given, pin.lane.truck_cost / pin.lane.truck_kg) for given in lots),
+    )
+
+
+def pin_card(share_code: str) -> PinCard:
+    """One pin by its share code, without what stands behind it. Raises NotFound."""
+    pin = Pin.objects.select_related("product", "region").filter(share_code=share_code).first()
+    if pin is None:
+        raise NotFound(f"there is no pin {share_code!r}; look at the list of open pins")
+    return _card(pin)
+
+
+def past_pins() -> PastPins:
+    """Seats joined and days open of every pin that is over; seats that lapsed or were cancelled were not joined in the end."""
+    left = [Order.State.HELD, Order.State.LAPSED, Order.State.CANCELLED]
+    seats = dict(Order.objects.exclude(state__in=left).values_list("pin_id").annotate(total=Sum("seats")))
+    over = Pin.objects.filter(closed_at__isnull=False, closed_at__gt=F("opened_at")).values_list("pin_id", "opened_at", "closed_at")
+    rows = [(seats.get(pin_id, 0), (closed - opened).total_seconds() / 86_400) for pin_id, opened, closed in over]
+    return PastPins(tuple(seats for seats, _ in rows), tuple(days for _, days in rows))
+
+
+def orders_of(customer_id: str) -> list[OrderCard]:
+    """A customer's orders, newest first."""
+    orders = Order.objects.filter(customer=customer_id).select_related("pin__product", "pin__region").order_by("-held_at", "order_id")
+    return _with_payments(list(orders))
+
+
+def order_of(order_id: str, customer_id: str) -> OrderCard:
+    """One order of this customer. Raises NotFound for somebody else's as for none at all."""
+    orders = Order.objects.filter(pk=order_id, customer=customer_id).select_related("pin__product", "pin__region")
+    found = _with_payments(list(orders))
+    if not found:
+        raise NotFound(f"you have no order {order_id!r}; look at the list of your orders")
+    return found[0]
+
+
+def payment_of(payment_id: str, customer_id: str) -> PaymentFacts:
+    """One payment of this customer. Raises NotFound for somebody else's as for none at all."""
+    payment = Payment.objects.filter(pk=payment_id, order__customer=customer_id).first()
+    if payment is None:
+        raise NotFound(f"you have no payment {payment_id!r}; start it again from your order")
+    return _payment(payment)
+
+
+def _with_payments(orders: list[Order]) -> list[OrderCard]:
+    payments: dict[str, list[PaymentFacts]] = defaultdict(list)
+    for payment in Payment.objects.filter(order__in=orders).order_by("started_at", "payment_id"):
+        payments[payment.order_id].append(_payment(payment))
+    return [_order(order, payments[order.order_id]) for order in orders]
+
+
+def _order(order: Order, payments: Iterable[PaymentFacts]) -> OrderCard:
+    return OrderCard(
+        order_id=order.order_id,
+        customer_id=order.customer_id,
+        card=_card(order.pin),
+        state=order.state,
+        seats=order.seats,
+        seats_kept=order.seats_kept,
+        price_fen=order.price_fen,
+        amount_fen=order.amount_fen,
+        refunded_fen=order.refunded_fen,
+        held_at=order.held_at,
+        held_until=order.held_until,
+        paid_at=order.paid_at,
+        payments=tuple(payments),
+    )
+
+
+def _payment(payment: Payment) -> PaymentFacts:
+    return PaymentFacts(payment.payment_id, payment.order_id, payment.provider, payment.amount_fen, payment.state)
+
+
+def _source(given: PinLot, drive_per_kg: float) -> Source:
+    lot, village = given.lot, given.lot.village
+    cooperative = village.cooperative
+    return Source(
+        lot_id=lot.lot_id,
+        village=Named(village.village_id, village.name, village.name_zh),
+        cooperative=Named(cooperative.cooperative_id, cooperative.name, cooperative.name_zh),
+        altitude_m=village.altitude_m,
+        road_km=village.road_km,
+        walk_minutes=village.walk_minutes,
+        ready_week=lot.ready_week,
+        collect_days=lot.collect_days,
+        kg=given.kg,
+        kept=given.kept,
+        carry_per_kg=lot.collect_cost_per_kg + drive_per_kg,
+        floor_price_per_kg=lot.floor_price_per_kg,
+    )
+
+
+def _card(pin: Pin) -> PinCard:
+    return PinCard(
+        pin_id=pin.pin_id,
+        share_code=pin.share_code,
+        product=Named(pin.product_id, pin.product.name, pin.product.name_zh),
+        crop=pin.product.crop,
+        region=Named(pin.region_id, pin.region.name, pin.region.name_zh),
+        grade=pin.grade,
+        week=pin.week,
+        state=pin.state,
+        kind=pin.kind,
+        opened_at=pin.opened_at,
+        closes_at=pin.closes_at,
+        pack_kg=pin.pack_kg,
+        seats_min=pin.seats_min,
+        seats_max=pin.seats_max,
+        seats_taken=pin.seats_taken,
+        seats_paid=pin.seats_paid,
+        ladder=tuple((int(seats), int(price_fen)) for seats, price_fen in pin.ladder),
+        floor_fen=pin.floor_fen,
+        price_fen=pin.price_fen,
+    )

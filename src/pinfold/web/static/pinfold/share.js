@@ -1,0 +1,14 @@
+// Copies the link; without script the link can be marked and copied by hand.
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  button.parentElement.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      field.select();
+      document.execCommand("copy");
+    }
+    button.textContent = button.dataset.done;
+  });
+});
