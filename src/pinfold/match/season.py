@@ -98,9 +98,7 @@ def find_ways(pools: pl.DataFrame, tables: Tables, hub_weeks: pl.DataFrame, rule
 
     Joins on product and delivery week at once, one copy of the pools per week of waiting, so no pair is built that the calendar rules out.
     """
-    wants = tables.wants.with_row_index("want").select(
-        "want", "product_id", "region_id", "week", *[name for name in ["grade_worst"] if name in tables.wants.columns]
-    )
+    wants = tables.wants.with_row_index("want").select("want", "product_id", "region_id", "week", "grade_worst")
     lanes = tables.lanes.with_row_index("lane").select(
         "lane", "hub_id", "region_id", "week", "days", truck_per_kg=pl.col("truck_cost") / pl.col("truck_kg")
     )
@@ -110,7 +108,7 @@ def find_ways(pools: pl.DataFrame, tables: Tables, hub_weeks: pl.DataFrame, rule
         .join(lags.lazy(), how="cross")
         .with_columns(week=pl.col("ready_week") + pl.col("lag"))
         .join(wants.lazy(), on=["product_id", "week"])
-        .filter(pl.col("grade") <= pl.col("grade_worst").fill_null(pl.col("grade")) if "grade_worst" in wants.columns else pl.lit(True))
+        .filter(pl.col("grade") <= pl.col("grade_worst"))
         .join(lanes.lazy(), on=["hub_id", "region_id", "week"])
         .join(hub_weeks.lazy(), on=["hub_id", "week"])
         .join(tables.products.lazy().select("product_id", "shelf_life_days", "price_per_kg"), on="product_id")
@@ -120,6 +118,7 @@ def find_ways(pools: pl.DataFrame, tables: Tables, hub_weeks: pl.DataFrame, rule
     return (
         met.with_columns(old=pl.col("age_days") / pl.col("shelf_life_days"))
         .with_columns(kept=1 - rules.loss_base - rules.loss_at_full_age * pl.col("old") ** 2)
+        .filter(pl.col("kept") > 0)
         .with_columns(cost_per_kg=_way_cost(rules) + pl.col("truck_per_kg"))
         .select("pool", "want", "lane", "hub_week", "kept", "cost_per_kg", "age_days")
         .sort("pool", "want")

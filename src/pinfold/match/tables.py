@@ -22,7 +22,7 @@ NUMBERS = {
         "collect_days": NOT_NEGATIVE,
         "salvage_per_kg": ANY,
     },
-    "wants": {"week": WHOLE} | {f"{name}_{step}": NOT_NEGATIVE for step in (1, 2, 3) for name in ("price", "kg")},
+    "wants": {"week": WHOLE, "grade_worst": GRADE} | {f"{name}_{step}": NOT_NEGATIVE for step in (1, 2, 3) for name in ("price", "kg")},
     "lanes": {"week": WHOLE, "days": NOT_NEGATIVE, "truck_kg": POSITIVE, "truck_cost": NOT_NEGATIVE, "trucks_max": NOT_NEGATIVE},
     "hub_weeks": {"week": WHOLE, "kg_max": NOT_NEGATIVE},
 }
@@ -46,7 +46,7 @@ TEXTS = {
 class Tables:
     """The tables of `pinfold match` (docs/match.md): weights in kg, money in yuan, weeks from the season's first Monday.
 
-    wants may carry `grade_worst`: the worst grade that a bid accepts (null: any).
+    wants may carry `grade_worst`: the worst grade that is accepted (absent or null: any).
     """
 
     products: pl.DataFrame
@@ -63,6 +63,7 @@ def checked(tables: Tables) -> Tables:
     Raises InputError naming table, row (the first is 1), id and value of everything wrong.
     """
     given = {item.name: getattr(tables, item.name) for item in fields(Tables)}
+    given["wants"] = _with_worst_grade(given["wants"])
     problems = [problem for name, table in given.items() for problem in _missing_columns(name, table)]
     if not problems:
         given = {name: table.with_columns(pl.col(TEXTS[name]).cast(pl.String)) for name, table in given.items()}
@@ -75,6 +76,12 @@ def checked(tables: Tables) -> Tables:
         more = [f"and {len(problems) - SHOWN_MAX} more"] if len(problems) > SHOWN_MAX else []
         raise InputError("\n".join(problems[:SHOWN_MAX] + more))
     return Tables(**{name: _typed(name, table) for name, table in given.items()})
+
+
+def _with_worst_grade(wants: pl.DataFrame) -> pl.DataFrame:
+    """`wants` with grade_worst filled in: who names no worst grade takes the third too, at its discount."""
+    said = pl.col("grade_worst") if "grade_worst" in wants.columns else pl.lit(None, pl.Int64)
+    return wants.with_columns(grade_worst=said.fill_null(2))
 
 
 def _missing_columns(name: str, table: pl.DataFrame) -> list[str]:
