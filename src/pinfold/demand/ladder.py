@@ -61,3 +61,22 @@ def wants_from_outlook(outlook: pl.DataFrame, products: pl.DataFrame, rules: Dem
             open_cost=pl.lit(rules.open_cost),
         )
     )
+
+
+def less_offered(wants: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
+    """The same wants without the kg that are offered there already, dearest step first; wants with nothing left are gone.
+
+    wants : as from wants_from_outlook
+    offered : product_id, region_id, week, kg
+    """
+    joined = wants.join(offered.rename({"kg": "offered_kg"}), on=["product_id", "region_id", "week"], how="left", maintain_order="left")
+    joined = joined.with_columns(pl.col("offered_kg").fill_null(0.0))
+    left = [
+        (pl.col(f"kg_{step}") - (pl.col("offered_kg") - sum(pl.col(f"kg_{dearer}") for dearer in range(1, step))).clip(0.0)).clip(0.0)
+        for step in (1, 2, 3)
+    ]
+    return (
+        joined.with_columns(left[0].alias("kg_1"), left[1].alias("kg_2"), left[2].alias("kg_3"))
+        .filter(pl.col("kg_1") + pl.col("kg_2") + pl.col("kg_3") > 0)
+        .select(wants.columns)
+    )

@@ -35,6 +35,17 @@ class MatchRules:
         return (self.grade_discount_best, self.grade_discount_second, self.grade_discount_third)
 
 
+@dataclass(frozen=True)
+class SupplyRules:
+    sell_ahead_deviations: float = rule(
+        0.67,
+        "standard deviations",
+        "a lot is sold in advance up to its forecast less this many deviations (0.67: its lower quartile); assumed",
+        0,
+        5,
+    )
+
+
 def rules_from_json(given: Mapping[str, object]) -> MatchRules:
     """Rules as a folder's rules.json writes them: the fields' names, and grade_discount as a list of three.
 

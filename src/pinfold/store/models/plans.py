@@ -48,6 +48,7 @@ class Plan(models.Model):
     bound = models.FloatField(help_text="yuan that no plan can exceed")
     facts = models.JSONField(help_text="parts of the objective, sold and spoiled shares")
     baselines = models.JSONField(help_text="the same facts for greedy and first come first served")
+    unsold = models.JSONField(default=list, help_text="fields of match.explain.Unsold of every lot of which kg stay")
 
     class Meta:
         get_latest_by = "id"
