@@ -1,0 +1,131 @@
+"""Lots and plans into the database and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from django.db.models import F, Sum
+
+from pinfold.store.models import Bid, Lot, Pin, Plan, Shipment, Want
+
+ROWS_AT_ONCE = 2_000
+FORECAST = ("kg", "kg_cv", "floor_price_per_kg", "poverty_weight", "collect_cost_per_kg", "collect_days", "salvage_per_kg")
+LOT = ("lot_id", "village_id", "hub_id", "product_id", "grade", "ready_week", *FORECAST)
+WANT = ("want_id", "product_id", "region_id", "week", "kind", "kg_min", "open_cost")
+STEPS = tuple(f"{name}_{step}" for name in ("price", "kg") for step in (1, 2, 3))
+
+
+def has_plan() -> bool:
+    """Whether any plan was made yet."""
+    return Plan.objects.exists()
+
+
+def save_lots(season: int, lots: pl.DataFrame, from_week: int) -> int:
+    """Brings the forecast lots of weeks from `from_week` on up to date; lots that were weighed keep their real kg.
+
+    A lot that is no longer forecast keeps its row with 0 kg: something may be promised from it.
+    """
+    Lot.objects.filter(season=season, ready_week__gte=from_week, kg_real=None).exclude(lot_id__in=lots["lot_id"].to_list()).update(kg=0.0)
+    weighed = set(Lot.objects.filter(season=season).exclude(kg_real=None).values_list("lot_id", flat=True))
+    rows = lots.filter(~pl.col("lot_id").is_in(list(weighed)), pl.col("ready_week") >= from_week).select(LOT)
+    Lot.objects.bulk_create(
+        (Lot(season=season, **row) for row in rows.iter_rows(named=True)),
+        batch_size=ROWS_AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["lot_id"],
+        update_fields=list(FORECAST),
+    )
+    return rows.height
+
+
+def promised_kg(season: int) -> pl.DataFrame:
+    """lot_id, kg_promised of every lot of the season."""
+    rows = list(Lot.objects.filter(season=season).order_by("lot_id").values_list("lot_id", "kg_promised"))
+    return pl.DataFrame(rows, schema={"lot_id": pl.String, "kg_promised": pl.Float64}, orient="row")
+
+
+def pinned_kg(season: int) -> pl.DataFrame:
+    """product_id, region_id, week, kg: what open and filled pins already offer there."""
+    rows = (
+        Pin.objects.filter(season=season, state__in=(Pin.State.OPEN, Pin.State.FILLED))
+        .values_list("product_id", "region_id", "week")
+        .annotate(kg=Sum(F("seats_max") * F("pack_kg")))
+        .order_by("product_id", "region_id", "week")
+    )
+    schema = {"product_id": pl.String, "region_id": pl.String, "week": pl.Int64, "kg": pl.Float64}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def open_bids(from_week: int) -> pl.DataFrame:
+    """Bids that the members have not decided on, for weeks from `from_week` on."""
+    columns = {
+        "bid_id": pl.String,
+        "product_id": pl.String,
+        "grade": pl.Int64,
+        "region_id": pl.String,
+        "week": pl.Int64,
+        "kg": pl.Float64,
+        "kg_min": pl.Float64,
+        "price_per_kg": pl.Float64,
+    }
+    rows = Bid.objects.filter(state=Bid.State.OFFERED, week__gte=from_week).order_by("bid_id").values_list(*columns)
+    return pl.DataFrame(list(rows), schema=columns, orient="row")
+
+
+@dataclass(frozen=True)
+class NewPlan:
+    """A plan as it is to be kept: wants as in docs/match.md; shipments lot_id, want_id, lane_id, kg, kept, age_days; a reason for each."""
+
+    season: int
+    as_of: date
+    method: str
+    objective: float
+    bound: float
+    facts: dict[str, float]
+    baselines: dict[str, dict[str, float]]
+    wants: pl.DataFrame
+    shipments: pl.DataFrame
+    reasons: Iterable[dict[str, Any]]
+    unsold: list[dict[str, Any]]
+
+
+def save_plan(new: NewPlan, now: datetime) -> int:
+    """Keeps the plan with its wants and shipments; its number comes back. Earlier plans stay, so that they can be compared."""
+    plan = Plan.objects.create(
+        season=new.season,
+        made_at=now,
+        as_of=new.as_of,
+        method=new.method,
+        objective=new.objective,
+        bound=new.bound,
+        facts=new.facts,
+        baselines=new.baselines,
+        unsold=new.unsold,
+    )
+    wants = [
+        Want(plan=plan, bid_id=row["want_id"] if row["kind"] == "bid" else None, **row)
+        for row in new.wants.select(*WANT, *STEPS).iter_rows(named=True)
+    ]
+    Want.objects.bulk_create(wants, batch_size=ROWS_AT_ONCE)
+    row_of = dict(Want.objects.filter(plan=plan).values_list("want_id", "id"))
+    Shipment.objects.bulk_create(
+        (
+            Shipment(
+                plan=plan,
+                lot_id=row["lot_id"],
+                want_id=row_of[row["want_id"]],
+                lane_id=row["lane_id"],
+                kg=row["kg"],
+                kept=row["kept"],
+                age_days=row["age_days"],
+                reason=reason,
+            )
+            for row, reason in zip(new.shipments.iter_rows(named=True), new.reasons, strict=True)
+        ),
+        batch_size=ROWS_AT_ONCE,
+    )
+    return plan.pk
