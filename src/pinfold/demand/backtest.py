@@ -91,26 +91,47 @@ def spread_quantiles(guess: Floats, scale: Floats, band: Rows, spread: Spread) -
 
 
 def backtest(kg: Floats, weeks: int, models: Sequence[OutlookModel] = MODELS) -> list[Backtest]:
-    """Every model's backtest over at most the last 26 weeks, the best first.
+    """Every model's backtest over at most the last 26 weeks, the best first; the first model with assumed errors when there is one week.
 
     kg : float array, shape (series, past weeks), weekly sales, >= 0
     weeks : how far ahead errors are measured, >= 1
     """
-    past = kg.shape[1]
-    origins = range(max(min(PAST_WEEKS_MIN, past - 1), past - ORIGINS_MAX, 1), past)
-    if not origins:
-        return [Backtest(model, np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks)) for model in models[1:2]]
-    actual = np.concatenate([_ahead(kg, origin, weeks) for origin in origins])
-    level = np.concatenate([level_kg(kg[:, :origin]) for origin in origins])
-    selling = np.concatenate([is_selling(kg[:, :origin]) for origin in origins])
-    edges = np.quantile(level[selling], np.arange(1, SIZE_BANDS) / SIZE_BANDS) if selling.any() else np.zeros(SIZE_BANDS - 1)
-    bands = Bands(edges)
-    band = np.concatenate([bands.of(kg[:, :origin]) for origin in origins])
+    past_weeks = kg.shape[1]
+    if past_weeks < 2:
+        return [Backtest(models[0], np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks))]
+    origins = range(max(min(PAST_WEEKS_MIN, past_weeks - 1), past_weeks - ORIGINS_MAX), past_weeks)
+    past = _past(kg, origins, weeks)
     scored = []
     for model in models:
         guess = np.concatenate([model.predict(kg[:, :origin], weeks) for origin in origins])
-        scored.append(_score(model, bands, band, actual, guess, scale_kg(guess, level)))
+        scored.append(_score(model, past, guess))
     return sorted(scored, key=lambda each: each.loss)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What was known and what came, one row for each series at each origin.
+
+    actual : float array, shape (rows, weeks), kg sold in the weeks from the origin; NaN where that is not known yet
+    level, band : shape (rows,), as they were at the origin
+    """
+
+    actual: Floats
+    level: Floats
+    band: Rows
+    bands: Bands
+
+
+def _past(kg: Floats, origins: range, weeks: int) -> _Past:
+    level = np.concatenate([level_kg(kg[:, :origin]) for origin in origins])
+    selling = np.concatenate([is_selling(kg[:, :origin]) for origin in origins])
+    bands = Bands(np.quantile(level[selling], np.arange(1, SIZE_BANDS) / SIZE_BANDS) if selling.any() else np.zeros(SIZE_BANDS - 1))
+    return _Past(
+        actual=np.concatenate([_ahead(kg, origin, weeks) for origin in origins]),
+        level=level,
+        band=np.concatenate([bands.of(kg[:, :origin]) for origin in origins]),
+        bands=bands,
+    )
 
 
 def _ahead(kg: Floats, origin: int, weeks: int) -> Floats:
@@ -119,17 +140,18 @@ def _ahead(kg: Floats, origin: int, weeks: int) -> Floats:
     return np.pad(seen, ((0, 0), (0, weeks - seen.shape[1])), constant_values=np.nan)
 
 
-def _score(model: OutlookModel, bands: Bands, band: Rows, actual: Floats, guess: Floats, scale: Floats) -> Backtest:
+def _score(model: OutlookModel, past: _Past, guess: Floats) -> Backtest:
+    scale = scale_kg(guess, past.level)
     # A series that has not sold for 8 weeks and is not guessed to sell has no scale; its outlook is zero.
-    error = np.divide(actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
-    spread = _spread(error, band)
-    _, quantiles = spread_quantiles(guess, scale, band, spread)
-    counted = (band > 0) if (band > 0).any() else np.full(len(band), True)
-    off = actual[counted][..., None] - quantiles[counted]
+    error = np.divide(past.actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
+    spread = _spread(error, past.band)
+    _, quantiles = spread_quantiles(guess, scale, past.band, spread)
+    counted = (past.band > 0) if (past.band > 0).any() else np.full(len(guess), True)
+    off = past.actual[counted][..., None] - quantiles[counted]
     levels = np.asarray(LEVELS)
-    sold = max(float(np.nansum(actual[counted])), 1e-9)
+    sold = max(float(np.nansum(past.actual[counted])), 1e-9)
     loss = 2 * float(np.nansum(np.maximum(levels * off, (levels - 1) * off))) / len(LEVELS) / sold
-    return Backtest(model, loss, float(np.nansum(np.abs(off[..., 2]))) / sold, bands, spread)
+    return Backtest(model, loss, float(np.nansum(np.abs(off[..., 2]))) / sold, past.bands, spread)
 
 
 def _spread(error: Floats, band: Rows) -> Spread:
