@@ -22,7 +22,7 @@ from pinfold.outside.folder.files import SUFFIXES, find_file
 from pinfold.outside.folder.problems import Problem, warning
 from pinfold.outside.folder.reading import Asked, Reading, read_folder
 from pinfold.outside.folder.settings import given
-from pinfold.outside.folder.tables import TABLES, key_of
+from pinfold.outside.folder.tables import TABLES, columns_of, key_of
 from pinfold.outside.folder.writing import write_tables
 
 HOME = ZoneInfo("Asia/Shanghai")
@@ -92,7 +92,7 @@ def load_season(folder: Path, as_of: date | None = None, progress: Progress = si
     with atomic():
         if store.has_orders():
             raise Refused(f"the loaded season has orders; to load {folder}, set PINFOLD_DATA_DIR or DATABASE_URL to an empty place")
-        store.clear_season()
+        store.clear_season(tables["people"]["phone"] if "people" in tables else [])
         store.write_season(rules.number, rules.starts_on, rules.weeks, offset_seconds, str(folder.absolute()))
         for done, (name, frame) in enumerate(tables.items()):
             progress("Loading the season", done, len(tables))
@@ -113,7 +113,10 @@ def export_season(out: Path, kind: str = "csv") -> dict[str, int]:
 
     if out.exists() and _table_files(out):
         raise InputError(f"folder {out} holds tables already; give an empty or a new one")
-    tables = {name: frame for name in TABLES if name in MODELS and (frame := read_table(name)).height}
+    kept = {name: read_table(name) for name in TABLES if name in MODELS}
+    tables = {
+        name: frame.select(column for column in columns_of(name) if column in frame.columns) for name, frame in kept.items() if frame.height
+    }
     if "harvests" in tables:
         key = key_of("harvests")
         tables["harvests"] = tables["harvests"].group_by(key, maintain_order=True).agg(pl.col("kg").sum())

@@ -72,7 +72,7 @@ def write_table(name: str, frame: pl.DataFrame, progress: Progress = silent) -> 
     rows = _person_rows(frame) if name == "people" else frame
     kept = {field.attname: field for field in _fields(model) if field.attname in rows.columns}
     for start in range(0, rows.height, ROWS_AT_ONCE):
-        part = rows.slice(start, ROWS_AT_ONCE).select(kept)
+        part = rows.slice(start, ROWS_AT_ONCE).select(list(kept))
         model._default_manager.bulk_create(
             model(**{column: kept[column].get_default() if value is None else value for column, value in row.items()})
             for row in part.iter_rows(named=True)
@@ -98,11 +98,16 @@ def has_orders() -> bool:
     return Order.objects.exists() or Posting.objects.exists()
 
 
-def clear_season() -> None:
-    """Takes away the season, its tables and what was made from them. Operators who were not loaded from a table stay."""
-    Person.objects.filter(is_superuser=False).delete()
+def clear_season(phones: Iterable[str]) -> None:
+    """Takes away the season, its tables and what was made from them.
+
+    phones : of the people who will be loaded; operators made by hand stay unless they are among these
+    """
     loaded = [model for name, model in reversed(MODELS.items()) if name != "people"]
-    emptied: list[type[models.Model]] = [*DERIVED, *loaded, Season]
+    emptied: list[type[models.Model]] = [*loaded, Season]
+    for model in DERIVED:
+        model._default_manager.all().delete()
+    Person.objects.filter(models.Q(is_superuser=False) | models.Q(phone__in=list(phones))).delete()
     for model in emptied:
         model._default_manager.all().delete()
 
