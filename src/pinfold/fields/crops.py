@@ -79,7 +79,7 @@ class Crop:
         """
         shares = np.array([fact.value for fact in self.picking_profile])
         edges = np.linspace(0.0, self.picking_window_days.value, len(shares) + 1)
-        return np.interp(days_since_ripe, edges, np.concatenate([[0.0], np.cumsum(shares)]))
+        return np.asarray(np.interp(days_since_ripe, edges, np.concatenate([[0.0], np.cumsum(shares)])))
 
 
 def known_crops() -> tuple[str, ...]:
@@ -145,7 +145,7 @@ def _fact(crop_name: str, table: Mapping[str, Any], key: str) -> Fact:
 def _unit_and_source(crop_name: str, entry: Mapping[str, Any], key: str) -> tuple[str, str]:
     for needed in ("unit", "source"):
         if not isinstance(entry.get(needed), str) or not entry[needed].strip():
-            raise InputError(f"crop {crop_name!r}: {key} has no {needed}; every number of a crop file needs one (or source = \"assumed\")")
+            raise InputError(f'crop {crop_name!r}: {key} has no {needed}; every number of a crop file needs one (or source = "assumed")')
     return entry["unit"], entry["source"]
 
 
@@ -159,7 +159,9 @@ def _profile(crop_name: str, table: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def _refuse_if_incomplete(known: Crop) -> None:
     if not known.stages or not known.grades:
-        raise InputError(f"crop {known.name!r} has {len(known.stages)} stages and {len(known.grades)} grades; it needs at least one of each")
+        raise InputError(
+            f"crop {known.name!r} has {len(known.stages)} stages and {len(known.grades)} grades; it needs at least one of each"
+        )
     for what, shares in (
         ("usual_share of the grades", [grade.usual_share.value for grade in known.grades]),
         ("picking_profile", [fact.value for fact in known.picking_profile]),

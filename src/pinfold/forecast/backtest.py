@@ -24,6 +24,8 @@ RIPENING_SEASONS_BEFORE = 2
 YIELD_SEASONS = 6
 # A demanding model must be better by this share, and in more than half of the seasons: seasons, not plots, are the unit.
 BETTER_BY = 0.02
+# Before seasons were seen: plots that hardly differ from season to season do not have large shared shocks either. Assumed.
+SEASON_PRIOR_MAX = 0.5
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,19 @@ def ripening_scores(models: Sequence[RipeningModel], record: StageRecord, season
     The first model must always have something to say; another that is silent somewhere is scored with the first one's word there.
     """
     held_out = range(max(RIPENING_SEASONS_BEFORE, len(record.seasons) - RIPENING_SEASONS), len(record.seasons))
-    held_out = [index for index in held_out if np.isfinite(record.days[:, index]).any()]
     views = [(record.as_known_in(index), record.days[:, index]) for index in held_out]
     simple = [_said(models[0], view) for view, _ in views]
     scores = []
     for model in models:
-        said = [_said(model, view).or_else(first) for (view, _), first in zip(views, simple, strict=True)]
+        own = [_said(model, view) for view, _ in views]
+        said = [word.or_else(first) for word, first in zip(own, simple, strict=True)]
         errors = _columns([(days - e.location) / e.spread for (_, days), e in zip(views, said, strict=True)], len(record.days))
         usual_spread = float(np.nanmedian([np.nanmedian(e.spread) for e in said])) if said else 1.0
         shocks = split_errors(errors, np.zeros(len(record.days), dtype=int), (season_prior_days / usual_spread) ** 2)
         crps, error, seasons = [], [], []
-        for (view, days), expectation in zip(views, said, strict=True):
+        # A model without a word of its own has no score, lest the simple one's be taken for it.
+        spoke = any(np.isfinite(word.location).any() for word in own)
+        for (view, days), expectation in zip(views, said, strict=True) if spoke else ():
             open_still = np.isfinite(days) & (days > view.issued_day) & np.isfinite(expectation.location)
             if not open_still.any():
                 continue
@@ -116,7 +120,7 @@ def yield_scores(models: Sequence[YieldModel], record: HarvestRecord, season_pri
         known = [np.where(view.has_past, root, np.nan) for view, root in views]
         errors = _columns([(root - e.location) / e.spread for root, e in zip(known, said, strict=True)], len(record.root))
         usual_spread = float(np.median([np.nanmedian(e.spread) for e in said])) if said else 2 * prior_root
-        shocks = split_errors(errors, record.block, (prior_root / usual_spread) ** 2)
+        shocks = split_errors(errors, record.block, min((prior_root / usual_spread) ** 2, SEASON_PRIOR_MAX))
         crps, error, seasons = [], [], []
         for (view, _), root, expectation in zip(views, known, said, strict=True):
             seen = np.isfinite(root)

@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS, Outlook
 from pinfold.forecast.backtest import chosen, yield_scores
 from pinfold.forecast.expectation import Expectation
@@ -19,7 +18,7 @@ from pinfold.forecast.yields.distribution import block_draws, kg_quantiles, outl
 from pinfold.forecast.yields.record import NamedHarvests, named_harvests
 
 # By how much of the usual harvest a whole season differs where no season was seen yet. Assumed.
-SEASON_PRIOR_SHARE = 0.20
+SEASON_PRIOR_SHARE = 0.30
 
 NUMBERS = {"mean": pl.Float64, **dict.fromkeys(COLUMNS, pl.Float64)}
 ISSUED = {"model": pl.String, "issued_on": pl.Date}

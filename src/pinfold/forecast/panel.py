@@ -17,7 +17,8 @@ def count(values: Floats, axis: int) -> Floats:
 def mean_known(values: Floats, axis: int) -> Floats:
     """Mean of the known cells along `axis`; NaN where none is known."""
     known = count(values, axis)
-    return np.divide(np.nansum(values, axis=axis), known, out=np.full(known.shape, np.nan), where=known > 0)
+    mean: Floats = np.divide(np.nansum(values, axis=axis), known, out=np.full(known.shape, np.nan), where=known > 0)
+    return mean
 
 
 def plot_and_season_parts(values: Floats) -> tuple[Floats, Floats]:

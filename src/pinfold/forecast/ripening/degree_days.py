@@ -19,10 +19,10 @@ from pinfold.forecast.ripening.interface import Heat, StageRecord
 
 SEASONS_MIN = 5
 SEASONS_FOR_OWN_BASE = 10
-BASES_C = tuple(float(base) for base in range(0, 15))
+BASES_C = tuple(float(base) for base in range(0, 15, 2))
 START_DAYS_BEFORE = (20, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240)
 DAYS_PAST_LATEST = 60
-TRACES_MAX = 20
+TRACES_MAX = 30
 MISSING_SHARE_MAX = 0.25
 PLOTS_FOR_FIT = 300
 BORROWED_SEASONS = 2.0

@@ -21,7 +21,7 @@ from pinfold.forecast.panel import plot_and_season_parts
 from pinfold.forecast.yields.interface import HarvestRecord, Ints
 from pinfold.forecast.yields.own_mean import SPREAD_SHARE_UNKNOWN
 
-SHARES = tuple(step / 10 for step in range(0, 10))
+SHARES = tuple(step / 10 for step in range(10))
 PERSISTENCES = (-0.95, -0.7, -0.4, 0.4, 0.7, 0.95)
 SEASONS_MAX = 12
 PLOTS_FOR_FIT = 2000
