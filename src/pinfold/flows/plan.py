@@ -1,0 +1,117 @@
+"""The plan: from today's forecasts and outlook to which lot goes where, kept with its bound, its baselines and its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from pinfold.basics.progress import Progress, silent
+from pinfold.basics.rules import read_rules
+from pinfold.basics.weeks import week_index
+from pinfold.demand.ladder import less_offered, wants_from_outlook
+from pinfold.demand.rules import DemandRules
+from pinfold.fields.crops import crop
+from pinfold.flows.clock import home_day
+from pinfold.flows.demand import issue_demand
+from pinfold.flows.forecast import SeasonForecast, issue_forecasts
+from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
+from pinfold.match.explain import explain_shipments, explain_unsold
+from pinfold.match.plan import Method, Plan, plan_season
+from pinfold.match.rules import MatchRules, SupplyRules
+from pinfold.match.season import build_season
+from pinfold.match.supply import lots_from_harvest, sellable, wants_from_bids, wants_together
+from pinfold.match.tables import Tables
+from pinfold.store import plans
+from pinfold.store.season import current_season, settings_given
+from pinfold.store.tables import read_table
+from pinfold.store.transaction import atomic
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    plan_id: int
+    method: str
+    objective_yuan: float
+    bound_yuan: float
+    gap_percent: float
+    lots: int
+    wants: int
+    shipments: int
+
+
+def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progress = silent) -> PlanFacts:
+    """Issues today's forecasts and outlook, then plans what is still to be sold."""
+    steps = 3
+    progress("Forecasting ripeness and yield", 0, steps)
+    forecast = issue_forecasts(now)
+    progress("Forecasting demand", 1, steps)
+    outlook = issue_demand(now)
+    progress("Planning", 2, steps)
+    facts = make_plan(now, forecast, outlook, method)
+    progress("Planning", steps, steps)
+    return facts
+
+
+def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, method: Method) -> PlanFacts:
+    """Plans the lots that ripen from this week on against the outlook and the undecided bids of later weeks."""
+    season, today = current_season(), home_day(now)
+    given, this_week = settings_given(), week_index(today, season.starts_on)
+    products = read_table("products")
+    lots = _lots(forecast, products, season.number, season.starts_on)
+    offered = less_offered(
+        wants_from_outlook(outlook, products, read_rules(DemandRules, "demand", given), season.starts_on), plans.pinned_kg(season.number)
+    )
+    wants = wants_together(offered.filter(pl.col("week") > this_week), wants_from_bids(plans.open_bids(this_week + 1)))
+    now_sellable = sellable(
+        lots.filter(pl.col("ready_week") >= this_week), plans.promised_kg(season.number), read_rules(SupplyRules, "supply", given)
+    )
+    tables = Tables(products, now_sellable, wants, read_table("lanes"), read_table("hub_weeks"))
+    plan = plan_season(build_season(tables, read_rules(MatchRules, "match", given)), method)
+    with atomic():
+        plans.save_lots(season.number, lots, this_week)
+        plan_id = plans.save_plan(_kept(plan, season.number, now), now)
+    return PlanFacts(
+        plan_id, plan.method, plan.objective, plan.bound, 100 * plan.gap, now_sellable.height, wants.height, plan.shipments.height
+    )
+
+
+def _lots(forecast: SeasonForecast, products: pl.DataFrame, season: int, starts_on: date) -> pl.DataFrame:
+    expected = Expected(
+        plots=read_table("plots"),
+        ripe=forecast.ripening.dates,
+        seen=read_table("stages").filter(pl.col("season") == season),
+        kg=forecast.yields.plots,
+        products=products,
+    )
+    crops = {name: crop(name) for name in products["crop"]}
+    # The season is the seed: the same forecast always makes the same lots.
+    weeks = harvest_weeks(expected, crops, starts_on, seed=season)
+    return lots_from_harvest(weeks, read_table("villages"), read_table("households"), _prices(products), season)
+
+
+def _prices(products: pl.DataFrame) -> pl.DataFrame:
+    """Floor price of every product and grade and what a kg brings unsold, from the crop files."""
+    rows = [
+        (product_id, grade.grade, grade.floor_price_per_kg.value, crop(name).salvage_per_kg.value)
+        for product_id, name in products.select("product_id", "crop").iter_rows()
+        for grade in crop(name).grades
+    ]
+    return pl.DataFrame(rows, schema=["product_id", "grade", "floor_price_per_kg", "salvage_per_kg"], orient="row")
+
+
+def _kept(plan: Plan, season: int, now: datetime) -> plans.NewPlan:
+    return plans.NewPlan(
+        season=season,
+        as_of=home_day(now),
+        method=plan.method,
+        objective=plan.objective,
+        bound=plan.bound,
+        facts=asdict(plan.facts),
+        baselines={name: asdict(facts) for name, facts in plan.beside.items()},
+        wants=plan.season.tables.wants,
+        shipments=plan.shipments,
+        reasons=(asdict(reason) for reason in explain_shipments(plan.season, plan.chosen)),
+        unsold=[asdict(unsold) for unsold in explain_unsold(plan.season, plan.chosen)],
+    )
