@@ -100,7 +100,9 @@ def yields(rng: np.random.Generator, land: pl.DataFrame) -> pl.DataFrame:
     coffee = land.filter(pl.col("crop") == "coffee")
     per_tree = _coffee_per_tree(len(coffee))
     # The number of trees is what is not known: chosen so that a household's coffee brings COFFEE_YUAN in a mean year.
-    trees = np.maximum(1, np.round(coffee["size"].to_numpy() * COFFEE_YUAN / LOCAL_PRICE["coffee"] / _beans("coffee") / np.nanmean(per_tree)))
+    trees = np.maximum(
+        1, np.round(coffee["size"].to_numpy() * COFFEE_YUAN / LOCAL_PRICE["coffee"] / _beans("coffee") / np.nanmean(per_tree))
+    )
     seasons = [*PAST_SEASONS[1:], SEASON]
     frames = [_long(coffee["plot_id"].to_list(), seasons, trees[:, None] * per_tree)]
     order = _neighbouring_oranges()
@@ -187,7 +189,15 @@ def reports(rng: np.random.Generator, land: pl.DataFrame, truth: pl.DataFrame) -
     late = rng.choice([0, 1, 2, 3, 6, 10], count, p=[0.45, 0.2, 0.12, 0.1, 0.09, 0.04]) + np.maximum(0, -off)
     certainty = np.round(np.clip(1 - 0.08 * np.abs(off) - rng.random(count) * 0.15, 0.5, 1.0), 2)
     rows = [
-        (plot, season, stage, on + timedelta(days=int(off[n])), COORDINATOR[village[plot]], on + timedelta(days=int(off[n] + late[n])), certainty[n])
+        (
+            plot,
+            season,
+            stage,
+            on + timedelta(days=int(off[n])),
+            COORDINATOR[village[plot]],
+            on + timedelta(days=int(off[n] + late[n])),
+            certainty[n],
+        )
         for n, (plot, season, stage, on) in enumerate(truth.iter_rows())
         if seen[n]
     ]
@@ -213,9 +223,13 @@ def pickings(rng: np.random.Generator, land: pl.DataFrame, truth: pl.DataFrame, 
                 continue
             weights = kg[plot] * share * rng.dirichlet(200 * quality)
             rows += [(plot, season, round(float(w), 1), grade, picked_on) for grade, w in enumerate(weights) if w >= 0.05]
-    return pl.DataFrame(rows, schema=["plot_id", "season", "kg", "grade", "picked_on"], orient="row").group_by(
-        "plot_id", "season", "grade", "picked_on", maintain_order=True
-    ).agg(pl.col("kg").sum().round(1)).select("plot_id", "season", "kg", "grade", "picked_on").sort("picked_on", "plot_id", "grade")
+    return (
+        pl.DataFrame(rows, schema=["plot_id", "season", "kg", "grade", "picked_on"], orient="row")
+        .group_by("plot_id", "season", "grade", "picked_on", maintain_order=True)
+        .agg(pl.col("kg").sum().round(1))
+        .select("plot_id", "season", "kg", "grade", "picked_on")
+        .sort("picked_on", "plot_id", "grade")
+    )
 
 
 def usual_worth(land: pl.DataFrame, grown: pl.DataFrame) -> pl.DataFrame:

@@ -67,7 +67,13 @@ def purchases(rng: np.random.Generator, who: pl.DataFrame) -> pl.DataFrame:
                         "product_id": [product] * len(buyer),
                         "quantity": packs,
                     },
-                    schema={"date": pl.Date, "customer_id": pl.String, "region_id": pl.String, "product_id": pl.String, "quantity": pl.Int64},
+                    schema={
+                        "date": pl.Date,
+                        "customer_id": pl.String,
+                        "region_id": pl.String,
+                        "product_id": pl.String,
+                        "quantity": pl.Int64,
+                    },
                 )
             )
     key = ["date", "customer_id", "region_id", "product_id"]

@@ -45,7 +45,9 @@ def season(asked: list[tuple[str, int, float, float]], lots: list[tuple[int, int
                 "salvage_per_kg": [0.5] * len(lots),
             }
         ),
-        wants=wants_asked(pl.DataFrame([("mango", *row) for row in asked], schema=["product_id", "region_id", "week", "kg", "price_per_kg"], orient="row")),
+        wants=wants_asked(
+            pl.DataFrame([("mango", *row) for row in asked], schema=["product_id", "region_id", "week", "kg", "price_per_kg"], orient="row")
+        ),
         lanes=pl.DataFrame(
             [(f"{r}-{w}", "h", r, w, 1, 1000.0, 1000.0, 5.0) for r in regions for w in weeks],
             schema=["lane_id", "hub_id", "region_id", "week", "days", "truck_kg", "truck_cost", "trucks_max"],
