@@ -15,7 +15,7 @@ from pinfold.ledger.split import NOTHING, LotPart, Split, split_over_lots
 from pinfold.pin import shortfall
 from pinfold.pin.rules import PinRules
 from pinfold.store import deliver as store
-from pinfold.store import ledger
+from pinfold.store import ledger, scarce
 from pinfold.store.deliver import BidToShip, Left, LotFacts, PaidOrder, PinToShip, Road
 
 
@@ -48,7 +48,8 @@ def ship_pin(shipping: Shipping, pin: PinToShip, sent: Sequence[Sent]) -> None:
             splits = [sum_so_far + part for sum_so_far, part in zip(splits, of_order, strict=True)]
         store.keep_shipped(order.order_id, kept[order.order_id], refund_fen, shipping.now)
     store.keep_deliveries(_left("pin", shipping, sent, splits), shipping.now)
-    store.keep_pin_dispatched(pin.pin_id)
+    dispatched = scarce.dispatch(pin.pin_id)
+    assert dispatched, f"pin {pin.pin_id} is locked and no longer filled"
 
 
 def ship_bid(shipping: Shipping, bid: BidToShip, sent: Sequence[Sent]) -> None:

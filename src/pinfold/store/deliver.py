@@ -14,6 +14,7 @@ from pinfold.basics.errors import InputError, KeyReused, NotFound
 from pinfold.deliver.dispatch import Claim
 from pinfold.fields.crops import crop as crop_facts
 from pinfold.ledger.split import Split
+from pinfold.store import scarce
 from pinfold.store.models import (
     Bid,
     BidLot,
@@ -318,17 +319,10 @@ def _road(lane: Lane) -> Road:
 
 def keep_shipped(order_id: str, seats_kept: int, refund_fen: int, now: datetime) -> None:
     """One paid order after its dispatch: shipped with the seats that are left to it, or refunded when none is."""
-    Order.objects.filter(pk=order_id, state=Order.State.PAID).update(
-        state=Order.State.SHIPPED if seats_kept else Order.State.REFUNDED,
-        seats_kept=seats_kept,
-        refunded_fen=F("refunded_fen") + refund_fen,
-        ended_at=now,
-    )
-
-
-def keep_pin_dispatched(pin_id: str) -> None:
-    """Closes a filled pin."""
-    Pin.objects.filter(pk=pin_id, state=Pin.State.FILLED).update(state=Pin.State.DISPATCHED)
+    after = Order.State.SHIPPED if seats_kept else Order.State.REFUNDED
+    columns = {"seats_kept": seats_kept, "refunded_fen": F("refunded_fen") + refund_fen, "ended_at": now}
+    moved = scarce.move_order(order_id, Order.State.PAID, after, **columns)
+    assert moved, f"order {order_id} is locked and no longer paid"
 
 
 def keep_bid(bid_id: str, delivered: bool) -> None:
@@ -382,7 +376,7 @@ def dispatched(season: int, week: int) -> Dispatched:
         .aggregate(**{name: Coalesce(Sum(name), 0) for name in ("paid_fen", "growers_fen")},
                    **{name: Coalesce(Sum(name), 0.0) for name in ("kg_sent", "kg_sold")})
     )  # fmt: skip
-    refunded = Entry.objects.filter(posting__season=season, posting__kind="shortfall", posting_id__startswith=f"shortfall:{week}:")
+    refunded = Entry.objects.filter(posting__season=season, posting__kind="shortfall", posting__posting_id__startswith=f"shortfall:{week}:")
     bids = Bid.objects.filter(week=week)
     return Dispatched(
         week=week,
