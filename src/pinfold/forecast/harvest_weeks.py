@@ -1,4 +1,8 @@
-"""From dates and kilograms to weeks: how many kg of each product and grade each village has ready in each week, and how sure that is."""
+"""From dates and kilograms to weeks: how many kg of each product and grade each village has ready in each week, and how sure that is.
+
+Every draw is one season in which all plots of a crop share one ripening shock and one yield shock (DESIGN rule 7), so that a
+village's week does not look surer than it is.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,15 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS, LEVELS, Floats
 from pinfold.fields.crops import Crop
 
 DRAWS = 300
-NORMAL_SCORES = norm.ppf(LEVELS)
+PLOTS_AT_ONCE = 1000
+NORMAL_SCORES = ndtri(LEVELS)
 KG_KEPT = 0.5
 SCHEMA = {
     "village_id": pl.String,
@@ -32,10 +37,10 @@ class Expected:
     """What is known of a season's plots.
 
     plots : plot_id, crop, village_id
-    ripe : plot_id, stage, p10 .. p90 (dates), shared; forecasts of stages that are still to come
+    ripe : RipeningForecast.dates: plot_id, stage, p10 .. p90 (dates), issued_on, shared; stages that are still to come
     seen : plot_id, stage, on; stages of this season that were reported
-    kg : plot_id, p10 .. p90 (kg harvested), shared
-    products : product_id, crop, kg_per_harvest_kg; at most one product a crop
+    kg : YieldForecast.plots: plot_id, mean, p10 .. p90 (kg harvested), shared
+    products : product_id, crop (null: not grown here), kg_per_harvest_kg; at most one product a crop
     """
 
     plots: pl.DataFrame
@@ -49,57 +54,66 @@ def harvest_weeks(expected: Expected, crops: Mapping[str, Crop], starts_on: date
     """village_id, product_id, grade, ready_week, kg (expected, of product), kg_cv; weeks in which under half a kg is expected are left out.
 
     starts_on : Monday of week 0; weeks before it are negative
-    Each crop is simulated DRAWS times. A draw has one shock to all its ripening days and one to all its harvests, because plots share their
-    season's weather, and one of each plot's own; their shares of the variance are those of the forecasts.
-    Plots without a forecast, and crops without a product, have no rows. Raises InputError when two products claim one crop.
+    kg_cv : standard deviation over mean of the simulated seasons
+    Plots without a forecast, and crops without a product, have no rows. Raises InputError when two products claim one crop, or a plot
+    has no village.
     """
-    twice = expected.products.filter(pl.col("crop").is_duplicated())
+    grown = expected.products.filter(pl.col("crop").is_not_null()).sort("crop")
+    twice = grown.filter(pl.col("crop").is_duplicated())
     if not twice.is_empty():
         raise InputError(
             f"crop {twice['crop'][0]!r} has {twice.height} products; a harvest is sold as one, so keep one of them in products"
         )
     random = np.random.default_rng(seed)
     found = [pl.DataFrame(schema=SCHEMA)]
-    for product_id, name, kg_per_harvest_kg in expected.products.select("product_id", "crop", "kg_per_harvest_kg").sort("crop").iter_rows():
-        plots = _plots_of(expected, name, crops[name].harvest_stage, starts_on)
+    for product_id, name, kg_per_harvest_kg in grown.select("product_id", "crop", "kg_per_harvest_kg").iter_rows():
+        crop = crops[name]
+        plots = _plots_of(expected, crop, starts_on)
         if plots.height:
-            found.append(_one_crop(plots, crops[name], random, product_id, kg_per_harvest_kg))
+            outturn = crop.kg_per_harvest_kg.value if kg_per_harvest_kg is None else kg_per_harvest_kg
+            found.append(_one_crop(plots, crop, random, product_id, outturn))
     return pl.concat(found)
 
 
-def _plots_of(expected: Expected, crop: str, stage: str, starts_on: date) -> pl.DataFrame:
-    """Plots of a crop with day_p10 .. day_p90 (days since starts_on), kg_p10 .. kg_p90 and both shares; a seen stage is certain."""
-    days = [(pl.col(column) - pl.lit(starts_on)).dt.total_days().cast(pl.Float64).alias(f"day_{column}") for column in COLUMNS]
-    coming = expected.ripe.filter(pl.col("stage") == stage).select("plot_id", *days, day_shared="shared")
-    known = expected.seen.filter(pl.col("stage") == stage).select("plot_id", *(pl.col("on").alias(column) for column in COLUMNS))
-    ripe = pl.concat([known.select("plot_id", *days, day_shared=pl.lit(0.0)), coming]).unique("plot_id", keep="first", maintain_order=True)
-    kg = expected.kg.select("plot_id", *(pl.col(column).alias(f"kg_{column}") for column in COLUMNS), kg_shared="shared")
-    return expected.plots.filter(pl.col("crop") == crop).join(ripe, on="plot_id").join(kg, on="plot_id").sort("plot_id")
+def _plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
+    """Plots of a crop by village: day_p10 .. day_p90 and first_day (days since starts_on), kg_p10 .. kg_p90, mean, both shares.
+
+    A stage that was seen is certain; one that was not comes after the day of issue.
+    """
+    of_crop = expected.plots.filter(pl.col("crop") == crop.name).select("plot_id", "village_id")
+    homeless = of_crop.filter(pl.col("village_id").is_null())
+    if homeless.height:
+        raise InputError(f"plot {homeless['plot_id'][0]!r} has no village; nobody could collect its harvest, so give its village_id")
+    seen = expected.seen.filter(pl.col("stage") == crop.harvest_stage).select(
+        "plot_id",
+        *(_days(pl.col("on"), starts_on).alias(f"day_{column}") for column in COLUMNS),
+        first_day=_days(pl.col("on"), starts_on),
+        day_shared=pl.lit(0.0),
+    )
+    coming = expected.ripe.filter(pl.col("stage") == crop.harvest_stage).select(
+        "plot_id",
+        *(_days(pl.col(column), starts_on).alias(f"day_{column}") for column in COLUMNS),
+        first_day=_days(pl.col("issued_on"), starts_on) + 1,
+        day_shared="shared",
+    )
+    ripe = pl.concat([seen, coming.join(seen, on="plot_id", how="anti")])
+    kg = expected.kg.select("plot_id", "mean", *(pl.col(column).alias(f"kg_{column}") for column in COLUMNS), kg_shared="shared")
+    return of_crop.join(ripe, on="plot_id").join(kg, on="plot_id").sort("village_id", "plot_id")
+
+
+def _days(when: pl.Expr, starts_on: date) -> pl.Expr:
+    return (when - pl.lit(starts_on)).dt.total_days().cast(pl.Float64)
 
 
 def _one_crop(plots: pl.DataFrame, crop: Crop, random: np.random.Generator, product_id: str, kg_per_harvest_kg: float) -> pl.DataFrame:
-    days = plots.select(f"day_{column}" for column in COLUMNS).to_numpy()
-    kg = plots.select(f"kg_{column}" for column in COLUMNS).to_numpy()
-    villages = plots["village_id"].unique().sort()
-    village = plots.join(pl.DataFrame({"village_id": villages}).with_row_index("village"), on="village_id", maintain_order="left")[
-        "village"
-    ].to_numpy()
-    # Wide enough for every draw: the extrapolated tails stay within a month of p10 and p90.
-    first = int(np.floor((days[:, 0].min() - 31) / 7))
-    last = int(np.ceil((days[:, -1].max() + 31 + crop.picking_window_days.value) / 7))
-    edges = 7.0 * np.arange(first, last + 1)
-    totals = np.zeros((DRAWS, len(villages), len(edges) - 1))
-    for draw in range(DRAWS):
-        ripe_day = _drawn(days, plots["day_shared"].to_numpy(), random)
-        picked = np.maximum(_drawn(kg, plots["kg_shared"].to_numpy(), random), 0.0)
-        by_week = np.diff(crop.picked_share(edges[None, :] - ripe_day[:, None]), axis=1) * picked[:, None]
-        np.add.at(totals[draw], village, by_week)
-    mean, deviation = totals.mean(axis=0) * kg_per_harvest_kg, totals.std(axis=0) * kg_per_harvest_kg
-    at_village, at_week = np.nonzero(mean > KG_KEPT)
+    villages = plots["village_id"].unique(maintain_order=True)
+    first_week, kg = _kg_by_week(plots, villages, crop, random)
+    mean, deviation = kg.mean(axis=1) * kg_per_harvest_kg, kg.std(axis=1) * kg_per_harvest_kg
+    at_village, at_week = np.nonzero(mean >= KG_KEPT)
     weeks = pl.DataFrame(
         {
             "village_id": villages.gather(at_village),
-            "ready_week": at_week + first,
+            "ready_week": at_week + first_week,
             "all_kg": mean[at_village, at_week],
             "kg_cv": (deviation / np.maximum(mean, 1e-9))[at_village, at_week],
         }
@@ -112,15 +126,44 @@ def _one_crop(plots: pl.DataFrame, crop: Crop, random: np.random.Generator, prod
     )
 
 
-def _drawn(quantiles: Floats, shared: Floats, random: np.random.Generator) -> Floats:
-    """One draw of every row, shape (rows,): a shock common to all rows, and one of each row's own.
+def _kg_by_week(plots: pl.DataFrame, villages: pl.Series, crop: Crop, random: np.random.Generator) -> tuple[int, Floats]:
+    """(first week, kg harvested in every simulated season, shape (villages, DRAWS, weeks)); `plots` stand village by village."""
+    village = plots["village_id"].replace_strict(villages.to_list(), list(range(len(villages))), return_dtype=pl.Int64).to_numpy()
+    season_day, season_kg = random.standard_normal((2, DRAWS))
+    parts = []
+    for start in range(0, plots.height, PLOTS_AT_ONCE):
+        rows = plots.slice(start, PLOTS_AT_ONCE)
+        ripe_day = np.maximum(_drawn(rows, "day", season_day, random), rows["first_day"].to_numpy()[:, None])
+        kg = np.maximum(_drawn(rows, "kg", season_kg, random), 0.0)
+        # Straight lines between quantiles lose a little of a skewed mean; the forecast's mean is what was said, so it is kept.
+        drawn_mean = kg.mean(axis=1)
+        kg *= np.divide(rows["mean"].to_numpy(), drawn_mean, out=np.zeros_like(drawn_mean), where=drawn_mean > 0)[:, None]
+        parts.append((village[start : start + PLOTS_AT_ONCE], ripe_day, kg))
+    first_week = int(np.floor(min(ripe_day.min() for _, ripe_day, _ in parts) / 7))
+    last_day = max(ripe_day.max() for _, ripe_day, _ in parts) + crop.picking_window_days.value
+    edges = 7.0 * np.arange(first_week, int(np.ceil(last_day / 7)) + 1)
+    totals = np.zeros((len(villages), DRAWS, len(edges) - 1))
+    for of_village, ripe_day, kg in parts:
+        present, first = np.unique(of_village, return_index=True)
+        # One week at a time keeps the arrays at plots x draws.
+        picked = crop.picked_share(edges[0] - ripe_day)
+        for week, edge in enumerate(edges[1:]):
+            until = crop.picked_share(edge - ripe_day)
+            totals[present, :, week] += np.add.reduceat(kg * (until - picked), first, axis=0)
+            picked = until
+    return first_week, totals
 
-    quantiles : shape (rows, 5), at LEVELS; between and beyond them the quantile function is linear in the normal score
-    shared : share of the variance that is common, 0..1, shape (rows,)
+
+def _drawn(rows: pl.DataFrame, what: str, season: Floats, random: np.random.Generator) -> Floats:
+    """Draws of day or kg, shape (plots, DRAWS); between and beyond the quantiles the value is linear in the normal score.
+
+    season : the score that all plots share, shape (DRAWS,); how much of the variance it has stands in the column `what`_shared
     """
-    score = np.sqrt(shared) * random.standard_normal() + np.sqrt(1 - shared) * random.standard_normal(len(shared))
+    shared = rows[f"{what}_shared"].to_numpy()[:, None]
+    score = np.sqrt(shared) * season + np.sqrt(1 - shared) * random.standard_normal((rows.height, DRAWS))
+    quantiles = rows.select(f"{what}_{column}" for column in COLUMNS).to_numpy()
     below = np.clip(np.searchsorted(NORMAL_SCORES, score) - 1, 0, len(LEVELS) - 2)
-    rows = np.arange(len(score))
-    low, high = quantiles[rows, below], quantiles[rows, below + 1]
+    plot = np.arange(rows.height)[:, None]
+    low, high = quantiles[plot, below], quantiles[plot, below + 1]
     inside = (score - NORMAL_SCORES[below]) / (NORMAL_SCORES[below + 1] - NORMAL_SCORES[below])
-    return low + inside * (high - low)
+    return np.asarray(low + inside * (high - low))

@@ -27,7 +27,7 @@ def named_harvests(plots: pl.DataFrame, harvests: pl.DataFrame, season: int) -> 
     """One record per crop with at least one past harvest; inputs as in issue_yield."""
     amount = "kg" if "kg" in harvests.columns else "kg_per_m2"
     past = _summed(harvests, amount, season)
-    block = next((name for name in ("block", "village_id") if name in plots.columns), None)
+    block = next((name for name in ("block", "village_id") if name in plots.columns and plots[name].null_count() < plots.height), None)
     for (crop,), of_crop in plots.sort("crop", "plot_id").group_by("crop", maintain_order=True):
         rows = of_crop.with_row_index("plot_row")
         seen = past.join(rows.select("plot_id", "plot_row"), on="plot_id", how="inner")
