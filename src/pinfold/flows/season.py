@@ -22,13 +22,11 @@ from pinfold.outside.folder.files import SUFFIXES, find_file
 from pinfold.outside.folder.problems import Problem, warning
 from pinfold.outside.folder.reading import Asked, Reading, read_folder
 from pinfold.outside.folder.settings import given
-from pinfold.outside.folder.tables import TABLES, columns_of, key_of
+from pinfold.outside.folder.tables import SEASON_NEEDS, TABLES, columns_of, key_of
 from pinfold.outside.folder.writing import write_tables
 
 HOME = ZoneInfo("Asia/Shanghai")
 SECONDS_PER_DAY = 86_400
-# A folder with settings is a season and has these; any other folder holds tables for one command.
-NEEDED = ("settings", "cooperatives", "hubs", "regions", "villages", "households", "plots", "products", "hub_weeks", "lanes")
 LATER = "later"
 LATER_TABLES = ("stages", "harvests", "weather", "purchases")
 
@@ -129,7 +127,7 @@ def _read_season(folder: Path, as_of: date | None, must_be_season: bool = False)
     is_season = must_be_season or find_file(folder, "settings") is not None
     coming = read_folder(folder / LATER, Asked((), ("purchases",))).tables
     beside = {"later purchases": coming["purchases"]} if "purchases" in coming else {}
-    asked = Asked(NEEDED if is_season else (), tuple(TABLES), as_of or _first_day(folder), is_season, beside)
+    asked = Asked(SEASON_NEEDS if is_season else (), tuple(TABLES), as_of or _first_day(folder), is_season, beside)
     reading = read_folder(folder, asked)
     for path in _table_files(folder):
         if path.stem not in TABLES:

@@ -40,7 +40,7 @@ MODELS: dict[str, type[models.Model]] = {
     "people": store.Person,
 }
 # Made from the tables above before the first order, and made again after a new load.
-DERIVED = (
+DERIVED: tuple[type[models.Model], ...] = (
     store.Shipment, store.Want, store.PinLot, store.Pin, store.Plan, store.Lot, store.DemandForecast, store.YieldForecast,
     store.RipeningForecast, store.GateScore, store.Choice,
 )  # fmt: skip
@@ -103,13 +103,13 @@ def clear_season(phones: Iterable[str]) -> None:
 
     phones : of the people who will be loaded; operators made by hand stay unless they are among these
     """
-    loaded = [model for name, model in reversed(MODELS.items()) if name != "people"]
-    emptied: list[type[models.Model]] = [*loaded, Season]
+    loaded: list[type[models.Model]] = [model for name, model in reversed(MODELS.items()) if name != "people"]
     for model in DERIVED:
         model._default_manager.all().delete()
     Person.objects.filter(models.Q(is_superuser=False) | models.Q(phone__in=list(phones))).delete()
-    for model in emptied:
+    for model in loaded:
         model._default_manager.all().delete()
+    Season.objects.all().delete()
 
 
 def write_season(number: int, starts_on: date, weeks: int, clock_offset_seconds: int, folder: str) -> None:

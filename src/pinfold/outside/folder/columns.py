@@ -67,8 +67,8 @@ def whole(unit: str, says: str, low: int | None = None, high: int | None = None,
 
 def day(says: str, *, past: bool = False, key: bool = False, need: Need = Need.ALWAYS) -> Any:
     """A date, written 2026-03-01. `past`: it tells what happened, so it may not be later than the day of reading."""
-    # A year before 1850 is a slip of the pen (0206 for 2026); no series of plots or weather that growers use is older.
-    return dy.Date(nullable=_nullable(need), min=date(1850, 1, 1), description=says, metadata=_facts(Kind.DAY, need, key=key, past=past))
+    # Older than the oldest series of flowering (Kyoto's cherries, from 812) is a slip of the pen: 0206 for 2026.
+    return dy.Date(nullable=_nullable(need), min=date(800, 1, 1), description=says, metadata=_facts(Kind.DAY, need, key=key, past=past))
 
 
 def truth(says: str, *, need: Need = Need.ALWAYS) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pinfold.fields.crops import crop, known_crops
 from pinfold.outside.folder.columns import Need
 from pinfold.outside.folder.files import Cells
 from pinfold.outside.folder.problems import Problem, error, listed, warning
@@ -69,6 +70,21 @@ def season_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str,
             continue
         rows = _without(frame.filter(pl.col(column).is_null()), unread)
         problems += listed(rows, lambda row, c=column: _limit_problem(row, f"{c}|nullability", name, file))  # type: ignore[misc]
+    return problems + _crop_problems(frame, name, file)
+
+
+def _crop_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
+    """Crops without a crop file, and stages that no crop has."""
+    known = {
+        ("plots", "crop"): known_crops(),
+        ("stages", "stage"): ("picking over", *sorted({stage.name for name in known_crops() for stage in crop(name).stages})),
+    }
+    problems = []
+    for (table, column), words in known.items():
+        if table == name and column in frame.columns:
+            says, remedy = "is in no crop file", f"use one of {', '.join(words)}, or add it to fields/crops"
+            rows = frame.filter(~pl.col(column).is_in(words))
+            problems += listed(rows, lambda row, c=column, s=says, r=remedy: error(file, s, r, row=row["line"], column=c, value=row[c]))  # type: ignore[misc]
     return problems
 
 

@@ -9,7 +9,6 @@ from pinfold.basics.units import UNITS_KG, UNITS_M2
 from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, truth, whole
 
 LANGUAGES = ("zh-hans", "en")
-STAGES = ("flowering", "fruit set", "ripe", "picking over", "bloom")
 ROLES = ("household", "coordinator", "board", "merchant", "packhouse", "customer", "officer", "operator")
 
 
@@ -95,7 +94,7 @@ class Stages(Table):
 
     plot_id = identity("plot that was looked at", "plots", key=True)
     season = whole("season", "season's number (the year in which it starts, or 1, 2, 3 ...)", key=True)
-    stage = text("stage that was reached", STAGES, key=True)
+    stage = text("stage that was reached; in a season one of the crop's file, or 'picking over'", key=True)
     on = day("day on which it was reached", past=True)
     reported_by = text("who saw it (a phone number of people, or a name of a station)", need=Need.NO)
     reported_on = day("day on which the report was written", past=True, need=Need.NO)
@@ -148,10 +147,6 @@ class Weather(Table):
     @dy.rule()
     def plot_id_or_village_id_is_given(cls) -> pl.Expr:
         return pl.col("plot_id").is_not_null() | pl.col("village_id").is_not_null()
-
-    @dy.rule()
-    def tmin_c_is_not_above_tmax_c(cls) -> pl.Expr:
-        return pl.col("tmin_c") <= pl.col("tmax_c")
 
 
 class People(Table):

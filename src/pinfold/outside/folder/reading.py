@@ -12,7 +12,7 @@ import polars as pl
 from pinfold.basics.errors import BrokenTables
 from pinfold.outside.folder.files import find_files, read_cells
 from pinfold.outside.folder.limits import column_problems, future_problems, key_problems, limit_problems, season_problems
-from pinfold.outside.folder.problems import Problem, error
+from pinfold.outside.folder.problems import Problem, error, warning
 from pinfold.outside.folder.references import homeless_plots, reference_problems, swapped_places
 from pinfold.outside.folder.settings import setting_problems
 from pinfold.outside.folder.values import convert, to_values
@@ -96,8 +96,8 @@ def _read_table(path: Path, name: str, asked: Asked) -> tuple[pl.DataFrame | Non
     if cells is None:
         return None, False, problems
     problems += column_problems(cells, name)
-    if cells.frame.height == 0 and cells.whole and name in asked.names:
-        problems.append(error(file, "has a header and no rows", "add a line per row"))
+    if cells.frame.height == 0 and cells.whole:
+        problems.append((error if name in asked.names else warning)(file, "has a header and no rows", "add a line per row"))
     frame, unread_problems, unread = to_values(cells, name)
     problems += unread_problems
     problems += limit_problems(frame, name, file, unread)

@@ -6,33 +6,62 @@ import polars as pl
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.rules import read_rules
+from pinfold.coop.rules import CoopRules
 from pinfold.demand.rules import DemandRules
 from pinfold.fields.reports import ReportRules
 from pinfold.fields.season import SeasonRules
-from pinfold.match.rules import MatchRules
+from pinfold.ledger.rules import SplitRules
+from pinfold.match.rules import MatchRules, SupplyRules
 from pinfold.outside.folder.problems import Problem, error
+from pinfold.pin.rules import PinRules
+from pinfold.replay.rules import ReplayRules
 
 # Room -> its rules. A setting is named ROOM.field.
-ROOMS: dict[str, type] = {"season": SeasonRules, "fields": ReportRules, "demand": DemandRules, "match": MatchRules}
+ROOMS: dict[str, type] = {
+    "season": SeasonRules,
+    "fields": ReportRules,
+    "demand": DemandRules,
+    "supply": SupplyRules,
+    "match": MatchRules,
+    "pin": PinRules,
+    "coop": CoopRules,
+    "split": SplitRules,
+    "replay": ReplayRules,
+}
 
 
 def setting_problems(settings: pl.DataFrame, file: str) -> list[Problem]:
     """Settings that no room knows, or whose value does not fit; `settings` has name, value and line."""
-    problems = []
-    for name, value, line in settings.select("name", "value", "line").drop_nulls().iter_rows():
-        room = name.partition(".")[0]
-        if room not in ROOMS:
-            remedy = f"use a name of docs/settings.md; rooms are {', '.join(ROOMS)}"
-            problems.append(error(file, "is not a setting", remedy, row=line, column="name", value=name))
+    rows = settings.select("name", "value", "line").drop_nulls()
+    problems = [
+        error(
+            file, "is not a setting", f"use a name of docs/settings.md; rooms are {', '.join(ROOMS)}", row=line, column="name", value=name
+        )
+        for name, _, line in rows.iter_rows()
+        if name.partition(".")[0] not in ROOMS
+    ]
+    for room, kind in ROOMS.items():
+        mine = rows.filter(pl.col("name").str.starts_with(f"{room}."))
+        wrong = _refusal(kind, room, given(mine))
+        if wrong is None:
             continue
-        try:
-            read_rules(ROOMS[room], room, {name: value})
-        except InputError as wrong:
-            says, _, remedy = str(wrong).partition("; ")
-            problems.append(error(file, says, remedy, row=line, column="value", value=value))
+        single = [(line, value, _refusal(kind, room, {name: value})) for name, value, line in mine.iter_rows()]
+        # Values that are each allowed may still contradict each other; then the first line of the room stands for all.
+        found = [row for row in single if row[2]] or [(mine["line"][0], mine["value"][0], wrong)]
+        for line, value, reason in found:
+            says, _, remedy = (reason or wrong).partition("; ")
+            problems.append(error(file, says, remedy or "correct it", row=line, column="value", value=value))
     return problems
 
 
 def given(settings: pl.DataFrame) -> dict[str, str]:
     """A settings table as name -> value, ready for basics.rules.read_rules."""
     return dict(settings.select("name", "value").drop_nulls().iter_rows())
+
+
+def _refusal(kind: type, room: str, values: dict[str, str]) -> str | None:
+    try:
+        read_rules(kind, room, values)
+    except InputError as wrong:
+        return str(wrong)
+    return None

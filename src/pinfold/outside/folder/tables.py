@@ -37,8 +37,8 @@ TABLES: dict[str, type[Table]] = {
 # Every further column of these tables is a number, under any name.
 FREE_NUMBERS = ("covariates",)
 
-# Tables that `pinfold match` reads and a season makes itself.
-MATCH_ONLY = ("lots", "wants")
+# A folder that holds settings is a season and must hold these; any other folder holds tables for one command.
+SEASON_NEEDS = ("settings", "cooperatives", "hubs", "regions", "villages", "households", "plots", "products", "hub_weeks", "lanes")
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Purchases(Table):
     customer_id = identity("customer, by number")
     region_id = identity("where the customer picks up", "regions")
     product_id = identity("product bought", "products")
-    quantity = whole("packs", "how many packs", 1)
+    quantity = whole("packs", "how many packs", 0)
 
 
 class Merchants(Table):
