@@ -73,3 +73,13 @@ def price_at(ladder: Sequence[Sequence[int]], seats: int) -> int:
     (2000, 1900)
     """
     return min(price for size, price in ladder if size <= max(seats, ladder[0][0]))
+
+
+def smaller_ladder(ladder: Ladder, seats_max: int) -> Ladder:
+    """The ladder of a pin that has become smaller: no price is lost, its size only comes sooner.
+
+    >>> smaller_ladder(((10, 2000), (15, 1900), (20, 1800)), 14)
+    ((10, 2000), (14, 1800))
+    """
+    sizes = sorted({min(size, seats_max) for size, _ in ladder})
+    return tuple((size, min(price for given, price in ladder if min(given, seats_max) <= size)) for size in sizes)

@@ -132,7 +132,7 @@ Part = tuple[PlannedShipment, float]
 
 
 def _cut(group: Sequence[PlannedShipment], rules: PinRules) -> Iterator[tuple[int, list[Part]]]:
-    """Seats and parts of each pin: shipments are laid end to end by kg kept, and each pin is the next stretch; kg below one pack are left."""
+    """Seats and parts of each pin: shipments lie end to end by kg kept, and each pin is the next stretch; kg below one pack are left."""
     pack_kg = group[0].pack_kg
     packs = int(sum(row.kg_kept for row in group) / pack_kg + 1e-6)
     start_kg = 0.0

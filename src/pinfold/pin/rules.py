@@ -25,6 +25,10 @@ class PinRules:
     shortfall_rule: str = rule("first come", "name", "who gets packs when less arrives than was sold; a name listed in pin/shortfall.py")
 
     def __post_init__(self) -> None:
-        for low, high in (("pin_seats_min", "pin_seats_max"), ("friends_seats_min", "friends_seats_max"), ("days_open_min", "days_open_max")):
+        for low, high in (
+            ("pin_seats_min", "pin_seats_max"),
+            ("friends_seats_min", "friends_seats_max"),
+            ("days_open_min", "days_open_max"),
+        ):
             if getattr(self, low) > getattr(self, high):
                 raise InputError(f"setting pin.{low} is {getattr(self, low)}, above pin.{high} {getattr(self, high)}; lower the first")

@@ -34,7 +34,7 @@ def first_come(claims: Sequence[Claim], seats_left: int) -> list[int]:
 
 
 def pro_rata(claims: Sequence[Claim], seats_left: int) -> list[int]:
-    """Everybody keeps the same share, in whole seats; what rounding down leaves goes to the largest remainders, of equal ones the earliest paid.
+    """Everybody keeps the same share in whole seats; what rounding down leaves goes to the largest remainders, first paid first.
 
     Source: Hamilton's method of largest remainders (Balinski & Young, Fair Representation, 2nd ed. 2001, ch. 3).
     """

@@ -6,7 +6,7 @@ from pinfold.store.models.forecasts import DemandForecast, GateScore, RipeningFo
 from pinfold.store.models.goods import BidLot, Delivery, Intake
 from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale
 from pinfold.store.models.people import Person
-from pinfold.store.models.pins import Notice, Order, Payment, Pin, PinLot
+from pinfold.store.models.pins import Notice, Order, Payment, Pin, PinLot, Refund
 from pinfold.store.models.places import Cooperative, Household, Hub, HubWeek, Lane, Plot, Region, Village
 from pinfold.store.models.plans import Lot, Plan, Shipment, Want
 from pinfold.store.models.season import Season, Setting
@@ -14,6 +14,6 @@ from pinfold.store.models.season import Season, Setting
 __all__ = [
     "Bid", "BidLot", "Choice", "Cooperative", "Customer", "Delivery", "DemandForecast", "Entry", "GateScore", "Harvest", "Household",
     "Hub", "HubWeek", "Intake", "Lane", "Lot", "Merchant", "Notice", "Order", "Payment", "Person", "Pin", "PinLot", "Plan", "Plot",
-    "Posting", "Product", "Purchase", "Region", "ReplacedReport", "RipeningForecast", "Sale", "Season", "Setting", "Settlement",
+    "Posting", "Product", "Purchase", "Refund", "Region", "ReplacedReport", "RipeningForecast", "Sale", "Season", "Setting", "Settlement",
     "SettlementLine", "Shipment", "StageReport", "Village", "Want", "Weather", "YieldForecast",
 ]  # fmt: skip

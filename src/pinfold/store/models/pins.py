@@ -142,3 +142,23 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.notice_id
+
+
+class Refund(models.Model):
+    """Money given back of one payment. Its id says why and for which order or payment, so that the same thing is given back once.
+
+    The provider is told after the transaction, again and again with the same id, until it has answered.
+    """
+
+    refund_id = key()
+    payment = to("store.Payment")
+    amount_fen = models.BigIntegerField()
+    why = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="a_refund_gives_something_back")]
+
+    def __str__(self) -> str:
+        return self.refund_id

@@ -1,0 +1,172 @@
+"""Group buys open when the plan is near enough, lapse what nobody paid for, and fill or expire when their time is up."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterable
+from datetime import datetime
+
+from pinfold.basics.errors import InputError, KeyReused, SoldOut, WrongStep
+from pinfold.basics.rules import read_rules
+from pinfold.flows import clock
+from pinfold.flows.refunds import refund_part, refund_whole, tell_refunds
+from pinfold.ledger.rules import SplitRules
+from pinfold.match.rules import MatchRules
+from pinfold.pin.facts import PinFacts, SweepResult
+from pinfold.pin.ladder import price_at, smaller_ladder
+from pinfold.pin.opening import LotShare, PinToOpen, Terms, is_due, pins_to_open
+from pinfold.pin.rules import PinRules
+from pinfold.store import pins, scarce
+from pinfold.store.season import current_season, settings_given
+from pinfold.store.transaction import atomic, forget_broken_connections
+
+
+def pin_rules() -> PinRules:
+    """This season's rules of pins."""
+    return read_rules(PinRules, "pin", settings_given())
+
+
+def open_pins(now: datetime) -> int:
+    """Opens every pin of the latest plan that is due and not there yet; returns how many. Safe to repeat."""
+    plan_id = pins.latest_plan_id()
+    if plan_id is None:
+        return 0
+    given, season = settings_given(), current_season()
+    split = read_rules(SplitRules, "split", given)
+    terms = Terms(
+        season_starts_on=season.starts_on,
+        shares_bp=split.platform_bp + split.cooperative_bp,
+        pin=read_rules(PinRules, "pin", given),
+        match=read_rules(MatchRules, "match", given),
+    )
+    known = pins.pin_ids_of(plan_id)
+    wanted = {f"p{plan_id}-{pin.number}": pin for pin in pins_to_open(pins.planned_shipments(plan_id), terms)}
+    due = {pin_id: pin for pin_id, pin in wanted.items() if pin_id not in known and is_due(pin, now, terms.pin)}
+    return sum(_open(pin_id, season.number, plan_id, pin, now) for pin_id, pin in due.items())
+
+
+def _open(pin_id: str, season: int, plan_id: int, wanted: PinToOpen, now: datetime) -> bool:
+    """Whether it was opened now; not when its kg have been promised elsewhere since the plan was made."""
+    try:
+        with atomic():
+            if not pins.new_pin(pin_id, season, plan_id, wanted, _share_code(), now):
+                return False
+            _take_kg(wanted.lots)
+    except SoldOut:
+        return False
+    return True
+
+
+def open_friends_pin(friends_pin_id: str, pin_id: str, seats: int, now: datetime) -> PinFacts:
+    """A pin for friends beside a public one, joined by its share code alone; its seats and kg come out of the public pin's spare ones.
+
+    friends_pin_id : made by the client; a retry returns the first answer
+    Raises InputError for a size that the rules do not allow, SoldOut when the public pin cannot spare so many seats, WrongStep when it is
+    not open, KeyReused when the id came before with another size.
+    """
+    rules = pin_rules()
+    if not rules.friends_seats_min <= seats <= rules.friends_seats_max:
+        raise InputError(f"a friends' pin of {seats} seats is not possible; choose {rules.friends_seats_min} to {rules.friends_seats_max}")
+    with atomic():
+        scarce.lock_pin(pin_id)
+        public = pins.pin_facts(pin_id)
+        shares = _part_of(pins.lots_of(pin_id), seats / public.seats_max)
+        if pins.new_friends_pin(friends_pin_id, pin_id, rules.friends_seats_min, seats, shares, _share_code(), now):
+            _make_room(public, seats, shares, now)
+            _take_kg(shares)
+        made = pins.pin_facts(friends_pin_id)
+    if (made.kind, made.seats_max) != ("friends", seats):
+        raise KeyReused(f"pin {friends_pin_id} is there already with {made.seats_max} seats; use a new id for another one")
+    return made
+
+
+def _make_room(public: PinFacts, seats: int, shares: Iterable[LotShare], now: datetime) -> None:
+    if public.kind != "public" or public.state != "open" or public.closes_at <= now:
+        raise WrongStep(f"pin {public.pin_id} is {public.kind} and {public.state}; start a friends' pin beside an open public one")
+    if not scarce.give_up_seats(public.pin_id, seats, smaller_ladder(public.ladder, public.seats_max - seats)):
+        raise SoldOut(f"pin {public.pin_id} cannot spare {seats} seats for friends; ask for fewer, or join it as it is")
+    own = pins.lots_of(public.pin_id)
+    pins.set_lots(public.pin_id, _part_of(own, 1 - seats / public.seats_max))
+    _give_back_kg(shares)
+
+
+def sweep(now: datetime) -> SweepResult:
+    """Lets holds lapse, closes pins whose time is up, tells providers of refunds; one short transaction for each pin. Safe to repeat."""
+    lapsed = 0
+    for pin_id in pins.pins_with_due_holds(now):
+        with atomic():
+            scarce.lock_pin(pin_id)
+            lapsed += scarce.lapse_holds(pin_id, now)
+    closed = []
+    for pin_id in pins.pins_due(now):
+        with atomic():
+            scarce.lock_pin(pin_id)
+            closed.append(close_if_ready(pin_id, now))
+    told, waiting = tell_refunds(now)
+    return SweepResult(lapsed, closed.count("filled"), closed.count("expired"), told, waiting)
+
+
+def close_if_ready(pin_id: str, now: datetime) -> str:
+    """The pin's state after it was filled or expired, if it is time for either. The pin must be locked by the caller's transaction."""
+    pin = pins.pin_facts(pin_id)
+    if pin.closes_at <= now:
+        scarce.lapse_holds(pin_id, now)
+    price_fen = price_at(pin.ladder, pin.seats_paid)
+    if scarce.fill(pin_id, price_fen, now):
+        _after_fill(pin, price_fen, now)
+        return "filled"
+    if scarce.expire(pin_id, now):
+        for order in pins.paid_orders(pin_id):
+            refund_whole(order.order_id, "expired", now)
+        _give_back_kg(pins.lots_of(pin_id))
+        return "expired"
+    return pin.state
+
+
+def _after_fill(pin: PinFacts, price_fen: int, now: datetime) -> None:
+    """Everybody pays the final price; kg of seats that nobody took go back to their lots."""
+    for order in pins.paid_orders(pin.pin_id):
+        refund_part(order.order_id, (order.price_fen - price_fen) * order.seats, "price fell", now)
+    if pin.seats_paid < pin.seats_max:
+        lots = pins.lots_of(pin.pin_id)
+        unused = 1 - pin.seats_paid / pin.seats_max
+        _give_back_kg(_part_of(lots, unused))
+        pins.set_lots(pin.pin_id, _part_of(lots, 1 - unused))
+
+
+def sweep_while_parent_lives(every_seconds: int) -> None:
+    """Sweeps again and again beside the server, and ends when the server has ended, however that happened."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        try:
+            sweep(clock.now())
+        except Exception:
+            # Whatever it was, the answer is the same: the next sweep finds everything that this one left.
+            logging.getLogger(__name__).exception("sweep failed and is tried again in %s s", every_seconds)
+        forget_broken_connections()
+        due = time.monotonic() + every_seconds
+        while time.monotonic() < due and os.getppid() == parent:
+            time.sleep(1)
+
+
+def _take_kg(shares: Iterable[LotShare]) -> None:
+    for share in sorted(shares, key=lambda share: share.lot_id):
+        if not scarce.take_kg(share.lot_id, share.kg):
+            raise SoldOut(f"lot {share.lot_id} has no {share.kg:.1f} kg left; make a new plan")
+
+
+def _give_back_kg(shares: Iterable[LotShare]) -> None:
+    for share in sorted(shares, key=lambda share: share.lot_id):
+        assert scarce.give_back_kg(share.lot_id, share.kg), f"lot {share.lot_id} was not promised {share.kg} kg"
+
+
+def _part_of(lots: Iterable[LotShare], share: float) -> list[LotShare]:
+    return [LotShare(lot.lot_id, lot.kg * share, lot.kept) for lot in lots]
+
+
+def _share_code() -> str:
+    """Hard to guess: whoever has it may join a friends' pin."""
+    return secrets.token_urlsafe(12)

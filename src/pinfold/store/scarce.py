@@ -1,0 +1,116 @@
+"""The statements that take and give back what is scarce: seats of a pin, kg of a lot, and the one state that an order or payment may be in.
+
+Each is one conditional UPDATE that says what must still hold; the database decides, and the answer says whether it won. No other module
+writes seats_taken, seats_paid, seats_max, kg_promised or the state of pins, orders and payments.
+
+A step that touches several rows (money for an order, lapse, fill) first locks its pin: `lock_pin`, then statements with a fresh view. A
+condition on another table inside the UPDATE would not do: PostgreSQL looks again only at the row it waited for, and SQLite has one writer.
+Locks are taken pin before order, and of several lots in the order of their ids, so that no two transactions wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Sum
+
+from pinfold.basics.errors import NotFound
+from pinfold.pin.steps import states_before
+from pinfold.store.models import Lot, Order, Payment, Pin
+
+DUST_KG = 1e-6
+
+
+def lock_pin(pin_id: str) -> None:
+    """Holds the pin until the transaction ends, so that what is read after this stays true. Raises NotFound."""
+    if not Pin.objects.select_for_update(no_key=True).filter(pk=pin_id).values_list("pin_id"):
+        raise NotFound(f"there is no pin {pin_id!r}; look at the list of open pins")
+
+
+def take_seats(pin_id: str, seats: int, now: datetime) -> bool:
+    """Holds seats, if the pin can still be joined and has them."""
+    joinable = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, closes_at__gt=now)
+    return joinable.filter(seats_taken__lte=F("seats_max") - seats).update(seats_taken=F("seats_taken") + seats) == 1
+
+
+def release_seats(pin_id: str, seats: int) -> bool:
+    """Gives held seats back."""
+    held = Pin.objects.filter(pk=pin_id, seats_taken__gte=F("seats_paid") + seats)
+    return held.update(seats_taken=F("seats_taken") - seats) == 1
+
+
+def pay_held_seats(pin_id: str, seats: int) -> bool:
+    """Turns held seats of an open pin into paid ones."""
+    held = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, seats_taken__gte=F("seats_paid") + seats)
+    return held.update(seats_paid=F("seats_paid") + seats) == 1
+
+
+def pay_late_seats(pin_id: str, seats: int) -> bool:
+    """Takes and pays seats at once, if the pin is still open and has them: late money after its hold has lapsed."""
+    left = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, seats_taken__lte=F("seats_max") - seats)
+    return left.update(seats_taken=F("seats_taken") + seats, seats_paid=F("seats_paid") + seats) == 1
+
+
+def give_up_seats(pin_id: str, seats: int, ladder: Sequence[Sequence[int]]) -> bool:
+    """Makes an open pin smaller, with the ladder of its new size, by seats that nobody has taken and that it does not need to fill."""
+    spare = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, seats_max__gte=F("seats_taken") + seats)
+    return spare.filter(seats_max__gte=F("seats_min") + seats).update(seats_max=F("seats_max") - seats, ladder=ladder) == 1
+
+
+def fill(pin_id: str, price_fen: int, now: datetime) -> bool:
+    """Closes a pin as filled: every seat is paid, or its time is up, enough are, and no hold is left."""
+    settled = Pin.objects.filter(pk=pin_id, state__in=states_before("pin", "filled"), seats_taken=F("seats_paid"))
+    enough = settled.filter(seats_paid__gte=F("seats_min"))
+    ready = enough.filter(seats_paid=F("seats_max")) | enough.filter(closes_at__lte=now)
+    return ready.update(state=Pin.State.FILLED, closed_at=now, price_fen=price_fen) == 1
+
+
+def expire(pin_id: str, now: datetime) -> bool:
+    """Closes a pin whose time is up and that too few have paid for."""
+    failed = Pin.objects.filter(pk=pin_id, state__in=states_before("pin", "expired"), closes_at__lte=now, seats_paid__lt=F("seats_min"))
+    return failed.update(state=Pin.State.EXPIRED, closed_at=now, seats_taken=0, seats_paid=0) == 1
+
+
+def dispatch(pin_id: str) -> bool:
+    """Marks a filled pin as dispatched."""
+    return Pin.objects.filter(pk=pin_id, state__in=states_before("pin", "dispatched")).update(state=Pin.State.DISPATCHED) == 1
+
+
+def move_order(order_id: str, before: str, after: str, **columns: Any) -> bool:
+    """Takes one order from one state to the next, with what changes beside it."""
+    assert before in states_before("order", after), f"order: {before} to {after} is not a step"
+    return Order.objects.filter(pk=order_id, state=before).update(state=after, **columns) == 1
+
+
+def lapse_holds(pin_id: str, until: datetime) -> int:
+    """Lapses the pin's holds that end at `until` or before, and gives their seats back; returns how many orders. The pin must be locked."""
+    due = Order.objects.filter(pin_id=pin_id, state=Order.State.HELD, held_until__lte=until)
+    seats = due.aggregate(seats=Sum("seats"))["seats"] or 0
+    lapsed = due.update(state=Order.State.LAPSED, ended_at=until)
+    assert not seats or release_seats(pin_id, seats), f"pin {pin_id} has fewer held seats than its orders hold"
+    return lapsed
+
+
+def move_payment(payment_id: str, after: str, now: datetime) -> bool:
+    """Takes one payment to the state `after`, from any state that allows it."""
+    movable = Payment.objects.filter(pk=payment_id, state__in=states_before("payment", after))
+    return movable.update(state=after, decided_at=now) == 1
+
+
+def take_kg(lot_id: str, kg: float) -> bool:
+    """Promises kg of a lot, if it has them left."""
+    enough = Lot.objects.filter(pk=lot_id, kg__gte=F("kg_promised") + (kg - DUST_KG))
+    return enough.update(kg_promised=F("kg_promised") + kg) == 1
+
+
+def give_back_kg(lot_id: str, kg: float) -> bool:
+    """Takes back a promise of kg of a lot."""
+    promised = Lot.objects.filter(pk=lot_id, kg_promised__gte=kg - DUST_KG)
+    return promised.update(kg_promised=F("kg_promised") - kg) == 1
+
+
+def promise_rest(lot_id: str) -> bool:
+    """Promises all that is left of a lot, so that nothing more of it is sold: the cooperative has bought it under its guarantee."""
+    return Lot.objects.filter(pk=lot_id, kg_promised__lt=F("kg")).update(kg_promised=F("kg")) == 1
