@@ -1,4 +1,4 @@
-"""Signing in by phone number and code, through allauth. One door: a number that is new here becomes a customer once its code is confirmed."""
+"""Signing in by phone number and code, through allauth. One door: a new number becomes a customer once its code is confirmed."""
 
 from __future__ import annotations
 

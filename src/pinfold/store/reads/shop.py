@@ -63,6 +63,11 @@ class PinCard:
         return self.state == Pin.State.OPEN
 
     @property
+    def is_public(self) -> bool:
+        """Joined by friends and strangers alike; a friends' pin by those who have its link."""
+        return self.kind == Pin.Kind.PUBLIC
+
+    @property
     def first_price_fen(self) -> int:
         return self.ladder[0][1]
 

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from pinfold.flows import clock
+from pinfold.flows.join import cancel_order
+from pinfold.flows.pay import start_payment
 from pinfold.settings import settings
 from pinfold.store.reads import shop
 from pinfold.store.season import current_season
@@ -58,8 +60,6 @@ def show_state(request: HttpRequest, order_id: str) -> HttpResponse:
 @require_POST
 def pay(request: HttpRequest, order_id: str) -> HttpResponse:
     """Starts a payment and goes where it is made: to the provider's page, or back to the order, which says whom to pay."""
-    from pinfold.flows.pay import start_payment
-
     order = shop.order_of(order_id, request.user.customer_id)
     form = PayForm(request.POST)
     if not form.is_valid():
@@ -71,8 +71,6 @@ def pay(request: HttpRequest, order_id: str) -> HttpResponse:
 @only(Role.CUSTOMER)
 @require_POST
 def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
-    from pinfold.flows.join import cancel_order
-
     cancel_order(order_id, request.user.customer_id, clock.now())
     return redirect("shop:order", order_id)
 

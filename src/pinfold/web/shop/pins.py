@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import segno
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pinfold.flows import clock
+from pinfold.flows.join import hold_seats
+from pinfold.flows.pins import open_friends_pin, pin_rules
 from pinfold.store.reads import shop
 from pinfold.store.season import current_season
 from pinfold.web.roles import Role, only, open_to_all
@@ -28,6 +31,13 @@ class JoinForm(forms.Form):
 
     order_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
     seats = forms.IntegerField(label=_("Packs"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
+
+    def __init__(self, *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        seats_max = pin_rules().seats_per_order_max
+        self.fields["seats"].max_value = seats_max
+        self.fields["seats"].validators.append(MaxValueValidator(seats_max))
+        self.fields["seats"].widget.attrs["max"] = seats_max
 
 
 @open_to_all
@@ -47,20 +57,41 @@ def show_progress(request: HttpRequest, share_code: str) -> HttpResponse:
     return answer
 
 
+class FriendsForm(forms.Form):
+    """friends_pin_id is made with the page, as an order's id is."""
+
+    friends_pin_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
+    seats = forms.TypedChoiceField(label=_("Packs for your friends and you"), coerce=int)
+
+    def __init__(self, *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        rules = pin_rules()
+        self.fields["seats"].choices = [(n, str(n)) for n in range(rules.friends_seats_min, rules.friends_seats_max + 1)]
+
+
 @only(Role.CUSTOMER)
 @require_POST
 def join(request: HttpRequest, share_code: str) -> HttpResponse:
     """Holds seats and goes on to the order, where they are paid."""
-    from pinfold.flows.join import hold_seats
-
     if request.user.customer_id is None:
         return redirect(f"{reverse('shop:region')}?next={reverse('shop:pin', args=[share_code])}")
     form = JoinForm(request.POST)
     if not form.is_valid():
         return _page(request, share_code, form, 422)
-    card = shop.pin_card(share_code)
-    order = hold_seats(form.cleaned_data["order_id"], card.pin_id, request.user.customer_id, form.cleaned_data["seats"], clock.now())
+    order = hold_seats(form.cleaned_data["order_id"], share_code, request.user.customer_id, form.cleaned_data["seats"], clock.now())
     return redirect("shop:order", order.order_id)
+
+
+@only(Role.CUSTOMER)
+@require_POST
+def open_for_friends(request: HttpRequest, share_code: str) -> HttpResponse:
+    """Opens a pin of the same goods that only people with its link can see."""
+    form = FriendsForm(request.POST)
+    if not form.is_valid():
+        return redirect("shop:pin", share_code)
+    beside = shop.pin_card(share_code)
+    made = open_friends_pin(form.cleaned_data["friends_pin_id"], beside.pin_id, form.cleaned_data["seats"], clock.now())
+    return redirect("shop:pin", made.share_code)
 
 
 @open_to_all
@@ -88,6 +119,7 @@ def _page(request: HttpRequest, share_code: str, form: JoinForm, status: int) ->
         "money": money,
         "growers_share": money.growers_fen / money.paid_fen if money.paid_fen else 0.0,
         "address": _address(request, share_code),
+        "friends_form": FriendsForm(initial={"friends_pin_id": uuid4().hex}) if pin.card.is_public else None,
     }
     return render(request, "shop/pin.html", facts, status=status)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pinfold.web.shop import listing, orders, pins, region
+from pinfold.web.shop import listing, orders, pins, region, sandbox
 
 app_name = "shop"
 urlpatterns = [
@@ -11,10 +11,13 @@ urlpatterns = [
     path("pins/<slug:share_code>/progress/", pins.show_progress, name="progress"),
     path("pins/<slug:share_code>/qr.svg", pins.qr_code, name="qr"),
     path("pins/<slug:share_code>/join/", pins.join, name="join"),
+    path("pins/<slug:share_code>/friends/", pins.open_for_friends, name="friends"),
     path("region/", region.choose, name="region"),
     path("orders/", orders.show_orders, name="orders"),
     path("orders/<slug:order_id>/", orders.show_order, name="order"),
     path("orders/<slug:order_id>/state/", orders.show_state, name="state"),
     path("orders/<slug:order_id>/pay/", orders.pay, name="pay"),
     path("orders/<slug:order_id>/cancel/", orders.cancel, name="cancel"),
+    path("sandbox/pay/<slug:payment_id>", sandbox.decide, name="sandbox"),
+    path("payments/<slug:provider_name>/notice/", sandbox.notice, name="notice"),
 ]

@@ -30,10 +30,13 @@ def yuan(fen: int) -> str:
 def kg(weight_kg: float) -> str:
     """Kilograms with as many digits as a scale shows: under 10 kg to the gram's tens, above to whole kilograms.
 
-    >>> kg(0.5), kg(12.4), kg(1234.6)
+    >>> from django.utils.translation import override
+    >>> with override("en"):
+    ...     kg(0.5), kg(12.4), kg(1234.6)
     ('0.5 kg', '12 kg', '1,235 kg')
     """
-    return f"{weight_kg:,.0f} kg" if weight_kg >= 10 else f"{weight_kg:.2f}".rstrip("0").rstrip(".") + " kg"
+    figure = f"{weight_kg:,.0f}" if weight_kg >= 10 else f"{weight_kg:.2f}".rstrip("0").rstrip(".")
+    return f"{figure} 公斤" if _chinese() else f"{figure} kg"
 
 
 @register.filter
