@@ -43,3 +43,22 @@ def root_mean_square(values: Floats, lost: float, at_least: float) -> float:
     if known - lost < 1:
         return at_least
     return max(at_least, float(np.sqrt(np.nansum(values**2) / (known - lost))))
+
+
+def pulled_means(values: Floats) -> Floats:
+    """Mean of each row, pulled towards that of all rows by as much as the rows' own noise explains; rows without a cell get the latter.
+
+    values : float array, shape (plots, seasons), NaN where unknown
+    Source: empirical Bayes, Efron & Morris (1975), J. Am. Stat. Assoc. 70:311-319; variances by the method of moments.
+    """
+    known = count(values, axis=1)
+    own = mean_known(values, axis=1)
+    rows = own[known > 0]
+    if not len(rows):
+        return own
+    common = float(rows.mean())
+    lost = float(len(rows))
+    within = float(np.nansum((values - own[:, None]) ** 2) / max(known.sum() - lost, 1.0))
+    between = max(float(rows.var()) - within * float((1 / known[known > 0]).mean()), 1e-9)
+    kept = known / (known + within / between)
+    return np.asarray(common + kept * (np.where(known > 0, own, common) - common))

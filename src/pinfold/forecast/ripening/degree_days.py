@@ -1,7 +1,8 @@
 """Heat drives development: a stage comes when enough degree-days have gathered since a start.
 
 Source: McMaster & Wilhelm (1997), Agric. For. Meteorol. 87:291-300, method 1: (max + min) / 2 - base, never below 0.
-Start (a day of the season, or the stage before) and base are those that make past needs most alike. Days after the day of
+Start (a day of the season, or a stage before) and base are those that make past needs most alike; a short record takes the base of
+the crop file and counts from a stage before. Days after the day of
 issue are taken from past seasons, one trace each, so the weather's uncertainty is in the spread.
 Where not to trust this: crops that wait for rain or short days; a winter too warm to chill; fewer than SEASONS_MIN seasons.
 """
@@ -14,10 +15,11 @@ import numpy as np
 
 from pinfold.basics.quantiles import Floats
 from pinfold.forecast.expectation import Expectation
-from pinfold.forecast.panel import count, mean_known
+from pinfold.forecast.panel import count, mean_known, pulled_means
 from pinfold.forecast.ripening.interface import Heat, StageRecord
 
 SEASONS_MIN = 5
+SEASONS_MIN_WITH_CROP_FILE = 2
 SEASONS_FOR_OWN_BASE = 10
 BASES_C = tuple(float(base) for base in range(0, 15, 2))
 START_DAYS_BEFORE = (20, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240)
@@ -25,14 +27,13 @@ DAYS_PAST_LATEST = 60
 TRACES_MAX = 30
 MISSING_SHARE_MAX = 0.25
 PLOTS_FOR_FIT = 300
-BORROWED_SEASONS = 2.0
 SPREAD_DAYS_MIN = 1.5
 RATE_DAYS = 5
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where counting begins: fixed day, or the stage before. `past` (plots, seasons) and `now` (plots,) are days."""
+    """Where counting begins: fixed day, or a stage before. `past` (plots, seasons) and `now` (plots,) are days."""
 
     past: Floats
     now: Floats
@@ -51,7 +52,8 @@ class DegreeDays:
 
     def expect(self, record: StageRecord) -> Expectation | None:
         """Mean and spread over the traces; silent for plots without weather, and without the stage before if counting starts there."""
-        if record.heat is None or len(record.seasons) < SEASONS_MIN or not np.isfinite(record.days).any():
+        least = SEASONS_MIN if record.base_c is None else SEASONS_MIN_WITH_CROP_FILE
+        if record.heat is None or len(record.seasons) < least or not np.isfinite(record.days).any():
             return None
         window = Window.around(record, record.heat)
         fit = best_fit(record, record.heat.place, window)
@@ -85,10 +87,9 @@ class Window:
     def around(cls, record: StageRecord, heat: Heat) -> Window:
         typical = float(np.nanmedian(record.days))
         first = int(typical) - max(START_DAYS_BEFORE) - 1
-        if np.isfinite(record.earlier).any():
-            first = min(first, int(np.nanmin(record.earlier)) - 1)
-        if np.isfinite(record.earlier_now).any():
-            first = min(first, int(np.nanmin(record.earlier_now)) - 1)
+        for stages in (record.earlier, record.earlier_now):
+            if np.isfinite(stages).any():
+                first = min(first, int(np.nanmin(stages)) - 1)
         length = int(max(np.nanmax(record.days), record.issued_day)) + DAYS_PAST_LATEST - first
         raw = np.stack([heat.window(int(season), first, length) for season in record.seasons], axis=1)
         now = heat.window(record.season, first, length)
@@ -129,7 +130,8 @@ def best_fit(record: StageRecord, place: np.ndarray, window: Window) -> Fit | No
     error, base, start = best
     gathered = np.cumsum(np.maximum(window.past_c - base, 0.0), axis=2)
     needs = _needs(record, place, window, gathered, start, np.arange(len(place)))
-    return Fit(base, start, _pooled(needs), max(SPREAD_DAYS_MIN, error))
+    need = pulled_means(needs)
+    return Fit(base, start, np.where(np.isnan(need), np.nanmean(needs), need), max(SPREAD_DAYS_MIN, error))
 
 
 def _bases(record: StageRecord) -> tuple[float, ...]:
@@ -140,13 +142,19 @@ def _bases(record: StageRecord) -> tuple[float, ...]:
 
 
 def _starts(record: StageRecord) -> list[Start]:
+    """Candidate starts: the stages before that are reported, and fixed days unless the record is too short to tell them apart."""
+    stages = [
+        Start(past, now)
+        for past, now in zip(record.earlier, record.earlier_now, strict=True)
+        if np.isfinite(now).any() and np.isfinite(record.days - past).any(axis=0).sum() >= SEASONS_MIN_WITH_CROP_FILE
+    ]
+    if len(record.seasons) < SEASONS_MIN:
+        return stages
     typical = float(np.nanmedian(record.days))
     fixed = [
         Start(np.full(record.days.shape, typical - before), np.full(len(record.days), typical - before)) for before in START_DAYS_BEFORE
     ]
-    if np.isfinite(record.earlier_now).any() and np.isfinite(record.days - record.earlier).sum() >= SEASONS_MIN:
-        fixed.append(Start(record.earlier, record.earlier_now))
-    return fixed
+    return stages + fixed
 
 
 def _gathered_on(gathered: Floats, place: np.ndarray, window: Window, day: Floats) -> Floats:
@@ -164,14 +172,6 @@ def _needs(record: StageRecord, place: np.ndarray, window: Window, gathered: Flo
     return until - _gathered_on(gathered, places, window, start.past[rows])
 
 
-def _pooled(needs: Floats) -> Floats:
-    """Each plot's need, pulled towards the need of all, shape (plots,)."""
-    known = count(needs, axis=1)
-    common = float(np.nanmean(needs)) if known.any() else np.nan
-    own = np.where(known > 0, np.nan_to_num(mean_known(needs, axis=1)), common)
-    return np.asarray((known * own + BORROWED_SEASONS * common) / (known + BORROWED_SEASONS))
-
-
 def _error_days(record: StageRecord, place: np.ndarray, window: Window, gathered: Floats, start: Start, rows: np.ndarray) -> float:
     """Root mean square of past errors in days: heat missing or over, divided by the heat of a day at that time."""
     needs = _needs(record, place, window, gathered, start, rows)
@@ -181,7 +181,7 @@ def _error_days(record: StageRecord, place: np.ndarray, window: Window, gathered
     day = record.days[rows]
     rate = _gathered_on(gathered, places, window, day + RATE_DAYS) - _gathered_on(gathered, places, window, day - RATE_DAYS)
     rate = np.where(rate > 0.5, rate, np.nan) / (2 * RATE_DAYS)
-    error = (needs - _pooled(needs)[:, None]) / rate
+    error = (needs - pulled_means(needs)[:, None]) / rate
     known = np.isfinite(error).sum()
     return float(np.sqrt(np.nansum(error**2) / known)) if known == np.isfinite(needs).sum() else float("nan")
 

@@ -51,10 +51,11 @@ class StageRecord:
 
     seasons : int array, shape (seasons,), rising, all before `season`
     days : float array, shape (plots, seasons), day on which the stage was seen, NaN where nobody reported
-    earlier : float array, shape (plots, seasons), day of the stage before this one, NaN where unknown
+    earlier : float array, shape (stages before, plots, seasons), day of each stage that usually comes before this one, the nearest
+        first, NaN where unknown
     season : the season that is forecast
     issued_day : day of issue, counted like `days`
-    earlier_now : float array, shape (plots,), day of the stage before this one in `season`, NaN where not yet reported
+    earlier_now : float array, shape (stages before, plots), the same in `season`, NaN where not yet reported
     heat : temperatures until the day of issue, or None
     base_c : the crop file's base temperature, °C, or None for a crop without file
     """
@@ -71,12 +72,12 @@ class StageRecord:
     def as_known_in(self, index: int) -> StageRecord:
         """The record as it stood in past season number `index` on the same day of the season: nothing later remains."""
         season = int(self.seasons[index])
-        reported = self.earlier[:, index]
+        reported = self.earlier[:, :, index]
         return replace(
             self,
             seasons=self.seasons[:index],
             days=self.days[:, :index],
-            earlier=self.earlier[:, :index],
+            earlier=self.earlier[:, :, :index],
             season=season,
             earlier_now=np.where(reported <= self.issued_day, reported, np.nan),
             heat=None if self.heat is None else self.heat.until(date(season, 1, 1).toordinal() + self.issued_day),

@@ -63,7 +63,9 @@ def named_records(
             continue
         heat = None if weather is None else heat_of(rows, weather, as_of)
         base_c = crop_file(str(crop)).base_c.value if crop in known_crops() else None
-        yield from _of_crop(str(crop), rows["plot_id"], reports, StageRecord(*_nothing(), season, issued_day, np.empty(0), heat, base_c))
+        yield from _of_crop(
+            str(crop), rows["plot_id"], reports, StageRecord(*_nothing(), season, issued_day, np.empty((0, 0)), heat, base_c)
+        )
 
 
 def _village(plots: pl.DataFrame) -> list[pl.Expr]:
@@ -71,7 +73,7 @@ def _village(plots: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _nothing() -> tuple[np.ndarray, Floats, Floats]:
-    return np.empty(0, dtype=np.int64), np.empty((0, 0)), np.empty((0, 0))
+    return np.empty(0, dtype=np.int64), np.empty((0, 0)), np.empty((0, 0, 0))
 
 
 def _of_crop(crop: str, plot_ids: pl.Series, reports: pl.DataFrame, frame: StageRecord) -> Iterator[NamedRecord]:
@@ -79,8 +81,8 @@ def _of_crop(crop: str, plot_ids: pl.Series, reports: pl.DataFrame, frame: Stage
     past = reports.filter(pl.col("season") < frame.season)
     order = past.group_by("stage").agg(pl.col("day").median()).sort("day", "stage")["stage"].to_list()
     seasons = past["season"].unique().sort().to_numpy().astype(np.int64)
-    earlier = np.full((len(plot_ids), len(seasons)), np.nan)
-    earlier_now = np.full(len(plot_ids), np.nan)
+    earlier = np.empty((0, len(plot_ids), len(seasons)))
+    earlier_now = np.empty((0, len(plot_ids)))
     for stage in order:
         of_stage = reports.filter(pl.col("stage") == stage)
         days = np.full((len(plot_ids), len(seasons)), np.nan)
@@ -91,12 +93,12 @@ def _of_crop(crop: str, plot_ids: pl.Series, reports: pl.DataFrame, frame: Stage
         now[running["plot_row"].to_numpy()] = running["day"].to_numpy()
         record = replace(frame, seasons=seasons, days=days, earlier=earlier, earlier_now=earlier_now)
         yield NamedRecord(crop, stage, plot_ids, _only_seasons_with_reports(record), now)
-        earlier, earlier_now = days, now
+        earlier, earlier_now = np.concatenate([days[None], earlier]), np.concatenate([now[None], earlier_now])
 
 
 def _only_seasons_with_reports(record: StageRecord) -> StageRecord:
     seen = np.isfinite(record.days).any(axis=0)
-    return replace(record, seasons=record.seasons[seen], days=record.days[:, seen], earlier=record.earlier[:, seen])
+    return replace(record, seasons=record.seasons[seen], days=record.days[:, seen], earlier=record.earlier[:, :, seen])
 
 
 def heat_of(plots: pl.DataFrame, weather: pl.DataFrame, as_of: date) -> Heat | None:

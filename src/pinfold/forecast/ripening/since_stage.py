@@ -1,30 +1,37 @@
-"""The stage before plus the usual days between: what a coordinator counts on her fingers. Needs no weather."""
+"""The last stage that was reported plus the usual days from there: what a coordinator counts on her fingers. Needs no weather."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from pinfold.basics.quantiles import Floats
 from pinfold.forecast.expectation import Expectation
-from pinfold.forecast.panel import count, mean_known, root_mean_square
+from pinfold.forecast.panel import pulled_means, root_mean_square
 from pinfold.forecast.ripening.interface import StageRecord
 
 SPREAD_DAYS_MIN = 3.0
-# A plot's own interval is pulled towards that of all plots as if they had added this many seasons. Assumed.
-BORROWED_SEASONS = 2.0
+INTERVALS_MIN = 2
 
 
 class SinceStage:
     name = "days since the stage before"
 
     def expect(self, record: StageRecord) -> Expectation | None:
-        """Reported day of the stage before plus the interval; silent for plots on which it is not yet reported."""
-        between = record.days - record.earlier
-        if np.isfinite(between).sum() < 2 or not np.isfinite(record.earlier_now).any():
-            return None
-        known = count(between, axis=1)
-        common = float(np.nanmean(between))
-        own = np.where(known > 0, np.nan_to_num(mean_known(between, axis=1)), common)
-        interval = (known * own + BORROWED_SEASONS * common) / (known + BORROWED_SEASONS)
-        spread = root_mean_square(between - interval[:, None], lost=1.0, at_least=SPREAD_DAYS_MIN)
-        location = record.earlier_now + interval
-        return Expectation(location, np.where(np.isnan(location), np.nan, spread))
+        """Counted from the nearest stage before that is reported; silent for plots on which none is reported yet."""
+        said: Expectation | None = None
+        for earlier, now in zip(record.earlier, record.earlier_now, strict=True):
+            from_here = _counted(record.days - earlier, now)
+            if from_here is not None:
+                said = from_here if said is None else said.or_else(from_here)
+        return said
+
+
+def _counted(interval: Floats, now: Floats) -> Expectation | None:
+    """Day `now`, shape (plots,), plus the usual of past intervals, shape (plots, seasons), days."""
+    if np.isfinite(interval).sum() < INTERVALS_MIN or not np.isfinite(now).any():
+        return None
+    usual = pulled_means(interval)
+    usual = np.where(np.isnan(usual), np.nanmean(interval), usual)
+    spread = root_mean_square(interval - usual[:, None], lost=1.0, at_least=SPREAD_DAYS_MIN)
+    location = now + usual
+    return Expectation(location, np.where(np.isnan(location), np.nan, spread))
