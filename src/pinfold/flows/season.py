@@ -5,7 +5,6 @@ The check needs no database, so the store is imported only where a season is loa
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from pinfold.basics.progress import Progress, silent
 from pinfold.basics.rules import read_rules
 from pinfold.fields.season import SeasonRules
 from pinfold.outside.folder.files import SUFFIXES, find_file
-from pinfold.outside.folder.problems import Problem, warning
+from pinfold.outside.folder.problems import Problem, did_you_mean, warning
 from pinfold.outside.folder.reading import Asked, Reading, read_folder
 from pinfold.outside.folder.settings import given
 from pinfold.outside.folder.tables import SEASON_NEEDS, TABLES, columns_of, key_of
@@ -131,8 +130,7 @@ def _read_season(folder: Path, as_of: date | None, must_be_season: bool = False)
     reading = read_folder(folder, asked)
     for path in _table_files(folder):
         if path.stem not in TABLES:
-            near = difflib.get_close_matches(path.stem, TABLES, 1)
-            remedy = f"did you mean {near[0]}?" if near else "the tables are listed in docs/tables.md"
+            remedy = did_you_mean(path.stem, TABLES, "docs/tables.md lists all")
             reading.warnings.append(warning(str(path), "is not a table of a season folder and is not read", remedy))
     if not (folder / LATER).is_dir():
         return [reading]

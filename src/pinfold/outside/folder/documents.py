@@ -10,7 +10,7 @@ from pinfold.basics.rules import declared
 from pinfold.outside.folder.columns import Kind, Need
 from pinfold.outside.folder.problems import EXAMPLES_MAX
 from pinfold.outside.folder.settings import ROOMS
-from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, SEASON_NEEDS, TABLES, columns_of
+from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, SEASON_NEEDS, TABLES, columns_of, rules_of, say_rule
 
 MADE = "<!-- Made by `python -m pinfold.outside.folder.documents`; edit the declarations, not this page. -->\n"
 NEEDS = {Need.ALWAYS: "yes", Need.BLANK: "yes; cells may be blank", Need.SEASON: "in a season", Need.NO: "no"}
@@ -73,7 +73,7 @@ def write_docs(docs: Path) -> None:
 
 def _table(name: str) -> str:
     rows = "".join(f"| `{column}` | {' | '.join(_column(kind))} |\n" for column, kind in columns_of(name).items())
-    rules = "".join(f"- {rule.replace('_', ' ')}\n" for rule in _rules(name))
+    rules = "".join(f"- {say_rule(rule, name)}\n" for rule in rules_of(name))
     says = (TABLES[name].__doc__ or "").strip()
     head = "| column | needed | what | unit | limits | what it says |\n|---|---|---|---|---|---|\n"
     return f"\n## {name}\n\n{says}\n\n{head}{rows}" + (f"\nEvery row:\n\n{rules}" if rules else "")
@@ -93,11 +93,6 @@ def _column(kind: Any) -> Iterator[str]:
         low = getattr(kind, "min", None) if facts["kind"] in (Kind.NUMBER, Kind.WHOLE) else None
         yield f"more than {above:g}" if above is not None else _limits(low, getattr(kind, "max", None))
     yield kind.description
-
-
-def _rules(name: str) -> list[str]:
-    """Rules over several columns, by their names, in the order in which the table declares them."""
-    return [rule for rule in vars(TABLES[name]) if not rule.startswith("_") and rule not in TABLES[name].columns()]
 
 
 def _limits(low: float | None, high: float | None) -> str:

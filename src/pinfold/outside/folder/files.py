@@ -58,8 +58,8 @@ def read_cells(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
 def _read_parquet(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
     try:
         frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as broken:
-        return None, [error(file, f"cannot be read as Parquet ({str(broken).splitlines()[0]})", "write it again")]
+    except (pl.exceptions.PolarsError, OSError):
+        return None, [error(file, "cannot be read as Parquet", "write it again")]
     return Cells(file, _with_lines(frame, np.arange(2, frame.height + 2))), []
 
 
@@ -73,7 +73,7 @@ def _read_csv(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
     header = [name.strip() or f"column {place}" for place, name in enumerate(header, 1)]
     rows = count_rows(data)
     broken = [*_header_problems(header, file), *_row_problems(rows, len(header), file)]
-    if len(set(header)) < len(header) or rows.open_quote:
+    if any(problem.row == 1 for problem in broken) or rows.open_quote:
         return None, [*notes, *broken]
     frame = pl.read_csv(data, has_header=False, skip_lines=1, schema=dict.fromkeys(header, pl.String), truncate_ragged_lines=True)
     if frame.height != len(rows.line) - 1:

@@ -11,8 +11,8 @@ import polars as pl
 from pinfold.fields.crops import crop, known_crops
 from pinfold.outside.folder.columns import Need
 from pinfold.outside.folder.files import Cells
-from pinfold.outside.folder.problems import Problem, error, listed, warning
-from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, TABLES, columns_of, key_of
+from pinfold.outside.folder.problems import Problem, did_you_mean, error, listed, warning
+from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, TABLES, columns_of, key_of, say_rule
 
 
 def column_problems(cells: Cells, name: str) -> list[Problem]:
@@ -82,10 +82,14 @@ def _crop_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
     problems = []
     for (table, column), words in known.items():
         if table == name and column in frame.columns:
-            says, remedy = "is in no crop file", f"use one of {', '.join(words)}, or add it to fields/crops"
             rows = frame.filter(~pl.col(column).is_in(words))
-            problems += listed(rows, lambda row, c=column, s=says, r=remedy: error(file, s, r, row=row["line"], column=c, value=row[c]))  # type: ignore[misc]
+            problems += listed(rows, lambda row, c=column, w=words: _no_crop(row, c, w, file))  # type: ignore[misc]
     return problems
+
+
+def _no_crop(row: dict[str, Any], column: str, words: tuple[str, ...], file: str) -> Problem:
+    remedy = did_you_mean(row[column], words, "correct it, or add it to fields/crops")
+    return error(file, "is in no crop file", remedy, row=row["line"], column=column, value=row[column])
 
 
 def _without(rows: pl.DataFrame, unread: dict[str, pl.Series]) -> pl.DataFrame:
@@ -95,7 +99,9 @@ def _without(rows: pl.DataFrame, unread: dict[str, pl.Series]) -> pl.DataFrame:
 
 
 def _row_problem(row: dict[str, Any], rule: str, name: str, file: str) -> Problem:
-    return error(file, f"breaks a rule of {name}: {rule.replace('_', ' ')}", "correct the row", row=row["line"])
+    involved = [column for column in columns_of(name) if f"_{column}_" in f"_{rule}_"]
+    value = ", ".join(f"{column} {row[column]}" for column in involved if row[column] is not None)
+    return error(file, f"breaks a rule of {name}: {say_rule(rule, name)}", "correct the row", row=row["line"], value=value)
 
 
 def _limit_problem(row: dict[str, Any], rule: str, name: str, file: str) -> Problem:
@@ -107,8 +113,7 @@ def _limit_problem(row: dict[str, Any], rule: str, name: str, file: str) -> Prob
         says, remedy = "is blank", f"fill it in: {kind.description}" + (f" ({unit})" if unit else "")
     elif limit == "check__one_of":
         choices = kind.metadata["one_of"]
-        near = difflib.get_close_matches(value.lower(), choices, 1)
-        says, remedy = "is not known here", f"did you mean {near[0]}?" if near else f"use one of {', '.join(choices)}"
+        says, remedy = "is not known here", did_you_mean(value, choices, f"use one of {', '.join(choices)}")
     elif column in ("latitude", "longitude") and _swapped(row):
         says, remedy = "looks swapped with longitude", f"write latitude {row['longitude']} and longitude {row['latitude']}"
     elif limit == "min" and kind.min == 0:

@@ -77,8 +77,8 @@ class Plots(Table):
     latitude = number("degrees north", "where it lies", -90, 90, need=Need.NO)
     longitude = number("degrees east", "where it lies", -180, 180, need=Need.NO)
     altitude_m = number("m", "height above the sea", -430, 6000, need=Need.NO)
-    row = whole("row", "its place in a planted grid", need=Need.NO)
-    col = whole("column", "its place in a planted grid", need=Need.NO)
+    row = whole("", "its place in a planted grid", need=Need.NO)
+    col = whole("", "its place in a planted grid", need=Need.NO)
 
     @dy.rule()
     def area_stands_with_area_unit(cls) -> pl.Expr:
@@ -93,7 +93,7 @@ class Stages(Table):
     """Field reports: which stage of its crop was seen on a plot, and when."""
 
     plot_id = identity("plot that was looked at", "plots", key=True)
-    season = whole("season", "season's number (the year in which it starts, or 1, 2, 3 ...)", key=True)
+    season = whole("", "season's number (the year in which it starts, or 1, 2, 3 ...)", key=True)
     stage = text("stage that was reached; in a season one of the crop's file, or 'picking over'", key=True)
     on = day("day on which it was reached", past=True)
     reported_by = text("who saw it (a phone number of people, or a name of a station)", need=Need.NO)
@@ -109,12 +109,12 @@ class Harvests(Table):
     """What was picked."""
 
     plot_id = identity("plot that was picked", "plots", key=True)
-    season = whole("season", "season's number", key=True)
+    season = whole("", "season's number", key=True)
     kg = number("kg", "weight picked", 0, need=Need.SEASON)
     kg_per_m2 = number("kg/m²", "weight per area, instead of kg where plots differ in size", 0, need=Need.NO)
     weight = number("unit", "weight in the unit beside it, instead of kg", 0, need=Need.NO)
     unit = text("unit of weight", tuple(UNITS_KG), need=Need.NO)
-    grade = whole("grade", "0 is best", 0, 2, key=True, need=Need.NO)
+    grade = whole("", "0 is best", 0, 2, key=True, need=Need.NO)
     picked_on = day("when it was picked", past=True, key=True, need=Need.NO)
 
     @dy.rule()
@@ -130,7 +130,7 @@ class Covariates(Table):
     """Numbers known about a plot and season before the harvest; every further column is one, named as you like."""
 
     plot_id = identity("the plot", "plots", key=True)
-    season = whole("season", "season's number", key=True)
+    season = whole("", "season's number", key=True)
 
 
 class Weather(Table):

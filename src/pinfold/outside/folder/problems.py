@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -60,6 +61,16 @@ def warning(
 ) -> Problem:
     """Something that the reader should look at, and that stops nothing."""
     return Problem(file, row, column, _short(value), says, remedy, "warning", more)
+
+
+def did_you_mean(word: str, choices: Collection[str], otherwise: str) -> str:
+    """The remedy for a mistyped word: the likeliest of `choices`, or else `otherwise`.
+
+    >>> did_you_mean("cofee", ["coffee", "mango"], "add it")
+    'did you mean coffee?'
+    """
+    near = difflib.get_close_matches(word.lower(), choices, 1, 0.7)
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 def listed(rows: pl.DataFrame, tell: Callable[[dict[str, Any]], Problem]) -> list[Problem]:

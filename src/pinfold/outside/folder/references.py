@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from pinfold.outside.folder.columns import Kind
-from pinfold.outside.folder.problems import Problem, error, listed
+from pinfold.outside.folder.problems import Problem, did_you_mean, error, listed
 from pinfold.outside.folder.tables import TABLES, columns_of, key_of
 
 # Beyond so many ids a likely spelling is not worth the seconds that looking for one takes.
@@ -59,8 +58,8 @@ def _unknown(frame: pl.DataFrame, column: str, file: str, target: str, known: pl
     rows = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known.implode())).select("line", column)
 
     def tell(row: dict[str, Any]) -> Problem:
-        near = difflib.get_close_matches(row[column], known.to_list(), 1, 0.7) if len(known) <= GUESS_FROM_MAX else []
-        remedy = f"did you mean {near[0]}?" if near else f"add it to {target}, or correct it"
+        choices = known.to_list() if len(known) <= GUESS_FROM_MAX else []
+        remedy = did_you_mean(row[column], choices, f"add it to {target}, or correct it")
         return error(file, f"is not in {target}", remedy, row=row["line"], column=column, value=row[column])
 
     return listed(rows, tell)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from pinfold.basics.errors import InputError
-from pinfold.basics.rules import read_rules
+from pinfold.basics.rules import declared, read_rules
 from pinfold.coop.rules import CoopRules
 from pinfold.demand.rules import DemandRules
 from pinfold.fields.reports import ReportRules
 from pinfold.fields.season import SeasonRules
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules, SupplyRules
-from pinfold.outside.folder.problems import Problem, error
+from pinfold.outside.folder.problems import Problem, did_you_mean, error
 from pinfold.pin.rules import PinRules
 from pinfold.replay.rules import ReplayRules
 
@@ -33,10 +33,9 @@ ROOMS: dict[str, type] = {
 def setting_problems(settings: pl.DataFrame, file: str) -> list[Problem]:
     """Settings that no room knows, or whose value does not fit; `settings` has name, value and line."""
     rows = settings.select("name", "value", "line").drop_nulls()
+    known = [setting.name for room, kind in ROOMS.items() for setting in declared(kind, room)]
     problems = [
-        error(
-            file, "is not a setting", f"use a name of docs/settings.md; rooms are {', '.join(ROOMS)}", row=line, column="name", value=name
-        )
+        error(file, "is not a setting", did_you_mean(name, known, "docs/settings.md lists all"), row=line, column="name", value=name)
         for name, _, line in rows.iter_rows()
         if name.partition(".")[0] not in ROOMS
     ]

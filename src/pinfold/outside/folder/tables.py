@@ -70,3 +70,20 @@ def key_of(name: str) -> list[str]:
 def ids_of(name: str) -> list[str]:
     """Columns that hold ids."""
     return [column for column, kind in columns_of(name).items() if kind.metadata["kind"] is Kind.ID]
+
+
+def rules_of(name: str) -> list[str]:
+    """Names of the rules over several columns of table `name`."""
+    return [rule for rule in vars(TABLES[name]) if not rule.startswith("_") and rule not in TABLES[name].columns()]
+
+
+def say_rule(rule: str, name: str) -> str:
+    """The rule as a sentence, made from its name.
+
+    >>> say_rule("kg_min_is_not_above_kg", "bids")
+    'kg_min is not above kg'
+    """
+    sentence = rule.replace("_", " ")
+    for column in columns_of(name):
+        sentence = sentence.replace(column.replace("_", " "), column)
+    return sentence
