@@ -15,7 +15,7 @@ from pinfold.ledger.split import NOTHING, LotPart, Split, split_over_lots
 from pinfold.pin import shortfall
 from pinfold.pin.rules import PinRules
 from pinfold.store import deliver as store
-from pinfold.store import ledger, scarce
+from pinfold.store import ledger, pins, scarce
 from pinfold.store.deliver import BidToShip, Left, LotFacts, PaidOrder, PinToShip, Road
 
 
@@ -78,6 +78,9 @@ def _post_refund(shipping: Shipping, pin: PinToShip, order: PaidOrder, refund_fe
         why = f"the harvest of week {shipping.week} did not reach all seats of pin {pin.pin_id}"
         posting_id = f"shortfall:{shipping.week}:{order.order_id}"
         ledger.post(Posting(posting_id, shipping.season, "shortfall", shipping.now, why, lines))
+        # The provider hears of it after the transaction, like of every other refund.
+        payment = pins.received_payment(order.order_id)
+        pins.new_refund(f"harvest short:{order.order_id}", payment.payment_id, refund_fen, "harvest short", shipping.now)
 
 
 def _post_order(shipping: Shipping, pin: PinToShip, order: PaidOrder, parts: Sequence[tuple[LotPart, Split]]) -> None:
