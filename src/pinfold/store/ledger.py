@@ -53,6 +53,12 @@ def _queue_behind_the_same_id(posting_id: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [posting_id])
 
 
+def is_posted(posting_id: str) -> bool:
+    """Whether the books hold it; waits for a transaction that is writing it."""
+    _queue_behind_the_same_id(posting_id)
+    return Posting.objects.filter(pk=posting_id).exists()
+
+
 def posting(posting_id: str) -> ledger.Posting:
     """The posting as it stands in the books; raises NotFound."""
     row = Posting.objects.filter(pk=posting_id).first()
