@@ -39,7 +39,10 @@ def serve_forever(bind: str | None = None, workers: int | None = None) -> None:
         "threads": 4,
         "timeout": 60,
         "graceful_timeout": 10,
+        "control_socket_disable": True,
     }
+    # whitenoise serves straight from the installed packages, and complains when the folder for collected files is not there.
+    (settings().data_dir / "static").mkdir(parents=True, exist_ok=True)
     # A process of its own: a thread in gunicorn's parent would be copied half-way into every worker that it forks.
     sweeper = subprocess.Popen([sys.executable, "-m", "pinfold.cli", "pins", "sweep", "--every", str(SWEEP_SECONDS)])
     try:
