@@ -107,7 +107,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # Sign-in: a phone number and a code, nothing else to remember.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "pinfold.web.sign_in.PhoneAdapter"
-ACCOUNT_FORMS = {"request_login_code": "pinfold.web.sign_in.AskPhoneForm"}
+ACCOUNT_FORMS = {"request_login_code": "pinfold.web.sign_in.AskPhoneForm", "confirm_login_code": "pinfold.web.sign_in.AskCodeForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from django import forms
 from django.conf import settings as django_settings
 from django.contrib import messages
@@ -67,6 +67,12 @@ class AskPhoneForm(RequestLoginCodeForm):  # type: ignore[misc]
         return phone
 
 
+class AskCodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+    code = forms.CharField(
+        label=gettext_lazy("Code"), label_suffix="", widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"})
+    )
+
+
 class PhoneAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Keeps the phone number on Person and hands codes to the message service."""
 
@@ -76,7 +82,7 @@ class PhoneAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def phone_form_field(self, **options: Any) -> forms.Field:
-        return PhoneField(label=_("Phone number"), max_length=20, **options)
+        return PhoneField(label=_("Phone number"), label_suffix="", max_length=20, **options)
 
     def get_phone(self, user: Person) -> tuple[str, bool] | None:
         return (user.phone, user.phone_verified) if user.phone else None
