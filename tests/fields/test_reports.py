@@ -1,0 +1,43 @@
+from datetime import date
+
+import pytest
+
+from pinfold.basics.errors import InputError
+from pinfold.fields.plots import Household, Plot
+from pinfold.fields.reports import FieldReport, ReportRules
+
+
+def report(arrived_on, **more):
+    return FieldReport("p1", 2026, "ripe", seen_on=date(2026, 11, 2), arrived_on=arrived_on, **more)
+
+
+def test_a_report_that_arrives_within_three_days_is_in_time():
+    assert not report(date(2026, 11, 5)).arrived_late
+
+
+def test_a_report_that_takes_a_week_has_arrived_late():
+    assert report(date(2026, 11, 9)).arrived_late
+
+
+def test_how_late_is_late_is_a_rule():
+    assert not report(date(2026, 11, 9), rules=ReportRules(late_after_days=7)).arrived_late
+
+
+def test_a_report_cannot_arrive_before_it_was_seen():
+    with pytest.raises(InputError, match="arrived on 2026-11-01, before it was seen on 2026-11-02"):
+        report(date(2026, 11, 1))
+
+
+def test_nobody_is_surer_than_sure():
+    with pytest.raises(InputError, match=r"certainty 1\.2"):
+        report(date(2026, 11, 2), certainty=1.2)
+
+
+def test_a_plot_has_more_than_no_area():
+    with pytest.raises(InputError, match="plot p1 has area_m2 0"):
+        Plot("p1", "coffee", area_m2=0)
+
+
+def test_a_household_has_people():
+    with pytest.raises(InputError, match="household h1 has 0 people"):
+        Household("h1", "v1", 0, True, 0, 0, 0, "zh-hans")

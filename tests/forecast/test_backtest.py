@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from pinfold.forecast.backtest import Score, beats, chosen, ripening_scores, yield_scores
+from pinfold.forecast.expectation import Expectation
+from pinfold.forecast.ripening import RIPENING_MODELS
+from pinfold.forecast.shocks import split_errors
+from pinfold.forecast.yields import YIELD_MODELS
+
+from .records import harvest_record, stage_record
+
+NO_ERRORS = split_errors(np.empty((0, 0)), np.empty(0, dtype=int), 1.0)
+
+
+def score(crps):
+    return Score("a model", tuple(range(len(crps))), np.array(crps), np.array(crps), NO_ERRORS)
+
+
+class Oracle:
+    """Cheats: knows the true days."""
+
+    name = "oracle"
+
+    def __init__(self, record):
+        self.truth = dict(zip(record.seasons.tolist(), record.days.T, strict=True))
+
+    def expect(self, view):
+        days = self.truth[view.season]
+        return Expectation(days, np.where(np.isnan(days), np.nan, 1.0))
+
+
+def test_the_simple_model_serves_where_nothing_could_be_hindcast():
+    assert chosen([score([]), score([])]) == 0
+
+
+def test_one_good_season_does_not_make_a_model_serve():
+    assert not beats(np.array([1.0]), np.array([5.0]))
+
+
+def test_a_model_that_wins_one_season_in_three_does_not_serve_however_large_the_win():
+    assert not beats(np.array([0.1, 4.1, 4.1]), np.array([4.0, 4.0, 4.0]))
+
+
+def test_a_model_that_is_better_by_a_hair_does_not_serve():
+    assert not beats(np.array([3.99, 3.99, 3.99]), np.array([4.0, 4.0, 4.0]))
+
+
+def test_a_model_that_is_clearly_better_in_most_seasons_serves():
+    assert chosen([score([4.0, 4.0, 4.0]), score([3.5, 3.5, 4.1])]) == 1
+
+
+def test_a_model_that_knows_the_truth_is_found_out_by_the_hindcast():
+    record = stage_record()
+    scores = ripening_scores([*RIPENING_MODELS, Oracle(record)], record, 5.0)
+    assert chosen(scores) == len(RIPENING_MODELS)
+
+
+def test_a_model_that_is_far_off_is_not_chosen():
+    record = stage_record()
+
+    class Wrong:
+        name = "wrong"
+
+        def expect(self, view):
+            return Expectation(np.full(len(view.days), 160.0), np.full(len(view.days), 1.0))
+
+    assert chosen(ripening_scores([RIPENING_MODELS[0], Wrong()], record, 5.0)) == 0
+
+
+def test_a_model_without_a_word_of_its_own_has_no_score():
+    record = stage_record()
+
+    class Silent:
+        name = "silent"
+
+        def expect(self, view):
+            return None
+
+    simple, silent = ripening_scores([RIPENING_MODELS[0], Silent()], record, 5.0)
+    assert len(simple.crps) == 8 and len(silent.crps) == 0
+
+
+def test_trees_that_swing_are_forecast_by_alternate_bearing():
+    record = harvest_record(plots=200, seasons=6)
+    scores = yield_scores(YIELD_MODELS, record, 0.3)
+    assert scores[chosen(scores)].model == "pooled alternate bearing"
+
+
+def test_the_split_finds_how_large_the_shared_shock_was():
+    random = np.random.default_rng(5)
+    errors = random.normal(0, 1.0, 40) + random.normal(0, 0.5, (300, 40))
+    shocks = split_errors(errors, np.zeros(300, dtype=int), 1.0)
+    assert shocks.season == pytest.approx(1.0, rel=0.4)
+    assert shocks.plot == pytest.approx(0.25, rel=0.1)
