@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pinfold.basics.errors import InputError, KeyReused, NoAnswer, NoPlan, NotAllowed, NotFound, PinfoldError, Refused, SoldOut, WrongStep
 
-STATUS = ((NotFound, 404), (NotAllowed, 403), (InputError, 422), (Refused, 409), (NoAnswer, 503), (PinfoldError, 500))
+STATUS = ((NotFound, 404), (NotAllowed, 403), (InputError, 422), (Refused, 409), (NoAnswer, 503), (NoPlan, 409), (PinfoldError, 500))
 
 # What the reader is told in the reader's own language; the error's own words, which name thing and value, follow below it.
 WORDS: tuple[tuple[type[PinfoldError], tuple[str | Promise, str | Promise]], ...] = (

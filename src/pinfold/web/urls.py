@@ -12,6 +12,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from pinfold.web import sign_in
+from pinfold.web.api.site import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.ask_phone, name="account_request_login_code"),
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", sign_in.to_own_home, name="home"),
     path("language/", sign_in.choose_language, name="language"),
     path("", include("pinfold.web.shop.urls")),
+    path("api/", api.urls),
 ]
 
 handler400 = "pinfold.web.errors.bad_request"

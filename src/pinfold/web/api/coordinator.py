@@ -1,0 +1,97 @@
+"""The coordinator's: what to pick this week, reports from the fields, weighings, money handed out."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.pagination import paginate
+from pydantic import Field
+
+from pinfold.deliver.picking import PickLine
+from pinfold.flows import clock
+from pinfold.flows.field import ReportFacts, report_stage
+from pinfold.flows.harvest import pick_list, record_harvest
+from pinfold.flows.settle import pay_out
+from pinfold.store.deliver import Weighing
+from pinfold.store.models import Person
+from pinfold.store.reads.owners import household_of_plot, household_of_settlement
+from pinfold.store.settlements import HouseholdSettlement
+from pinfold.web.api.fields import Certainty, GivenDay, GivenGrade, GivenKg, GivenWeek, Grade, Id, Kg, LongId, RequestId, Word
+from pinfold.web.api.guard import Only, over
+from pinfold.web.api.household import SettlementAnswer, settlement_answer
+from pinfold.web.api.paging import Pages
+from pinfold.web.api.refusals import may_refuse
+from pinfold.web.api.weeks import this_week
+from pinfold.web.roles import require_household
+
+router = Router(tags=["coordinator"], auth=Only(Person.Role.COORDINATOR))
+
+
+class PickAnswer(Schema):
+    """kg as weighed on the plot, before processing."""
+
+    plot_id: str
+    household_id: str
+    crop: str
+    ripe_kg: Annotated[float, Field(description="kg expected ripe in this week")]
+    pick_kg: Annotated[float, Field(description="kg to be picked at least, for what is sold")]
+
+
+class NewReport(Schema):
+    plot_id: Id
+    stage: Word = Field(description="a stage of the plot's crop, or 'picking over'")
+    on: GivenDay
+    certainty: Certainty = 1.0
+
+
+class ReportAnswer(Schema):
+    plot_id: str
+    stage: str
+    serves: bool = Field(description="whether forecasts use it; a surer one may stand already")
+    late: bool
+
+
+class NewWeighing(Schema):
+    request_id: RequestId
+    plot_id: Id
+    kg: Annotated[GivenKg, Field(description="kg as weighed on the plot, before processing")]
+    grade: GivenGrade
+    picked_on: GivenDay
+
+
+class WeighingAnswer(Schema):
+    request_id: str
+    plot_id: str
+    kg: Kg
+    grade: Grade
+    lots: dict[str, float] = Field(description="kg of product by lot_id")
+    new: bool = Field(description="false when the same request came before")
+
+
+@router.get("/village/picking", response=may_refuse(list[PickAnswer]))
+@paginate(Pages)
+def list_picking(request: HttpRequest, week: GivenWeek | None = None) -> list[PickLine]:
+    """What to pick on each plot of your village, in this week or another."""
+    return pick_list(over(request.user, "village_id"), this_week() if week is None else week)
+
+
+@router.post("/village/weighings", response=may_refuse(WeighingAnswer))
+def weigh(request: HttpRequest, new: NewWeighing) -> Weighing:
+    """Crop weighed on one plot of your village."""
+    require_household(request.user, household_of_plot(new.plot_id))
+    return record_harvest(new.request_id, new.plot_id, new.kg, new.grade, new.picked_on, clock.now())
+
+
+@router.post("/settlements/{settlement_id}/pay-out", response=may_refuse(SettlementAnswer))
+def hand_out(request: HttpRequest, settlement_id: LongId) -> dict[str, object]:
+    """The money of a settlement has been handed over in cash."""
+    require_household(request.user, household_of_settlement(settlement_id))
+    return settlement_answer(pay_out(settlement_id, request.user.phone, clock.now()))
+
+
+@router.post("/stages", auth=Only(Person.Role.COORDINATOR, Person.Role.HOUSEHOLD), response=may_refuse(ReportAnswer))
+def report(request: HttpRequest, new: NewReport) -> dict[str, object]:
+    """A stage that was seen on a plot: of your own household, or of your village if you are its coordinator."""
+    require_household(request.user, household_of_plot(new.plot_id))
+    told: ReportFacts = report_stage(new.plot_id, new.stage, new.on, request.user.phone, new.certainty, clock.now())
+    return {"plot_id": new.plot_id, "stage": new.stage, "serves": told.serves, "late": told.late}

@@ -1,0 +1,97 @@
+"""The operator's: forecasting and planning, opening and sweeping pins, settling a week, and how good the forecasts were."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.pagination import paginate
+from pydantic import Field
+
+from pinfold.flows import clock, pins
+from pinfold.flows.settle import Settled, settle
+from pinfold.pin.facts import SweepResult
+from pinfold.store.models import Person
+from pinfold.store.reads import goods
+from pinfold.web.api.fields import Fen, GivenWeek, Week, Yuan
+from pinfold.web.api.guard import Only
+from pinfold.web.api.paging import Pages
+from pinfold.web.api.refusals import may_refuse
+
+router = Router(tags=["operator"], auth=Only(Person.Role.OPERATOR))
+
+
+class NewPlan(Schema):
+    method: Literal["optimal", "greedy", "first-come"] = "optimal"
+
+
+class NewPlanAnswer(Schema):
+    plan_id: int
+    method: str
+    objective_yuan: Yuan
+    bound_yuan: Annotated[float, Field(description="yuan that no plan can exceed")]
+    gap_percent: float = Field(description="per cent of the bound that the plan may be short of the best one")
+    lots: int
+    wants: int
+    shipments: int
+
+
+class OpenedAnswer(Schema):
+    opened: int = Field(description="pins opened now")
+
+
+class SweepAnswer(Schema):
+    lapsed: int = Field(description="orders whose hold was over")
+    filled: int = Field(description="pins")
+    expired: int = Field(description="pins")
+    refunds_told: int = Field(description="refunds that their providers were told of")
+    refunds_waiting: int = Field(description="refunds whose providers did not answer")
+
+
+class SettledAnswer(Schema):
+    week: Week
+    households: int = Field(description="households that were credited")
+    amount_fen: Fen
+
+
+class ScoreAnswer(Schema):
+    issued_on: date
+    kind: str = Field(description="ripening, yield or demand")
+    crop: str
+    model: str
+    score: float = Field(description="pinball loss in the unit of what is forecast; smaller is better")
+    serves: bool
+
+
+@router.post("/plan", response=may_refuse(NewPlanAnswer))
+def plan(request: HttpRequest, new: NewPlan) -> object:
+    """Issues today's forecasts and outlook, and plans what is still to be sold. Takes some seconds."""
+    # Not before it is needed: the optimiser and the models are most of a server's memory.
+    from pinfold.flows.plan import forecast_and_plan
+
+    return forecast_and_plan(clock.now(), new.method)
+
+
+@router.post("/pins/open", response=may_refuse(OpenedAnswer))
+def open_pins(request: HttpRequest) -> dict[str, int]:
+    """Opens every pin of the newest plan that is due. Safe to repeat."""
+    return {"opened": pins.open_pins(clock.now())}
+
+
+@router.post("/pins/sweep", response=may_refuse(SweepAnswer))
+def sweep(request: HttpRequest) -> SweepResult:
+    """Lapses holds, fills or expires pins whose time is up, tells providers of refunds. The server does it by itself as well."""
+    return pins.sweep(clock.now())
+
+
+@router.post("/weeks/{week}/settle", response=may_refuse(SettledAnswer))
+def settle_week(request: HttpRequest, week: GivenWeek) -> Settled:
+    """Credits each household for all that was sold until this week. Safe to repeat."""
+    return settle(week, clock.now())
+
+
+@router.get("/gate-scores", response=may_refuse(list[ScoreAnswer]))
+@paginate(Pages)
+def list_gate_scores(request: HttpRequest) -> list[goods.Score]:
+    """What the backtests said of every model, and which one serves; the newest first."""
+    return goods.gate_scores()

@@ -1,0 +1,31 @@
+"""The API as the site serves it, under /api/, with its documentation at /api/docs."""
+
+from __future__ import annotations
+
+from csp.decorators import csp_update
+from ninja import NinjaAPI
+
+from pinfold.web.api import coordinator, household, operator, orders, packhouse, payments, shop
+from pinfold.web.api.guard import Only
+from pinfold.web.api.refusals import answer_refusals
+from pinfold.web.roles import SIGNED_IN
+
+ABOUT = """All that the pages do, for programs. Sign in as on the pages, with a phone number and a code; then send the session's cookie, and
+with everything that changes something the CSRF token (docs/api.md). Money is in whole fen (1/100 yuan), weights in kg, weeks are counted
+from the season's first Monday, which is in week 0. Every id that moves goods or money is made by you: the same request sent again returns
+the first answer. A refusal is `{"error": kind, "message": which thing, which value, and what to do}`."""
+
+# Unless an operation says otherwise, it is for those who have signed in.
+api = NinjaAPI(
+    title="Pinfold",
+    version="1",
+    description=ABOUT,
+    urls_namespace="api",
+    auth=Only(*SIGNED_IN),
+    # The page that shows the documentation sets styles from its script, which nothing else on the site does.
+    docs_decorator=csp_update({"style-src": ["'unsafe-inline'"]}),
+)
+answer_refusals(api)
+# Fixed addresses before those with an id in them: /pins/open before /pins/{pin_id}.
+for subject in (operator, packhouse, coordinator, household, orders, payments, shop):
+    api.add_router("", subject.router)
