@@ -17,17 +17,18 @@ class Link:
 
 
 SHOP = Link(_("Ripe soon"), "shop:list")
+PLAN = Link(_("Plan"), "rooms:plan")
 
 STRANGER: tuple[Link, ...] = (SHOP,)
 BY_ROLE: dict[str, tuple[Link, ...]] = {
     Role.CUSTOMER: (SHOP, Link(_("My orders"), "shop:orders")),
     Role.HOUSEHOLD: (SHOP,),
-    Role.COORDINATOR: (SHOP,),
-    Role.BOARD: (SHOP,),
+    Role.COORDINATOR: (PLAN, SHOP),
+    Role.BOARD: (PLAN, SHOP),
     Role.MERCHANT: (SHOP,),
-    Role.PACKHOUSE: (SHOP,),
-    Role.OFFICER: (SHOP,),
-    Role.OPERATOR: (SHOP,),
+    Role.PACKHOUSE: (PLAN, SHOP),
+    Role.OFFICER: (PLAN, SHOP),
+    Role.OPERATOR: (PLAN, SHOP),
 }
 
 

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", sign_in.to_own_home, name="home"),
     path("language/", sign_in.choose_language, name="language"),
     path("", include("pinfold.web.shop.urls")),
+    path("", include("pinfold.web.rooms.urls")),
     path("api/", api.urls),
 ]
 

@@ -1,0 +1,28 @@
+"""A chart as an answer: drawn once, kept in the cache of all server processes, and not sent again to a phone that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+
+KEEP_SECONDS = 3_600
+
+
+def picture(request: HttpRequest, name: str, draw: Callable[[], str]) -> HttpResponseBase:
+    """The SVG that `draw` makes, or the one kept under `name` in the reader's language.
+
+    name : says all that the picture depends on
+    """
+    key = f"chart:{get_language()}:{sha256(name.encode()).hexdigest()}"
+    svg = cache.get(key)
+    if svg is None:
+        svg = draw()
+        cache.set(key, svg, KEEP_SECONDS)
+    etag = f'"{sha256(svg.encode()).hexdigest()[:32]}"'
+    answer = HttpResponse(svg, content_type="image/svg+xml", headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    return get_conditional_response(request, etag=etag, response=answer) or answer

@@ -1,0 +1,83 @@
+"""Words for states, crops and stages on the rooms' pages, in the reader's language."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from pinfold.basics.errors import NotFound
+from pinfold.fields.crops import crop as crop_facts
+from pinfold.store.reads.shop import Named
+from pinfold.web.templatetags.pinfold import called
+
+register = template.Library()
+
+WORDS = {
+    "parcel": {
+        "planned": (gettext_noop("planned"), ""),
+        "open": (gettext_noop("being sold"), ""),
+        "filled": (gettext_noop("sold"), "good"),
+        "chosen": (gettext_noop("sold to a merchant"), "good"),
+    },
+    "bid": {
+        "offered": (gettext_noop("waits for the members"), ""),
+        "chosen": (gettext_noop("chosen"), "good"),
+        "declined": (gettext_noop("declined"), "bad"),
+        "withdrawn": (gettext_noop("withdrawn"), ""),
+        "delivered": (gettext_noop("delivered"), "good"),
+        "missed": (gettext_noop("not enough was picked"), "bad"),
+    },
+    "method": {
+        "optimal": (gettext_noop("Best plan"), ""),
+        "greedy": (gettext_noop("Dearest first"), ""),
+        "first-come": (gettext_noop("First come, first served"), ""),
+    },
+    "stage": {
+        "flowering": (gettext_noop("flowering"), ""),
+        "bloom": (gettext_noop("flowering"), ""),
+        "fruit set": (gettext_noop("fruit set"), ""),
+        "ripe": (gettext_noop("ripe"), ""),
+        "picking over": (gettext_noop("picking over"), ""),
+    },
+    "kind": {
+        "ripening": (gettext_noop("when it ripens"), ""),
+        "yield": (gettext_noop("how much it yields"), ""),
+        "demand": (gettext_noop("what customers want"), ""),
+    },
+}
+
+
+@register.filter
+def word(value: str, kind: str) -> str:
+    """The word for a state, method or stage; what has no word stands as it is."""
+    return _(WORDS[kind][value][0]) if value in WORDS[kind] else value
+
+
+@register.filter
+def tag(value: str, kind: str) -> SafeString:
+    """The same as a small coloured tag."""
+    tone = WORDS[kind].get(value, ("", ""))[1]
+    return format_html('<span class="tag {}">{}</span>', tone, word(value, kind))
+
+
+@register.filter
+def crop_called(name: str) -> str:
+    """A crop's name; crops without a file are called by their own name."""
+    try:
+        known = crop_facts(name)
+    except NotFound:
+        return name
+    return called(Named(known.name, known.name.replace("-", " "), known.name_zh))
+
+
+@register.filter
+def yuan_whole(amount_yuan: float) -> str:
+    """Yuan of a plan, to the whole yuan.
+
+    >>> yuan_whole(508646.3)
+    '¥508,646'
+    """
+    return f"{'-' if amount_yuan <= -0.5 else ''}¥{abs(amount_yuan):,.0f}"
