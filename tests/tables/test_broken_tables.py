@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (messages are quoted whole)
 """Every kind of broken table in tests/broken, and what is said about it. One folder is one case; nothing of it may be loaded."""
 
 from __future__ import annotations

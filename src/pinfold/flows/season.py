@@ -81,9 +81,7 @@ def load_season(folder: Path, as_of: date | None = None, progress: Progress = si
     problems = [problem for reading in readings for problem in reading.errors]
     if problems:
         raise BrokenTables(list(problems))
-    tables = {name: frame for name, frame in _as_stored(readings[0].tables).items() if name in store.MODELS}
-    # Who only buys later is known by number and region from the start; what they buy is not.
-    coming = [later.tables["purchases"] for later in readings[1:] if "purchases" in later.tables]
+    tables = _as_stored(readings)
     rules = read_rules(SeasonRules, "season", given(tables["settings"]))
     offset_seconds = ((as_of or rules.starts_on) - _today()).days * SECONDS_PER_DAY
     with atomic():
@@ -91,13 +89,12 @@ def load_season(folder: Path, as_of: date | None = None, progress: Progress = si
             raise Refused(f"the loaded season has orders; to load {folder}, set PINFOLD_DATA_DIR or DATABASE_URL to an empty place")
         store.clear_season(tables["people"]["phone"] if "people" in tables else [])
         store.write_season(rules.number, rules.starts_on, rules.weeks, offset_seconds, str(folder.absolute()))
-        for done, (name, frame) in enumerate(tables.items()):
-            progress("Loading the season", done, len(tables))
-            if name == "purchases":
-                store.write_customers(pl.concat([frame, *coming], how="diagonal"))
-            store.write_table(name, frame, progress)
-    progress("Loading the season", len(tables), len(tables))
-    return {name: frame.height for name, frame in tables.items()}
+        names = [name for name in store.MODELS if name in tables]
+        for done, name in enumerate(names):
+            progress("Loading the season", done, len(names))
+            store.write_table(name, tables[name], progress)
+    progress("Loading the season", len(names), len(names))
+    return {name: tables[name].height for name in names}
 
 
 def export_season(out: Path, kind: str = "csv") -> dict[str, int]:
@@ -145,12 +142,29 @@ def _first_day(folder: Path) -> date:
     return read_rules(SeasonRules, "season", given(settings.tables["settings"])).starts_on
 
 
-def _as_stored(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The tables as the database wants them: a plot that names no village lies in that of its household."""
+def _as_stored(readings: list[Reading]) -> dict[str, pl.DataFrame]:
+    """The tables as the database wants them: every plot with a village, every customer with a region.
+
+    A plot that names no village lies in that of its household; a customer picks up where they bought last. Who only buys later is known
+    by number and region from the start; what they buy is not.
+    """
+    tables = readings[0].tables
     plots, home = tables["plots"], tables["households"].select("household_id", pl.col("village_id").alias("home_id"))
     village_id = pl.coalesce("village_id", "home_id") if "village_id" in plots.columns else pl.col("home_id")
     plots = plots.join(home, on="household_id", how="left", maintain_order="left").with_columns(village_id=village_id).drop("home_id")
-    return tables | {"plots": plots}
+    bought = [
+        reading.tables["purchases"].sort("date", maintain_order=True).select("customer_id", "region_id")
+        for reading in readings
+        if "purchases" in reading.tables
+    ]
+    # The first that tells of a customer is believed: the table itself, then what was bought, latest first, then what will be.
+    told = [frame for frame in (tables.get("customers"), *(frame.reverse() for frame in bought)) if frame is not None]
+    if not told:
+        return tables | {"plots": plots}
+    customers = (
+        pl.concat([frame.select("customer_id", "region_id") for frame in told]).unique("customer_id", keep="first").sort("customer_id")
+    )
+    return tables | {"plots": plots, "customers": customers}
 
 
 def _table_files(folder: Path) -> list[Path]:

@@ -117,12 +117,6 @@ def write_season(number: int, starts_on: date, weeks: int, clock_offset_seconds:
     Season.objects.create(number=number, starts_on=starts_on, weeks=weeks, clock_offset_seconds=clock_offset_seconds, folder=folder)
 
 
-def write_customers(purchases: pl.DataFrame) -> int:
-    """Inserts the customers of `purchases` with the region of their latest one; how many they are comes back."""
-    latest = purchases.sort("date", maintain_order=True).group_by("customer_id", maintain_order=True).agg(pl.col("region_id").last())
-    return write_table("customers", latest.sort("customer_id"))
-
-
 def _model(name: str) -> type[models.Model]:
     if name not in MODELS:
         raise NotFound(f"table {name!r} is not kept in the database; it keeps {', '.join(MODELS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pinfold.outside.folder.lines import Rows, Whole, count_rows
 from pinfold.outside.folder.problems import EXAMPLES_MAX, Problem, error, shortened
 
 SUFFIXES = (".csv", ".parquet")
+HEADER_BYTES_MAX = 1 << 16
 SEPARATORS = {";": "semicolons", "\t": "tabs", "，": "full-width commas"}
 
 
@@ -60,6 +62,9 @@ def _read_parquet(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
         frame = pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError):
         return None, [error(file, "cannot be read as Parquet", "write it again")]
+    problems = _header_problems(frame.columns, file)
+    if problems:
+        return None, problems
     return Cells(file, _with_lines(frame, np.arange(2, frame.height + 2))), []
 
 
@@ -69,13 +74,18 @@ def _read_csv(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
         return None, notes
     if not data.strip():
         return None, [*notes, error(file, "is empty", "write a header line with the column names, then one line per row")]
-    header = next(csv.reader([data.split(b"\n", 1)[0].decode()]))
-    header = [name.strip() or f"column {place}" for place, name in enumerate(header, 1)]
+    names = next(csv.reader(io.StringIO(data[:HEADER_BYTES_MAX].decode(errors="ignore"))))
+    if not any(names):
+        return None, [*notes, error(file, "has no column names", "write them into line 1", row=1)]
+    header = [name.strip() or f"column {place}" for place, name in enumerate(names, 1)]
     rows = count_rows(data)
     broken = [*_header_problems(header, file), *_row_problems(rows, len(header), file)]
     if any(problem.row == 1 for problem in broken) or rows.open_quote:
         return None, [*notes, *broken]
-    frame = pl.read_csv(data, has_header=False, skip_lines=1, schema=dict.fromkeys(header, pl.String), truncate_ragged_lines=True)
+    try:
+        frame = pl.read_csv(data, infer_schema=False, new_columns=header, truncate_ragged_lines=True)
+    except pl.exceptions.PolarsError:
+        frame = pl.DataFrame()
     if frame.height != len(rows.line) - 1:
         says = "has quotation marks inside cells, so that its rows cannot be told apart"
         return None, [*notes, *broken, error(file, says, 'put the whole cell between marks and double those inside: "5"" pipe"')]
@@ -94,6 +104,8 @@ def _header_problems(header: list[str], file: str) -> list[Problem]:
         for name, times in Counter(header).items()
         if times > 1
     ]
+    if "line" in header:
+        problems.append(error(file, "is a name that the check itself uses", "rename it", row=1, column="line"))
     if len(header) == 1:
         problems += [
             error(file, f"separates its cells by {word}", "save it with commas (CSV UTF-8)", row=1, value=header[0])

@@ -13,7 +13,7 @@ from pinfold.outside.folder.tables import TABLES, columns_of, key_of
 
 # Beyond so many ids a likely spelling is not worth the seconds that looking for one takes.
 GUESS_FROM_MAX = 5_000
-CUSTOMERS = "purchases or later/purchases"
+CUSTOMERS = "customers or purchases"
 SUBJECTS = {
     "household": "households",
     "coordinator": "villages",
@@ -30,14 +30,14 @@ def reference_problems(frames: Mapping[str, pl.DataFrame], files: Mapping[str, s
     """Ids in `frames` that are in none of the rows of `targets` they point at.
 
     frames : tables to check, with `line`
-    targets : tables that may be pointed at; a table that is not among them is not checked against. Customers have no table: they are
-        those who buy in any of the tables of purchases
+    targets : tables that may be pointed at; a table that is not among them is not checked against. Customers are
+        known from purchases too
     """
     problems: list[Problem] = []
     known = {name: frame[key_of(name)[0]].drop_nulls().unique() for name, frame in targets.items() if _has_key(name, frame)}
-    buying = [frame["customer_id"] for name, frame in targets.items() if "purchases" in name and "customer_id" in frame.columns]
-    if buying:
-        known[CUSTOMERS] = pl.concat(buying).drop_nulls().unique()
+    customers = [frame["customer_id"] for name, frame in targets.items() if "customer_id" in frame.columns]
+    if customers:
+        known[CUSTOMERS] = pl.concat(customers).drop_nulls().unique()
     for name, frame in frames.items():
         for column, kind in columns_of(name).items():
             target = kind.metadata["of"]

@@ -40,16 +40,16 @@ def setting_problems(settings: pl.DataFrame, file: str) -> list[Problem]:
         if name.partition(".")[0] not in ROOMS
     ]
     for room, kind in ROOMS.items():
-        mine = rows.filter(pl.col("name").str.starts_with(f"{room}."))
-        wrong = _refusal(kind, room, given(mine))
-        if wrong is None:
-            continue
-        single = [(line, value, _refusal(kind, room, {name: value})) for name, value, line in mine.iter_rows()]
-        # Values that are each allowed may still contradict each other; then the first line of the room stands for all.
-        found = [row for row in single if row[2]] or [(mine["line"][0], mine["value"][0], wrong)]
-        for line, value, reason in found:
-            says, _, remedy = (reason or wrong).partition("; ")
-            problems.append(error(file, says, remedy or "correct it", row=line, column="value", value=value))
+        mine = rows.filter(pl.col("name").str.starts_with(f"{room}.")).rows()
+        refused = {name: reason for name, value, _ in mine if (reason := _refusal(_without_check(kind), room, {name: value}))}
+        # Values that are each allowed may still contradict each other; the reason names the one to change.
+        reason = _refusal(kind, room, {name: value for name, value, _ in mine if name not in refused})
+        if reason:
+            refused[next((name for name, _, _ in mine if name in reason), mine[0][0])] = reason
+        for name, value, line in mine:
+            if name in refused:
+                says, _, remedy = refused[name].partition("; ")
+                problems.append(error(file, says, remedy or "correct it", row=line, column="value", value=value))
     return problems
 
 
@@ -64,3 +64,8 @@ def _refusal(kind: type, room: str, values: dict[str, str]) -> str | None:
     except InputError as wrong:
         return str(wrong)
     return None
+
+
+def _without_check(kind: type) -> type:
+    """The same rules without what they ask of several settings together."""
+    return type(kind.__name__, (kind,), {"__post_init__": lambda self: None})

@@ -19,6 +19,7 @@ TABLES: dict[str, type[Table]] = {
     "plots": places.Plots,
     "products": trade.Products,
     "merchants": trade.Merchants,
+    "customers": trade.Customers,
     "stages": places.Stages,
     "harvests": places.Harvests,
     "covariates": places.Covariates,

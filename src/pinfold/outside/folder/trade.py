@@ -76,6 +76,13 @@ class Sales(Table):
     wholesale_price_per_kg = number("yuan/kg", "what the seller paid", 0, need=Need.NO)
 
 
+class Customers(Table):
+    """Customers, by number; those who have bought are known from purchases and need not be here."""
+
+    customer_id = identity("customer, by number", key=True)
+    region_id = identity("where the customer picks up", "regions")
+
+
 class Purchases(Table):
     """What each customer bought; customers are numbers, never names."""
 
