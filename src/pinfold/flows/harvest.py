@@ -82,7 +82,6 @@ def dispatch_week(week: int, now: datetime) -> Dispatched:
     given = settings_given()
     match_rules = read_rules(MatchRules, "match", given)
     with atomic():
-        store.replace_forecasts(season.number, week)
         pins, bids = store.pins_to_ship(season.number, week), store.bids_to_ship(week)
         lots = {lot.lot_id: lot for lot in store.weighed_lots(season.number, week)}
         buyers = [_pin_buyer(pin, week, lots, match_rules) for pin in pins] + [_bid_buyer(bid, week, lots, match_rules) for bid in bids]

@@ -13,7 +13,7 @@ from pinfold.pin.facts import PaymentFacts
 from pinfold.store import ledger, pins, scarce
 from pinfold.store.season import current_season
 
-Why = Literal["expired", "price fell", "late"]
+Why = Literal["expired", "price fell", "late", "harvest short"]
 
 
 def refund_part(order_id: str, amount_fen: int, why: Why, now: datetime) -> bool:

@@ -71,7 +71,6 @@ def _buy_under_guarantee(season: int, week: int, season_weeks: int, now: datetim
     given = settings_given()
     rules, match_rules = read_rules(CoopRules, "coop", given), read_rules(MatchRules, "match", given)
     way_days = store.shortest_way_days()
-    deliver.replace_forecasts(season, week)
     for lot in deliver.weighed_lots(season, week):
         unsold = _unsold(lot, way_days, match_rules)
         if is_due(unsold, week, season_weeks, rules):

@@ -8,14 +8,15 @@ from datetime import datetime
 
 from pinfold.basics.money import yuan_to_fen
 from pinfold.deliver.dispatch import Sent, whole_packs
+from pinfold.flows.refunds import refund_part, refund_whole
 from pinfold.ledger import accounts
-from pinfold.ledger.posting import EntryLine, Posting, moved, summed
+from pinfold.ledger.posting import EntryLine, Posting, summed
 from pinfold.ledger.rules import SplitRules
 from pinfold.ledger.split import NOTHING, LotPart, Split, split_over_lots
 from pinfold.pin import shortfall
 from pinfold.pin.rules import PinRules
 from pinfold.store import deliver as store
-from pinfold.store import ledger, pins, scarce
+from pinfold.store import ledger, scarce
 from pinfold.store.deliver import BidToShip, Left, LotFacts, PaidOrder, PinToShip, Road
 
 
@@ -39,14 +40,17 @@ def ship_pin(shipping: Shipping, pin: PinToShip, sent: Sequence[Sent]) -> None:
     kept = shortfall.share_out(shipping.pin.shortfall_rule, claims, seats_left)
     splits = [NOTHING] * len(sent)
     for order in pin.orders:
-        refund_fen = _refund_fen(order, kept[order.order_id])
-        _post_refund(shipping, pin, order, refund_fen)
-        if kept[order.order_id]:
-            parts = _lot_parts(shipping, sent, kept[order.order_id] / seats_left, {pin.road.hub_id: pin.road})
+        seats_kept = kept[order.order_id]
+        if not seats_kept:
+            refund_whole(order.order_id, "harvest short", shipping.now)
+        else:
+            refund_fen = _refund_fen(order, seats_kept)
+            refund_part(order.order_id, refund_fen, "harvest short", shipping.now)
+            parts = _lot_parts(shipping, sent, seats_kept / seats_left, {pin.road.hub_id: pin.road})
             of_order = split_over_lots(order.net_fen - refund_fen, parts, shipping.split)
             _post_order(shipping, pin, order, list(zip(parts, of_order, strict=True)))
             splits = [sum_so_far + part for sum_so_far, part in zip(splits, of_order, strict=True)]
-        store.keep_shipped(order.order_id, kept[order.order_id], refund_fen, shipping.now)
+        store.keep_seats(order.order_id, seats_kept, shipping.now)
     store.keep_deliveries(_left("pin", shipping, sent, splits), shipping.now)
     dispatched = scarce.dispatch(pin.pin_id)
     assert dispatched, f"pin {pin.pin_id} is locked and no longer filled"
@@ -70,17 +74,6 @@ def ship_bid(shipping: Shipping, bid: BidToShip, sent: Sequence[Sent]) -> None:
 def _refund_fen(order: PaidOrder, seats_kept: int) -> int:
     """What the seats that are lost cost; part of a fen goes to the customer."""
     return -(-order.net_fen * (order.seats - seats_kept) // order.seats)
-
-
-def _post_refund(shipping: Shipping, pin: PinToShip, order: PaidOrder, refund_fen: int) -> None:
-    if refund_fen:
-        lines = moved(accounts.provider(order.provider), accounts.CUSTOMERS_HELD, refund_fen)
-        why = f"the harvest of week {shipping.week} did not reach all seats of pin {pin.pin_id}"
-        posting_id = f"shortfall:{shipping.week}:{order.order_id}"
-        ledger.post(Posting(posting_id, shipping.season, "shortfall", shipping.now, why, lines))
-        # The provider hears of it after the transaction, like of every other refund.
-        payment = pins.received_payment(order.order_id)
-        pins.new_refund(f"harvest short:{order.order_id}", payment.payment_id, refund_fen, "harvest short", shipping.now)
 
 
 def _post_order(shipping: Shipping, pin: PinToShip, order: PaidOrder, parts: Sequence[tuple[LotPart, Split]]) -> None:

@@ -19,7 +19,6 @@ from pinfold.store.models import (
     Bid,
     BidLot,
     Delivery,
-    Entry,
     Harvest,
     Household,
     Intake,
@@ -31,6 +30,7 @@ from pinfold.store.models import (
     PinLot,
     Plot,
     Product,
+    Refund,
 )
 
 
@@ -229,11 +229,6 @@ def take_in(harvest: int, kg_by_lot: dict[str, float], weighed_at: datetime) -> 
         Lot.objects.filter(pk=lot_id).update(kg_real=Coalesce(F("kg_real"), 0.0) + kg)
 
 
-def replace_forecasts(season: int, week: int) -> None:
-    """From its week on, a lot is what was weighed: its forecast kg are replaced."""
-    Lot.objects.filter(season=season, ready_week__lte=week).exclude(kg=Coalesce(F("kg_real"), 0.0)).update(kg=Coalesce(F("kg_real"), 0.0))
-
-
 def pins_to_ship(season: int, week: int) -> list[PinToShip]:
     """Filled pins of the week, locked, those that filled first coming first."""
     pins = Pin.objects.filter(season=season, week=week, state=Pin.State.FILLED).order_by("pin_id")
@@ -270,9 +265,14 @@ def roads(region_id: str, week: int) -> tuple[Road, ...]:
 
 
 def weighed_lots(season: int, week: int) -> list[LotFacts]:
-    """Every lot ready by `week` that anything was weighed into, locked, by id."""
-    lots = Lot.objects.filter(season=season, ready_week__lte=week, kg_real__gt=0).order_by("lot_id")
-    lots = list(lots.select_for_update(of=("self",)).select_related("village", "product"))
+    """Every lot ready by `week` that anything was weighed into, by id. All lots until then are locked: what was weighed replaces what was
+    forecast, so that nothing more is sold than there is.
+    """
+    ready = Lot.objects.filter(season=season, ready_week__lte=week)
+    # Locked in the order of their ids, as everywhere, before the statement below takes them in any order.
+    locked = list(ready.order_by("lot_id").select_for_update(of=("self",)).select_related("village", "product"))
+    ready.exclude(kg=Coalesce(F("kg_real"), 0.0)).update(kg=Coalesce(F("kg_real"), 0.0))
+    lots = [lot for lot in locked if lot.kg_real]
     sent = dict(Delivery.objects.filter(lot__in=lots).values_list("lot_id").annotate(kg=Sum("kg_sent")))
     later = _promised_later(week)
     return [
@@ -317,12 +317,13 @@ def _road(lane: Lane) -> Road:
     return Road(lane.lane_id, lane.hub_id, lane.days, lane.truck_cost / lane.truck_kg)
 
 
-def keep_shipped(order_id: str, seats_kept: int, refund_fen: int, now: datetime) -> None:
-    """One paid order after its dispatch: shipped with the seats that are left to it, or refunded when none is."""
-    after = Order.State.SHIPPED if seats_kept else Order.State.REFUNDED
-    columns = {"seats_kept": seats_kept, "refunded_fen": F("refunded_fen") + refund_fen, "ended_at": now}
-    moved = scarce.move_order(order_id, Order.State.PAID, after, **columns)
-    assert moved, f"order {order_id} is locked and no longer paid"
+def keep_seats(order_id: str, seats_kept: int, now: datetime) -> None:
+    """Writes what the harvest left to an order, and ships a paid one; an order without a seat has been refunded before."""
+    if seats_kept:
+        shipped = scarce.move_order(order_id, Order.State.PAID, Order.State.SHIPPED, seats_kept=seats_kept, ended_at=now)
+        assert shipped, f"order {order_id} is locked and no longer paid"
+    else:
+        Order.objects.filter(pk=order_id).update(seats_kept=0)
 
 
 def keep_bid(bid_id: str, delivered: bool) -> None:
@@ -376,7 +377,7 @@ def dispatched(season: int, week: int) -> Dispatched:
         .aggregate(**{name: Coalesce(Sum(name), 0) for name in ("paid_fen", "growers_fen")},
                    **{name: Coalesce(Sum(name), 0.0) for name in ("kg_sent", "kg_sold")})
     )  # fmt: skip
-    refunded = Entry.objects.filter(posting__season=season, posting__kind="shortfall", posting__posting_id__startswith=f"shortfall:{week}:")
+    refunded = Refund.objects.filter(why="harvest short", payment__order__pin__season=season, payment__order__pin__week=week)
     bids = Bid.objects.filter(week=week)
     return Dispatched(
         week=week,
@@ -384,7 +385,7 @@ def dispatched(season: int, week: int) -> Dispatched:
         orders_shipped=orders.filter(shipped).count(),
         orders_shortened=orders.filter(shipped, seats_kept__lt=F("seats")).count(),
         orders_refunded=orders.filter(state=Order.State.REFUNDED, seats_kept=0).count(),
-        refunded_fen=refunded.filter(amount_fen__gt=0).aggregate(fen=Coalesce(Sum("amount_fen"), 0))["fen"],
+        refunded_fen=refunded.aggregate(fen=Coalesce(Sum("amount_fen"), 0))["fen"],
         bids_delivered=bids.filter(state=Bid.State.DELIVERED).count(),
         bids_missed=bids.filter(state=Bid.State.MISSED).count(),
         **sums,
