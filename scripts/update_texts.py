@@ -23,12 +23,14 @@ KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
+OF_ROOMS = frozenset({"rooms", "charts", "navigation"})
 Text = str | tuple[str, ...]
 
 
 def catalogue_of(source: Path) -> Path:
     """The rooms keep their own catalogue, so that two people seldom edit one file."""
-    return WEB / "rooms" / "locale" if "rooms" in source.relative_to(WEB).parts else WEB / "locale"
+    parts = source.relative_to(WEB).with_suffix("").parts
+    return WEB / "rooms" / "locale" if OF_ROOMS.intersection(parts) else WEB / "locale"
 
 
 def texts_in(source: Path) -> Iterator[tuple[int, Text, str | None]]:

@@ -139,3 +139,10 @@ def test_no_page_needs_inline_script_or_style(english, season):
         assert "<style" not in page
         assert "<script>" not in page
         assert "onclick" not in page
+
+
+def test_the_list_can_be_narrowed_to_one_product_of_the_region(english, season):
+    Pin.objects.filter(pk="pin-2").update(kind="public")
+    page = text_of(english.get("/?region=kunming&product=mango"))
+    assert season.friends_pin.share_code in page
+    assert season.open_pin.share_code not in page

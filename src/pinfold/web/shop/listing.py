@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from pinfold.basics.weeks import week_index
 from pinfold.flows import clock
@@ -16,19 +17,35 @@ PINS_A_PAGE = 24
 
 
 @open_to_all
+@require_safe
 def ripe_soon(request: HttpRequest) -> HttpResponse:
     """Open pins of a region (the customer's own unless another is asked for; ?region= alone shows all), and what ripens without one."""
     if not has_season():
         return render(request, "shop/no_season.html")
     season, now = current_season(), clock.now()
     regions = shop.regions()
-    chosen = request.GET.get("region", _own_region(request))
-    chosen = chosen if chosen in {region.id for region in regions} else ""
-    page = Paginator(shop.open_pins(now, chosen or None), PINS_A_PAGE).get_page(request.GET.get("page"))
-    pinned = {card.product.id for card in page.paginator.object_list}
-    ripening = [each for each in shop.ripening(week_index(clock.today(), season.starts_on)) if each.product.id not in pinned]
-    facts = {"page": page, "regions": regions, "chosen": chosen, "ripening": ripening, "now": now, "season": season}
+    chosen = _known(request.GET.get("region", _own_region(request)), regions)
+    here = shop.open_pins(now, chosen or None)
+    products = sorted({card.product for card in here}, key=lambda product: product.id)
+    product_id = _known(request.GET.get("product", ""), products)
+    page = Paginator([card for card in here if product_id in ("", card.product.id)], PINS_A_PAGE).get_page(request.GET.get("page"))
+    pinned = {product.id for product in products}
+    facts = {
+        "page": page,
+        "regions": regions,
+        "chosen": chosen,
+        "products": products,
+        "product_id": product_id,
+        "ripening": [each for each in shop.ripening(week_index(clock.today(), season.starts_on)) if each.product.id not in pinned],
+        "now": now,
+        "season": season,
+    }
     return render(request, "shop/list.html", facts)
+
+
+def _known(asked: str, things: list[shop.Named]) -> str:
+    """The id asked for if it is one of these, or "" for all."""
+    return asked if asked in {thing.id for thing in things} else ""
 
 
 def _own_region(request: HttpRequest) -> str:

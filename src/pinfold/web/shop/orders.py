@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -27,7 +28,7 @@ class PayForm(forms.Form):
     payment_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
     provider = forms.ChoiceField(choices=[])
 
-    def __init__(self, *given: object, **named: object) -> None:
+    def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["provider"].choices = [(name, name) for name in settings().payment_providers]
 

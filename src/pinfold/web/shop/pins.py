@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import segno
@@ -32,7 +33,7 @@ class JoinForm(forms.Form):
     order_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
     seats = forms.IntegerField(label=_("Packs"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
 
-    def __init__(self, *given: object, **named: object) -> None:
+    def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         seats_max = pin_rules().seats_per_order_max
         self.fields["seats"].max_value = seats_max
@@ -63,7 +64,7 @@ class FriendsForm(forms.Form):
     friends_pin_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
     seats = forms.TypedChoiceField(label=_("Packs for your friends and you"), coerce=int)
 
-    def __init__(self, *given: object, **named: object) -> None:
+    def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         rules = pin_rules()
         self.fields["seats"].choices = [(n, str(n)) for n in range(rules.friends_seats_min, rules.friends_seats_max + 1)]

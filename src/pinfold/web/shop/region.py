@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +20,7 @@ class RegionForm(forms.Form):
     region = forms.ChoiceField(label=_("Your region"), widget=forms.RadioSelect)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *given: object, **named: object) -> None:
+    def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["region"].choices = [(region.id, called(region)) for region in shop.regions()]
 
