@@ -3,13 +3,13 @@
     python examples/real_season.py [FOLDER] [--data ../shared/data]
     make run SEASON=real-season
 
-Observed: kg of every second of 115 orange plots, 1922 to 1927 (Parker & Batchelor 1932), written as seasons 2012 to 2017; units of citrus and
-berries sold in eight areas of an American retailer in every week of 2017, with their prices; what 1,133 households there bought, and when
-(dunnhumby, Complete Journey). A unit is written as 1 kg, a dollar as 6.76 yuan.
+Observed: kg of every second of 115 orange plots, 1922 to 1927 (Parker & Batchelor 1932), written as seasons 2012 to 2017; units of citrus
+and berries sold in eight areas of an American retailer in every week of 2017, with their prices; what 1,133 households there bought, and
+when (dunnhumby, Complete Journey). A unit is written as 1 kg, a dollar as 6.76 yuan.
 
-Assumed, because nobody observed both ends of one trade: that these oranges are sold to these people; who owns which plot; on which day a row
-is picked (navel oranges keep on the tree, so rows are picked in turn) and in which grades; hubs, lanes and all their costs. Area sales beyond
-the known households' are visits of customers who come once.
+Assumed, because nobody observed both ends of one trade: that these oranges are sold to these people; who owns which plot; on which day a
+row is picked (navel oranges keep on the tree, so rows are picked in turn) and in which grades; hubs, lanes and all their costs. Area sales
+beyond those of the known households are visits of customers who come once.
 
 The data may not be shipped (../shared/data/README.md), so neither may this folder.
 """
@@ -185,7 +185,8 @@ def containers(land: pl.DataFrame, areas: list[str]) -> Tables:
             [(area, f"Area {area[1:]}", f"{area[1:]} 区", 34.0 + n / 10, -117.0 - n / 10) for n, area in enumerate(areas)],
         ),
         "villages": _table(
-            "village_id cooperative_id hub_id name name_zh latitude longitude altitude_m road_km walk_minutes collect_days collect_cost_per_kg",
+            "village_id cooperative_id hub_id name name_zh latitude longitude altitude_m road_km walk_minutes collect_days "
+            "collect_cost_per_kg",
             [
                 ("upper", "orange", "hub", "Upper rows", "上村", 33.97, -117.33, 320.0, 5.0, 10.0, 0, 0.2),
                 ("lower", "orange", "hub", "Lower rows", "下村", 33.96, -117.34, 310.0, 6.0, 10.0, 0, 0.2),

@@ -25,8 +25,8 @@ OBSERVED = Path(__file__).parent.parent / "observed"
 PERISHABLES = ("mango", "passion-fruit", "snow-pea")
 PLOTS_EACH = 22
 TREES_EACH = 11
-# Mean kg of one plot in the season that is played: chosen so that supply and demand are of one size.
-TARGET_KG = {"mango": 820.0, "passion-fruit": 440.0, "snow-pea": 350.0}
+# Mean kg of one plot in a season: chosen so that supply and demand are of one size.
+MEAN_KG = {"mango": 730.0, "passion-fruit": 440.0, "snow-pea": 350.0}
 VARIETY = {"coffee": "Catimor", "mango": "Keitt", "passion-fruit": "purple", "snow-pea": "local"}
 
 
@@ -44,7 +44,7 @@ class Bloom:
 
 BLOOM = {
     "coffee": Bloom(3, 22, 14, 2.0),
-    "mango": Bloom(3, 12, 24, 2.0),
+    "mango": Bloom(3, 24, 24, 2.0),
     "passion-fruit": Bloom(7, 1, 75, 1.0),
     "snow-pea": Bloom(10, 20, 85, 1.0),
 }
@@ -109,9 +109,11 @@ def yields(rng: np.random.Generator, land: pl.DataFrame) -> pl.DataFrame:
     for number, kind in enumerate(PERISHABLES):
         mine = land.filter(pl.col("crop") == kind)
         raw = order[number * PLOTS_EACH : (number + 1) * PLOTS_EACH]
-        shape = raw / raw[:, -1].mean() if kind == "mango" else _without_growth(rng, raw)
+        # Until 1923 the orchard was too young to bear fully: the mango plots begin with the season that stands for 1924.
+        shape = (raw[:, 2:] / raw[:, 2:].mean()) if kind == "mango" else _without_growth(rng, raw)
+        seasons = [*PAST_SEASONS, SEASON][-shape.shape[1] :]
         size = mine["size"].to_numpy()[:, None] / mine["size"].mean()
-        frames.append(_long(mine["plot_id"].to_list(), [*PAST_SEASONS, SEASON], TARGET_KG[kind] * size * shape))
+        frames.append(_long(mine["plot_id"].to_list(), seasons, MEAN_KG[kind] * size * shape))
     return pl.concat(frames)
 
 
@@ -157,11 +159,10 @@ def reached(rng: np.random.Generator, land: pl.DataFrame, weather: pl.DataFrame)
         kind, bloom = crop(plot["crop"]), BLOOM[plot["crop"]]
         own = rng.random() * bloom.spread_days + bloom.days_per_100_m * (plot["altitude_m"] - 1100) / 100
         for season in seasons:
-            on = date(season, bloom.month, bloom.day) + timedelta(
-                days=round(own + shared[plot["crop"], season] + rng.normal(0, OWN_SHOCK_DAYS))
-            )
-            for name, on in _by_heat(kind, on, tmean_c[plot["village_id"]], rng):
-                rows.append((plot["plot_id"], season, name, on))
+            later_days = own + shared[plot["crop"], season] + rng.normal(0, OWN_SHOCK_DAYS)
+            first_on = date(season, bloom.month, bloom.day) + timedelta(days=round(later_days))
+            stages = _by_heat(kind, first_on, tmean_c[plot["village_id"]], rng)
+            rows += [(plot["plot_id"], season, name, on) for name, on in stages]
     return pl.DataFrame(rows, schema=["plot_id", "season", "stage", "on"], orient="row")
 
 
@@ -235,6 +236,6 @@ def pickings(rng: np.random.Generator, land: pl.DataFrame, truth: pl.DataFrame, 
 def usual_worth(land: pl.DataFrame, grown: pl.DataFrame) -> pl.DataFrame:
     """`land` with cost_yuan: a year's fertiliser and labour, as a share of what the plot brings in a mean year at the local price."""
     mean_kg = dict(grown.group_by("plot_id").agg(pl.col("kg").mean()).iter_rows())
-    share = {"coffee": COFFEE_COST_YUAN / COFFEE_YUAN} | {kind: PERISHABLE_COST_SHARE for kind in PERISHABLES}
+    share = {"coffee": COFFEE_COST_YUAN / COFFEE_YUAN} | dict.fromkeys(PERISHABLES, PERISHABLE_COST_SHARE)
     cost = [mean_kg[plot] * _beans(kind) * LOCAL_PRICE[kind] * share[kind] for plot, kind in land.select("plot_id", "crop").iter_rows()]
     return land.with_columns(cost_yuan=pl.Series(cost))

@@ -15,7 +15,7 @@ HOUSEHOLDS = {"conggang": 36, "nankang": 24}
 WITH_COFFEE = 54
 COFFEE_YUAN = 9_000
 COFFEE_COST_YUAN = 5_100
-LOCAL_PRICE = {"coffee": 8.5, "mango": 3.0, "passion-fruit": 5.0, "snow-pea": 5.0}
+LOCAL_PRICE = {"coffee": 7.6, "mango": 3.0, "passion-fruit": 5.0, "snow-pea": 5.0}
 PERISHABLE_COST_SHARE = 0.45
 
 VILLAGES = [
@@ -43,9 +43,9 @@ TRUCK_KG = 3_000.0
 # product_id, name, name_zh, category, crop, pack_kg, shelf_life_days, price_per_kg, kg_per_harvest_kg
 PRODUCTS = [
     ("green-beans", "Green coffee beans, 500 g", "生咖啡豆 500 克", "coffee", "coffee", 0.5, 365.0, 42.0, 0.167),
-    ("mango", "Late mango, 2.5 kg", "晚熟芒果 2.5 公斤", "fruit", "mango", 2.5, 18.0, 12.0, 0.95),
-    ("passion-fruit", "Passion fruit, 1.5 kg", "百香果 1.5 公斤", "fruit", "passion-fruit", 1.5, 14.0, 16.0, 0.95),
-    ("snow-pea", "Snow peas, 1 kg", "荷兰豆 1 公斤", "vegetable", "snow-pea", 1.0, 10.0, 18.0, 0.93),
+    ("mango", "Late mango, 5 kg", "晚熟芒果 5 公斤", "fruit", "mango", 5.0, 18.0, 12.0, 0.95),
+    ("passion-fruit", "Passion fruit, 2.5 kg", "百香果 2.5 公斤", "fruit", "passion-fruit", 2.5, 14.0, 16.0, 0.95),
+    ("snow-pea", "Snow peas, 1.5 kg", "荷兰豆 1.5 公斤", "vegetable", "snow-pea", 1.5, 10.0, 18.0, 0.93),
 ]
 # Six merchants, one bid each: week, kg, kg_min, yuan per kg. Together 42,530 kg for 407,600 yuan, both reported.
 BIDS = [
@@ -70,6 +70,7 @@ def settings() -> pl.DataFrame:
             ("season.number", str(SEASON), "year", "the year in which the season starts"),
             ("season.starts_on", str(STARTS_ON), "date", "assumed: a Monday before the first late mangoes"),
             ("season.weeks", str(WEEKS), "weeks", "assumed: until the last coffee is picked"),
+            ("coop.guarantee_after_weeks", "6", "weeks", "assumed: beans wait for a merchant's week; what keeps shorter is bought sooner"),
         ],
     )
 

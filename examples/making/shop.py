@@ -12,16 +12,22 @@ from making.places import PRODUCTS, REGIONS
 
 CUSTOMERS = 3_000
 # Purchases of a whole week over all customers when the product is at its height.
-PURCHASES_AT_HEIGHT = {"green-beans": 330.0, "mango": 720.0, "passion-fruit": 300.0, "snow-pea": 330.0}
+PURCHASES_AT_HEIGHT = {"green-beans": 220.0, "mango": 340.0, "passion-fruit": 170.0, "snow-pea": 210.0}
 # (month, day) from which customers look for it, is at its height from, until, and no longer asked for.
 ASKED_FOR = {
     "mango": ((9, 1), (9, 15), (10, 20), (11, 12)),
     "passion-fruit": ((8, 25), (9, 25), (12, 20), (1, 31)),
     "snow-pea": ((10, 25), (11, 25), (2, 15), (3, 20)),
 }
-PACKS = ((1, 2, 3, 4), (0.72, 0.19, 0.06, 0.03))
+PACKS = {
+    "green-beans": ((1, 2, 4, 6), (0.42, 0.38, 0.15, 0.05)),
+    "mango": ((1, 2, 3, 4), (0.72, 0.19, 0.06, 0.03)),
+    "passion-fruit": ((1, 2, 3, 4), (0.72, 0.19, 0.06, 0.03)),
+    "snow-pea": ((1, 2, 3, 4), (0.72, 0.19, 0.06, 0.03)),
+}
 WEEKDAYS = (0.12, 0.11, 0.12, 0.13, 0.17, 0.19, 0.16)
 GROWTH_A_YEAR = 0.06
+BOUGHT = {"date": pl.Date, "customer_id": pl.String, "region_id": pl.String, "product_id": pl.String, "quantity": pl.Int64}
 
 
 def customers(rng: np.random.Generator) -> pl.DataFrame:
@@ -57,7 +63,7 @@ def purchases(rng: np.random.Generator, who: pl.DataFrame) -> pl.DataFrame:
             times = rng.poisson(expected)
             buyer = np.repeat(np.arange(len(who)), times)
             days = rng.choice(7, len(buyer), p=WEEKDAYS)
-            packs = rng.choice(PACKS[0], len(buyer), p=PACKS[1])
+            packs = rng.choice(PACKS[product][0], len(buyer), p=PACKS[product][1])
             frames.append(
                 pl.DataFrame(
                     {
@@ -76,7 +82,7 @@ def purchases(rng: np.random.Generator, who: pl.DataFrame) -> pl.DataFrame:
                     },
                 )
             )
-    key = ["date", "customer_id", "region_id", "product_id"]
+    *key, _ = BOUGHT
     return pl.concat(frames).group_by(key).agg(pl.col("quantity").sum()).sort(key)
 
 

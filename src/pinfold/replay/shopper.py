@@ -1,4 +1,4 @@
-"""What a customer does in the shop: who comes when, which pin is joined, and how it is paid. The same customer and day give the same answer."""
+"""What a customer does in the shop: who comes when, which pin is joined, how it is paid. The same customer and day give the same answer."""
 
 from __future__ import annotations
 
