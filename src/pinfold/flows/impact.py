@@ -1,0 +1,42 @@
+"""The impact report of today, beside the same season sold first come, first served."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pinfold.basics.rules import read_rules
+from pinfold.basics.weeks import week_index
+from pinfold.flows.clock import home_day
+from pinfold.impact.report import Day, ImpactFacts, report
+from pinfold.impact.rules import ImpactRules
+from pinfold.ledger.rules import WHOLE_BP, SplitRules
+from pinfold.match.rules import MatchRules
+from pinfold.match.tables import Tables
+from pinfold.replay.simple_sale import first_come, wants_asked
+from pinfold.store import impact as store
+from pinfold.store.season import current_season, settings_given
+from pinfold.store.tables import read_table
+
+
+def impact(now: datetime) -> ImpactFacts:
+    """What the season has brought until now. Raises NotFound without a season."""
+    season, given, today = current_season(), settings_given(), home_day(now)
+    week = week_index(today, season.starts_on)
+    return report(
+        Day(season.number, today),
+        store.season_books(season.number),
+        store.incomes(season.number),
+        _first_come(season.number, week, given),
+        read_rules(ImpactRules, "impact", given),
+    )
+
+
+def _first_come(season: int, week: int, given: dict[str, str]) -> dict[str, float]:
+    """The figures that selling the same harvest to the same people without a plan would have; empty before there is anything to sell."""
+    lots, asked = store.picked_lots(season), store.asked(season, week)
+    if lots.is_empty() or asked.is_empty():
+        return {}
+    split = read_rules(SplitRules, "split", given)
+    tables = Tables(read_table("products"), lots, wants_asked(asked), read_table("lanes"), read_table("hub_weeks"))
+    sale = first_come(tables, read_rules(MatchRules, "match", given), (split.platform_bp + split.cooperative_bp) / WHOLE_BP)
+    return {"growers_yuan": sale.growers_yuan, "sold_share": 1 - sale.unsold_share}
