@@ -119,3 +119,10 @@ def test_a_stage_that_should_be_long_past_is_expected_tomorrow():
 def test_knowing_that_it_has_not_happened_moves_the_dates_back():
     said = Expectation(np.array([100.0]), np.array([5.0]))
     assert (not_before(said, 99) > not_before(said, 50)).all()
+
+
+def test_a_hindcast_is_given_no_weather_after_its_day_of_issue():
+    heat, days, _ = driven_by_heat()
+    view = record(days, issued_day=60, heat=heat).as_known_in(15)
+    last = date.fromordinal(view.heat.first_day + view.heat.temperature_c.shape[1] - 1)
+    assert last == date(int(YEARS[15]), 3, 2)
