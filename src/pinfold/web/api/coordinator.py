@@ -15,7 +15,6 @@ from pinfold.flows.settle import pay_out
 from pinfold.store.deliver import Weighing
 from pinfold.store.models import Person
 from pinfold.store.reads.owners import household_of_plot, household_of_settlement
-from pinfold.store.settlements import HouseholdSettlement
 from pinfold.web.api.fields import Certainty, GivenDay, GivenGrade, GivenKg, GivenWeek, Grade, Id, Kg, LongId, RequestId, Word
 from pinfold.web.api.guard import Only, over
 from pinfold.web.api.household import SettlementAnswer, settlement_answer

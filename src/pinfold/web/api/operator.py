@@ -1,7 +1,6 @@
-"""The operator's: forecasting and planning, opening and sweeping pins, settling a week, and how good the forecasts were."""
+"""The operator's: opening and sweeping pins, settling a week, and how good the forecasts were."""
 
 from datetime import date
-from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -13,27 +12,12 @@ from pinfold.flows.settle import Settled, settle
 from pinfold.pin.facts import SweepResult
 from pinfold.store.models import Person
 from pinfold.store.reads import goods
-from pinfold.web.api.fields import Fen, GivenWeek, Week, Yuan
+from pinfold.web.api.fields import Fen, GivenWeek, Week
 from pinfold.web.api.guard import Only
 from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
 
 router = Router(tags=["operator"], auth=Only(Person.Role.OPERATOR))
-
-
-class NewPlan(Schema):
-    method: Literal["optimal", "greedy", "first-come"] = "optimal"
-
-
-class NewPlanAnswer(Schema):
-    plan_id: int
-    method: str
-    objective_yuan: Yuan
-    bound_yuan: Annotated[float, Field(description="yuan that no plan can exceed")]
-    gap_percent: float = Field(description="per cent of the bound that the plan may be short of the best one")
-    lots: int
-    wants: int
-    shipments: int
 
 
 class OpenedAnswer(Schema):
@@ -61,15 +45,6 @@ class ScoreAnswer(Schema):
     model: str
     score: float = Field(description="pinball loss in the unit of what is forecast; smaller is better")
     serves: bool
-
-
-@router.post("/plan", response=may_refuse(NewPlanAnswer))
-def plan(request: HttpRequest, new: NewPlan) -> object:
-    """Issues today's forecasts and outlook, and plans what is still to be sold. Takes some seconds."""
-    # Not before it is needed: the optimiser and the models are most of a server's memory.
-    from pinfold.flows.plan import forecast_and_plan
-
-    return forecast_and_plan(clock.now(), new.method)
 
 
 @router.post("/pins/open", response=may_refuse(OpenedAnswer))
