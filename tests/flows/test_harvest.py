@@ -7,8 +7,9 @@ import small_season
 from small_season import MONDAY, NOON, WEEK
 
 from pinfold.basics.errors import InputError, KeyReused, NotFound
-from pinfold.flows.harvest import dispatch_week, record_harvest
-from pinfold.store.models import Delivery, Harvest, Lot, Order, Setting
+from pinfold.basics.quantiles import COLUMNS
+from pinfold.flows.harvest import dispatch_week, pick_list, record_harvest
+from pinfold.store.models import Delivery, Harvest, Lot, Order, RipeningForecast, Setting, YieldForecast
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +159,24 @@ def test_crop_promised_to_a_later_week_is_not_taken_for_this_one():
 def test_a_week_that_has_not_begun_is_not_dispatched():
     with pytest.raises(InputError, match="week 5 begins on 2026-10-12"):
         dispatch_week(5, NOON)
+
+
+def test_the_picking_list_asks_each_plot_for_its_part_of_what_was_sold():
+    """Half of the forecast lot is promised: each plot picks half of what ripens there this week."""
+    small_season.lot(kg=100, promised=50)
+    for plot_id, kg in (("plot-h1", 300), ("plot-h2", 100)):
+        RipeningForecast.objects.create(
+            plot_id=plot_id, season=2026, stage="ripe", issued_on=date(2026, 9, 7), model="test", **dict.fromkeys(COLUMNS, MONDAY)
+        )
+        YieldForecast.objects.create(
+            plot_id=plot_id, season=2026, issued_on=date(2026, 9, 7), model="test", mean=kg, **dict.fromkeys(COLUMNS, kg)
+        )
+    first, second = pick_list("v", WEEK)
+    assert (first.plot_id, second.plot_id) == ("plot-h1", "plot-h2")
+    assert first.ripe_kg == pytest.approx(3 * second.ripe_kg)
+    assert first.pick_kg == pytest.approx(first.ripe_kg / 2)
+
+
+def test_an_unknown_village_has_no_picking_list():
+    with pytest.raises(NotFound, match="nowhere"):
+        pick_list("nowhere", WEEK)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pinfold.deliver.dispatch import Buyer, Claim, Stock, arrived_kg, share_out
+
+
+def stock(lot_id: str, kg: float, ready_week: int = 3, kg_later: float = 0.0) -> Stock:
+    return Stock(lot_id, "hub", "mango", 0, ready_week, kg, kg_later)
+
+
+def pin(name: str, packs: int, lot_id: str = "lot", kept: float = 1.0, pack_kg: float = 2.0, substitutes: dict[str, float] | None = None):
+    claim = Claim(name, lot_id, packs * pack_kg / kept, kept)
+    return Buyer(name, packs * pack_kg, pack_kg, 0.0, (claim,), substitutes or {})
+
+
+def bid(name: str, kg: float, kg_min: float, lot_id: str = "lot") -> Buyer:
+    return Buyer(name, kg, 0.0, kg_min, (Claim(name, lot_id, kg, 1.0),), {})
+
+
+def test_enough_is_sent_to_everybody_and_no_more():
+    sent = share_out([pin("a", 5), bid("m", 30, 10)], [stock("lot", 100)])
+    assert arrived_kg(sent) == {"a": 10, "m": 30}
+
+
+def test_a_lot_that_fell_short_is_shared_in_proportion_to_the_promises():
+    sent = share_out([bid("m", 30, 0), bid("n", 10, 0)], [stock("lot", 20)])
+    assert arrived_kg(sent) == {"m": 15, "n": 5}
+
+
+def test_a_pin_gets_whole_packs_only():
+    """Half of 5 packs of 2 kg are 5 kg: 2 packs."""
+    assert arrived_kg(share_out([pin("a", 5)], [stock("lot", 5)])) == {"a": pytest.approx(4)}
+
+
+def test_goods_that_spoil_on_the_way_must_be_sent_too():
+    (part,) = share_out([pin("a", 4, kept=0.8)], [stock("lot", 100)])
+    assert (part.kg_sent, part.kg_sold) == (pytest.approx(10), pytest.approx(8))
+
+
+def test_a_bid_that_would_miss_its_least_gets_nothing_and_leaves_its_kg_to_the_others():
+    sent = share_out([pin("a", 10), bid("m", 20, 15)], [stock("lot", 20)])
+    assert arrived_kg(sent) == {"a": 20}
+
+
+def test_what_is_missing_comes_from_another_lot_the_oldest_first():
+    buyer = pin("a", 5, substitutes={"new": 1.0, "old": 1.0})
+    sent = share_out([buyer], [stock("lot", 4), stock("old", 3, ready_week=1), stock("new", 50, ready_week=2)])
+    assert {part.lot_id: part.kg_sent for part in sent} == {"lot": 4, "old": 3, "new": 3}
+
+
+def test_what_later_weeks_were_promised_is_left_alone():
+    sent = share_out([pin("a", 5, substitutes={"other": 1.0})], [stock("other", 12, kg_later=8)])
+    assert {part.lot_id: part.kg_sent for part in sent} == {"other": 4}
+
+
+def test_a_lot_without_harvest_sends_nothing():
+    assert share_out([pin("a", 5)], []) == []
+
+
+lots = st.dictionaries(st.sampled_from("pqrs"), st.floats(0, 200), min_size=1)
+wanted = st.lists(
+    st.tuples(st.sampled_from("pqrs"), st.integers(1, 40), st.floats(0.5, 1), st.sampled_from([0.0, 0.5, 2.5]), st.floats(0, 1)),
+    max_size=6,
+)  # fmt: skip
+
+
+@given(lots, wanted)
+def test_nothing_is_sent_that_is_not_there_and_nobody_gets_more_than_was_sold(holds, asked):
+    buyers = [
+        Buyer(f"b{number}", kg_sold, pack_kg, 0.0 if pack_kg else kg_sold * least, (Claim(f"b{number}", lot, kg_sold / kept, kept),),
+              dict.fromkeys(holds, 0.9))
+        for number, (lot, packs, kept, pack_kg, least) in enumerate(asked)
+        for kg_sold in [packs * (pack_kg or 1.0)]
+    ]  # fmt: skip
+    sent = share_out(buyers, [stock(lot, kg) for lot, kg in holds.items()])
+    for lot, kg in holds.items():
+        assert sum(part.kg_sent for part in sent if part.lot_id == lot) <= kg + 1e-6
+    arrived = arrived_kg(sent)
+    for buyer in buyers:
+        kg = arrived.get(buyer.buyer_id, 0.0)
+        assert kg <= buyer.kg_sold + 1e-6
+        assert kg == 0 or kg >= buyer.kg_sold_min - 1e-5
+        if buyer.pack_kg:
+            assert kg / buyer.pack_kg == pytest.approx(round(kg / buyer.pack_kg), abs=1e-5)
+    assert all(part.kg_sold <= part.kg_sent + 1e-9 for part in sent)
