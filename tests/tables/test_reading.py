@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -63,7 +63,12 @@ def test_jin_and_mu_become_kg_and_square_metres(tmp_path: Path) -> None:
 def test_an_id_keeps_its_leading_zeros(tmp_path: Path) -> None:
     write(tmp_path, "plots", "plot_id,crop\n007,coffee\n7,coffee\n")
     assert read_tables(tmp_path, ["plots"])["plots"]["plot_id"].to_list() == ["007", "7"]
-    assert id_types(tmp_path, "plots")["plot_id"] == pl.Int64
+    assert id_types(tmp_path, "plots")["plot_id"] == pl.String
+
+
+def test_whole_ids_of_a_csv_go_back_as_whole_numbers(tmp_path: Path) -> None:
+    (tmp_path / "lots.csv").write_bytes("lot_id,village_id\n5,丛岗\n0,丛岗\n".encode("gbk"))
+    assert id_types(tmp_path, "lots") == {"lot_id": pl.Int64, "village_id": pl.String}
 
 
 def test_whole_ids_go_back_as_they_came(tmp_path: Path) -> None:
@@ -77,6 +82,28 @@ def test_whole_ids_go_back_as_they_came(tmp_path: Path) -> None:
 def test_whole_ids_that_pandas_made_decimals_are_whole_again(tmp_path: Path) -> None:
     pl.DataFrame({"plot_id": ["p1", "p2"], "crop": ["coffee"] * 2, "household_id": [5.0, None]}).write_parquet(tmp_path / "plots.parquet")
     assert read_tables(tmp_path, ["plots"])["plots"]["household_id"].to_list() == ["5", None]
+
+
+def test_parquet_columns_of_another_type_are_read_or_named(tmp_path: Path) -> None:
+    pl.DataFrame(
+        {
+            "plot_id": pl.Series(["p1", "p2"], dtype=pl.Categorical),
+            "season": [2025.0, 2026.0],
+            "kg": [date(2025, 1, 1), None],
+            "kg_per_m2": [None, "0.5"],
+            "picked_on": [datetime(2025, 1, 1), datetime(2026, 1, 1, 12)],
+        }
+    ).write_parquet(tmp_path / "harvests.parquet")
+    reading = read_folder(tmp_path, Asked(["harvests"]))
+    assert [(p.row, p.column, p.says) for p in reading.errors] == [(2, "kg", "is not a number"), (3, "picked_on", "has a time of day")]
+    assert reading.tables["harvests"]["season"].to_list() == [2025, 2026]
+    assert reading.tables["harvests"]["kg_per_m2"].to_list() == [None, 0.5]
+
+
+def test_a_parquet_cell_that_holds_a_list_is_named(tmp_path: Path) -> None:
+    pl.DataFrame({"plot_id": [["p1", "p2"]], "crop": ["coffee"]}).write_parquet(tmp_path / "plots.parquet")
+    with pytest.raises(BrokenTables, match="plot_id: holds List"):
+        read_tables(tmp_path, ["plots"])
 
 
 def test_further_columns_are_kept_as_numbers_where_they_are_numbers(tmp_path: Path) -> None:

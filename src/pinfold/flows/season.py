@@ -41,7 +41,8 @@ class CheckResult:
     def to_text(self) -> str:
         """One line per problem and warning, then what was read."""
         count = f"{sum(self.rows.values()):,} rows in {len(self.rows)} tables"
-        verdict = f"{len(self.problems)} problems, nothing can be loaded" if self.problems else "no problems"
+        wrong = len(self.problems)
+        verdict = f"{wrong} {'problem' if wrong == 1 else 'problems'}, nothing can be loaded" if wrong else "no problems"
         return "\n".join([*map(str, [*self.problems, *self.warnings]), f"{count}: {verdict}"])
 
     def to_json(self) -> str:

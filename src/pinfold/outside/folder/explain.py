@@ -34,7 +34,7 @@ def explain_number(cell: str, unit: str, is_whole: bool) -> tuple[str, str]:
         return "is not a whole number", f"write a whole number of {unit}" if unit else "write a whole number"
     if re.fullmatch(r"[+-]?[\d.]+%", plain) and unit == "share":
         return "is written in percent", f"write {float(plain[:-1]) / 100:g}"
-    with_unit = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)\s*([^\d\s.,]\S*)", plain)
+    with_unit = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)\s*([^\W\d_]\S*)", plain)
     if with_unit:
         return _explain_unit(with_unit[1], with_unit[2], unit)
     return "is not a number", f"write a number of {unit}, digits and a point only" if unit else "write a number, digits and a point only"

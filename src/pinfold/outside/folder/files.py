@@ -63,6 +63,9 @@ def _read_parquet(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
     except (pl.exceptions.PolarsError, OSError):
         return None, [error(file, "cannot be read as Parquet", "write it again")]
     problems = _header_problems(frame.columns, file)
+    for column, kind in frame.schema.items():
+        if kind.is_nested() or kind in (pl.Binary, pl.Object):
+            problems.append(error(file, f"holds {kind}, not one value per cell", "write numbers, text or dates", column=column))
     if problems:
         return None, problems
     return Cells(file, _with_lines(frame, np.arange(2, frame.height + 2))), []

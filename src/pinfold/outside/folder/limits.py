@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -51,11 +52,13 @@ def limit_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str, 
         for rule in failed.counts():
             column, _, limit = rule.rpartition("|")
             rows = details.filter(pl.col(rule) == "invalid")
-            if limit == "nullability" or not column:
-                rows = _without(rows, unread if not column else {column: unread[column]} if column in unread else {})
-                rows = rows if not column or column in frame.columns else rows.clear()
-            tell = _row_problem if not column else _limit_problem
-            problems += listed(rows, lambda row, t=tell, r=rule: t(row, r, name, file))  # type: ignore[misc]
+            if column in absent:
+                continue
+            if not column:
+                rows = _without(rows, unread)
+            elif limit == "nullability" and column in unread:
+                rows = _without(rows, {column: unread[column]})
+            problems += listed(rows, partial(_limit_problem if column else _row_problem, rule=rule, name=name, file=file))
     return problems
 
 
@@ -69,7 +72,7 @@ def season_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str,
             problems.append(error(file, "is missing, and a season needs it", f"add it: {kind.description}", row=1, column=column))
             continue
         rows = _without(frame.filter(pl.col(column).is_null()), unread)
-        problems += listed(rows, lambda row, c=column: _limit_problem(row, f"{c}|nullability", name, file))  # type: ignore[misc]
+        problems += listed(rows, partial(_limit_problem, rule=f"{column}|nullability", name=name, file=file))
     return problems + _crop_problems(frame, name, file)
 
 
@@ -83,7 +86,7 @@ def _crop_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
     for (table, column), words in known.items():
         if table == name and column in frame.columns:
             rows = frame.filter(~pl.col(column).is_in(words))
-            problems += listed(rows, lambda row, c=column, w=words: _no_crop(row, c, w, file))  # type: ignore[misc]
+            problems += listed(rows, partial(_no_crop, column=column, words=words, file=file))
     return problems
 
 
@@ -133,21 +136,21 @@ def _swapped(row: dict[str, Any]) -> bool:
 def key_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
     """Rows whose key stands in an earlier row; each is named together with that row."""
     keys = [column for column in key_of(name) if column in frame.columns]
-    needed = [column for column in keys if columns_of(name)[column].metadata["need"] is Need.ALWAYS]
-    if not keys or len(needed) < sum(columns_of(name)[column].metadata["need"] is Need.ALWAYS for column in key_of(name)):
+    needed = [column for column in key_of(name) if columns_of(name)[column].metadata["need"] is Need.ALWAYS]
+    if not keys or not set(needed) <= set(keys):
         return []
     known = frame.select("line", *keys).drop_nulls(needed)
     if known.select(keys).n_unique() == known.height:
         return []
     repeated = known.with_columns(pl.col("line").min().over(keys).alias("first")).filter(pl.col("line") > pl.col("first"))
 
-    def tell(row: dict[str, Any]) -> Problem:
-        value = ", ".join(str(row[column]) for column in keys if row[column] is not None)
-        return error(
-            file, f"stands already in line {row['first']}", "keep one of the two rows", row=row["line"], column=", ".join(keys), value=value
-        )
+    return listed(repeated, partial(_repeated, keys=keys, file=file))
 
-    return listed(repeated, tell)
+
+def _repeated(row: dict[str, Any], keys: list[str], file: str) -> Problem:
+    value = ", ".join(str(row[column]) for column in keys if row[column] is not None)
+    says, remedy = f"stands already in line {row['first']}", "keep one of the two rows"
+    return error(file, says, remedy, row=row["line"], column=", ".join(keys), value=value)
 
 
 def future_problems(frame: pl.DataFrame, name: str, file: str, as_of: date | None) -> list[Problem]:
@@ -158,6 +161,10 @@ def future_problems(frame: pl.DataFrame, name: str, file: str, as_of: date | Non
     for column, kind in columns_of(name).items():
         if kind.metadata["past"] and column in frame.columns:
             rows = frame.filter(pl.col(column) > as_of).select("line", column)
-            says, remedy = f"lies in the future, after {as_of}", "correct the date; what is still to come stands in later/"
-            problems += listed(rows, lambda row, c=column, s=says, r=remedy: error(file, s, r, row=row["line"], column=c, value=row[c]))  # type: ignore[misc]
+            problems += listed(rows, partial(_too_late, column=column, as_of=as_of, file=file))
     return problems
+
+
+def _too_late(row: dict[str, Any], column: str, as_of: date, file: str) -> Problem:
+    remedy = "correct the date; what is still to come stands in later/"
+    return error(file, f"lies in the future, after {as_of}", remedy, row=row["line"], column=column, value=row[column])

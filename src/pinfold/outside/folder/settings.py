@@ -10,6 +10,7 @@ from pinfold.coop.rules import CoopRules
 from pinfold.demand.rules import DemandRules
 from pinfold.fields.reports import ReportRules
 from pinfold.fields.season import SeasonRules
+from pinfold.impact.rules import ImpactRules
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules, SupplyRules
 from pinfold.outside.folder.problems import Problem, did_you_mean, error
@@ -26,6 +27,7 @@ ROOMS: dict[str, type] = {
     "pin": PinRules,
     "coop": CoopRules,
     "split": SplitRules,
+    "impact": ImpactRules,
     "replay": ReplayRules,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from pinfold.outside.folder.problems import Problem, error, listed
 from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, columns_of
 
 TRUTHS = {"true": True, "false": False}
+FREE: dict[str, Any] = {"kind": Kind.NUMBER, "unit": ""}
 
 
 def to_values(cells: Cells, name: str) -> tuple[pl.DataFrame, list[Problem], dict[str, pl.Series]]:
@@ -25,21 +27,14 @@ def to_values(cells: Cells, name: str) -> tuple[pl.DataFrame, list[Problem], dic
     unread: dict[str, pl.Series] = {}
     values: dict[str, pl.Expr] = {}
     for column in frame.columns[1:]:
-        kind = (
-            Kind.NUMBER
-            if column not in declared and name in FREE_NUMBERS
-            else declared[column].metadata["kind"]
-            if column in declared
-            else None
-        )
-        if kind is None:
+        facts = declared[column].metadata if column in declared else FREE if name in FREE_NUMBERS else None
+        if facts is None:
             values[column] = _number_or_text(frame[column])
             continue
-        values[column] = _value(column, kind, frame.schema[column])
+        values[column] = _value(column, facts["kind"], frame.schema[column])
         bad = frame.lazy().filter(values[column].is_null() & pl.col(column).is_not_null()).select("line", column).collect()
         if bad.height:
-            unit = declared[column].metadata["unit"] if column in declared else ""
-            problems += listed(bad, lambda row, c=column, k=kind, u=unit: _problem(row, c, k, u, cells.file))  # type: ignore[misc]
+            problems += listed(bad, partial(_problem, column=column, facts=facts, file=cells.file))
             unread[column] = bad["line"]
     return frame.with_columns(**values), problems, unread
 
@@ -61,18 +56,14 @@ def _value(column: str, kind: Kind, stored: pl.DataType) -> pl.Expr:
         # pandas turns whole ids with a gap among them into 5.0.
         return (cell.cast(pl.Int64, strict=False) if stored.is_float() else cell).cast(pl.String, strict=False)
     if kind in (Kind.NUMBER, Kind.WHOLE):
-        amount = cell.cast(pl.Float64, strict=False)
+        amount = (cell if stored.is_numeric() else cell.cast(pl.String)).cast(pl.Float64, strict=False)
         fits = amount.is_finite() & (amount.abs() < 2**53) & ((amount == amount.floor()) | (kind is Kind.NUMBER))
         return pl.when(fits).then(amount).cast(pl.Int64 if kind is Kind.WHOLE else pl.Float64)
     if kind is Kind.TRUTH:
-        return (
-            cell
-            if stored == pl.Boolean
-            else cell.cast(pl.String).str.to_lowercase().replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
-        )
+        return cell.cast(pl.String).str.to_lowercase().replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
     if isinstance(stored, pl.Datetime):
         return pl.when(cell.dt.time() == pl.time(0)).then(cell.dt.date())
-    return cell if stored == pl.Date else cell.cast(pl.String).str.to_date("%Y-%m-%d", strict=False)
+    return cell.cast(pl.String).str.to_date("%Y-%m-%d", strict=False)
 
 
 def _number_or_text(cells: pl.Series) -> Any:
@@ -80,10 +71,10 @@ def _number_or_text(cells: pl.Series) -> Any:
     return amounts if amounts.null_count() == cells.null_count() else cells
 
 
-def _problem(row: dict[str, Any], column: str, kind: Kind, unit: str, file: str) -> Problem:
-    cell = str(row[column])
+def _problem(row: dict[str, Any], column: str, facts: dict[str, Any], file: str) -> Problem:
+    cell, kind = str(row[column]), facts["kind"]
     if kind in (Kind.NUMBER, Kind.WHOLE):
-        says, remedy = explain_number(cell, unit, kind is Kind.WHOLE)
+        says, remedy = explain_number(cell, facts["unit"], kind is Kind.WHOLE)
     else:
         says, remedy = explain_day(cell) if kind is Kind.DAY else explain_truth(cell)
     return error(file, says, remedy, row=row["line"], column=column, value=cell)

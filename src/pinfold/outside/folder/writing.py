@@ -7,20 +7,30 @@ from pathlib import Path
 
 import polars as pl
 
-from pinfold.outside.folder.files import file_of
+from pinfold.basics.errors import BrokenTables
+from pinfold.outside.folder.files import file_of, read_cells
 from pinfold.outside.folder.tables import ids_of
 
 
 def id_types(folder: Path, name: str) -> dict[str, pl.DataType]:
-    """Type that each id column of table `name` has in its file: Int64 where a CSV holds only whole numbers, else String.
+    """Type that each id column of table `name` has in its file; in a CSV, Int64 where every cell is a plain whole number, else String.
 
     Inside Pinfold every id is text; a command that writes ids back passes this to `as_they_came`.
-    Raises NotFound when the folder has no such table.
+    Raises NotFound when the folder has no such table, and BrokenTables when it cannot be read.
     """
     path = file_of(folder, name)
-    frame = pl.scan_parquet(path) if path.suffix == ".parquet" else pl.scan_csv(path, infer_schema_length=None)
-    schema = frame.collect_schema()
-    return {column: schema[column] for column in ids_of(name) if column in schema}
+    cells, problems = read_cells(path, str(path))
+    if cells is None:
+        raise BrokenTables(list(problems))
+    return {column: _id_type(cells.frame[column]) for column in ids_of(name) if column in cells.frame.columns}
+
+
+def _id_type(cells: pl.Series) -> pl.DataType:
+    if cells.dtype != pl.String:
+        return cells.dtype
+    # 007 is no plain whole number: written back as 7 it would be another id.
+    plain = cells.str.contains(r"^(0|-?[1-9]\d{0,17})$").all()
+    return pl.Int64() if plain else pl.String()
 
 
 def as_they_came(frame: pl.DataFrame, types: dict[str, pl.DataType]) -> pl.DataFrame:
