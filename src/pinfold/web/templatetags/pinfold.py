@@ -50,6 +50,22 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def odds(probability: float) -> str:
+    """Odds as sure as they are: to the nearest 5 %, and never certain.
+
+    >>> from django.utils.translation import override
+    >>> with override("en"):
+    ...     odds(0.73), odds(0.999), odds(0.0)
+    ('about 75 %', 'more than 95 %', 'less than 5 %')
+    """
+    if probability > 0.95:
+        return gettext("more than %(n)d %%") % {"n": 95}
+    if probability < 0.05:
+        return gettext("less than %(n)d %%") % {"n": 5}
+    return gettext("about %(n)d %%") % {"n": 5 * round(probability * 20)}
+
+
+@register.filter
 def percent_number(share: float) -> int:
     """A share of 1 as a whole number out of 100, for bars."""
     return round(share * 100)
