@@ -1,0 +1,81 @@
+"""The site's own addresses, and three that set a race up, start a sweep and count what is left of it.
+
+With PINFOLD_TEST_UNGUARDED=1, which nothing outside this folder reads, the guards are taken out: the negative control.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+
+from django.db.models import Sum
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from pin_market import make_pin
+
+from pinfold.flows import clock
+from pinfold.flows.pins import sweep
+from pinfold.ledger.accounts import CUSTOMERS_HELD
+from pinfold.store.models import Entry, Order, Payment, Pin, Refund
+from pinfold.web.roles import open_to_all
+from pinfold.web.urls import handler400, handler403, handler404, urlpatterns  # noqa: F401
+
+if os.environ.get("PINFOLD_TEST_UNGUARDED") == "1":
+    import unguarded
+
+    unguarded.take_guards_out()
+
+
+@csrf_exempt
+@open_to_all
+def new_pin(request: HttpRequest) -> JsonResponse:
+    make_pin(**json.loads(request.body))
+    return JsonResponse({})
+
+
+@csrf_exempt
+@open_to_all
+def make_overdue(request: HttpRequest) -> JsonResponse:
+    """The hold of an order is over by now."""
+    Order.objects.filter(pk=json.loads(request.body)["order_id"]).update(held_until=clock.now() - timedelta(seconds=1))
+    return JsonResponse({})
+
+
+@csrf_exempt
+@open_to_all
+def sweep_now(request: HttpRequest) -> JsonResponse:
+    sweep(clock.now())
+    return JsonResponse({})
+
+
+@open_to_all
+def count(request: HttpRequest, pin_id: str) -> JsonResponse:
+    """What the tables say about one pin: seats and orders by state, refunds, and the fen that its payments hold in the ledger."""
+    pin, orders, payments = Pin.objects.get(pk=pin_id), Order.objects.filter(pin=pin_id), Payment.objects.filter(order__pin=pin_id)
+    refunds = Refund.objects.filter(payment__in=payments)
+    postings = [f"receipt:{pk}" for pk in payments.values_list("pk", flat=True)] + [
+        f"refund:{pk}" for pk in refunds.values_list("pk", flat=True)
+    ]
+    held = Entry.objects.filter(posting__in=postings, account=CUSTOMERS_HELD).aggregate(fen=Sum("amount_fen"))["fen"]
+    return JsonResponse(
+        {
+            "state": pin.state,
+            "seats_taken": pin.seats_taken,
+            "seats_paid": pin.seats_paid,
+            "seats": dict(orders.values_list("state").annotate(Sum("seats"))),
+            "orders": list(orders.order_by("order_id").values_list("order_id", flat=True)),
+            "refunds": refunds.count(),
+            "held_fen": -(held or 0),
+        }
+    )
+
+
+urlpatterns = [
+    *urlpatterns,
+    path("race/pins", new_pin),
+    path("race/overdue", make_overdue),
+    path("race/sweep", sweep_now),
+    path("race/pins/<str:pin_id>", count),
+]
