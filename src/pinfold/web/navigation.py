@@ -22,8 +22,15 @@ PLAN = Link(_("Plan"), "rooms:plan")
 STRANGER: tuple[Link, ...] = (SHOP,)
 BY_ROLE: dict[str, tuple[Link, ...]] = {
     Role.CUSTOMER: (SHOP, Link(_("My orders"), "shop:orders")),
-    Role.HOUSEHOLD: (SHOP,),
-    Role.COORDINATOR: (PLAN, SHOP),
+    Role.HOUSEHOLD: (Link(_("My plots and money"), "rooms:household"), SHOP),
+    Role.COORDINATOR: (
+        Link(_("This week"), "rooms:village"),
+        Link(_("Reports"), "rooms:reports"),
+        Link(_("Weigh"), "rooms:weighings"),
+        Link(_("Cash"), "rooms:money"),
+        PLAN,
+        SHOP,
+    ),
     Role.BOARD: (PLAN, SHOP),
     Role.MERCHANT: (SHOP,),
     Role.PACKHOUSE: (PLAN, SHOP),

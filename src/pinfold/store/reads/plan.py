@@ -97,7 +97,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Ripe:
-    """Kilograms of a product that one village is expected to have ready in one week; weighed kg have no spread. kg_cv : deviation over kg."""
+    """Kilograms of a product that one village is expected to have ready in one week. kg_cv : deviation over kg; 0 once weighed."""
 
     product: Named
     village: Named
@@ -129,7 +129,7 @@ def parcels(season: int, ready_weeks: Collection[int]) -> list[Parcel]:
 
 
 def ripening_weeks(season: int) -> list[Ripe]:
-    """Kilograms by product, village and week, all grades together; the grades of a lot are shares of one forecast, so they have one spread."""
+    """Kilograms by product, village and week, all grades together: they are shares of one forecast, with one spread."""
     rows = (
         Lot.objects.filter(season=season, kg__gt=0)
         .values("product_id", "product__name", "product__name_zh", "village_id", "village__name", "village__name_zh", "ready_week")

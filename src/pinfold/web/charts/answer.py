@@ -1,16 +1,18 @@
-"""A chart as an answer: drawn once, kept in the cache of all server processes, and not sent again to a phone that has it."""
+"""A chart as an answer: drawn once by each server process, and not sent again to a phone that has it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
 
-from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
 KEEP_SECONDS = 3_600
+# In memory and not in the database's cache: a picture must not wait for whoever is writing there.
+KEPT = LocMemCache("charts", {"OPTIONS": {"MAX_ENTRIES": 300}})
 
 
 def picture(request: HttpRequest, name: str, draw: Callable[[], str]) -> HttpResponseBase:
@@ -19,10 +21,10 @@ def picture(request: HttpRequest, name: str, draw: Callable[[], str]) -> HttpRes
     name : says all that the picture depends on
     """
     key = f"chart:{get_language()}:{sha256(name.encode()).hexdigest()}"
-    svg = cache.get(key)
+    svg = KEPT.get(key)
     if svg is None:
         svg = draw()
-        cache.set(key, svg, KEEP_SECONDS)
+        KEPT.set(key, svg, KEEP_SECONDS)
     etag = f'"{sha256(svg.encode()).hexdigest()[:32]}"'
     answer = HttpResponse(svg, content_type="image/svg+xml", headers={"ETag": etag, "Cache-Control": "private, no-cache"})
     return get_conditional_response(request, etag=etag, response=answer) or answer

@@ -32,7 +32,7 @@ def draw_pick_bands(plots: Sequence[PickBand], today: date) -> str:
         y=alt.Y("label:N", sort=order, axis=alt.Axis(title=None, labelFontSize=14, labelLimit=130, ticks=False, domain=False))
     )
     wide = base.mark_rule(color=LEAF, strokeWidth=5, opacity=0.35, strokeCap="round").encode(
-        x=alt.X("p10:T", axis=month_axis()), x2="p90:T"
+        x=alt.X("p10:T", axis=month_axis(), scale=alt.Scale(padding=10)), x2="p90:T"
     )
     usual = base.mark_rule(color=LEAF, strokeWidth=13, opacity=0.6, strokeCap="round").encode(x="p25:T", x2="p75:T")
     likely = base.mark_point(color=CHERRY, filled=True, size=90, opacity=1).encode(x="p50:T")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from pinfold.basics.errors import NotFound
+from pinfold.basics.units import UNITS_M2
 from pinfold.fields.crops import crop as crop_facts
 from pinfold.store.reads.shop import Named
 from pinfold.web.templatetags.pinfold import called
@@ -81,3 +82,13 @@ def yuan_whole(amount_yuan: float) -> str:
     '¥508,646'
     """
     return f"{'-' if amount_yuan <= -0.5 else ''}¥{abs(amount_yuan):,.0f}"
+
+
+@register.filter
+def mu(area_m2: float) -> str:
+    """Square metres as mu, to the tenth.
+
+    >>> mu(1000)
+    '1.5'
+    """
+    return f"{area_m2 / UNITS_M2['mu']:.1f}"

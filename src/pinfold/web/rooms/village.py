@@ -1,0 +1,208 @@
+"""The coordinator's pages: what to pick this week, reports and weighings to enter, money to count and to hand over.
+
+All of it works without script. Every form carries an id that was made with the page, or is about something that can happen only once,
+so a form that is sent again on a bad line counts once.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pinfold.basics.units import to_kg
+from pinfold.fields.crops import crop, known_crops
+from pinfold.flows import clock
+from pinfold.store.reads import village as reads
+from pinfold.store.reads.household import PlotFacts
+from pinfold.store.reads.owners import household_of_plot, household_of_settlement
+from pinfold.store.season import current_season
+from pinfold.web.api.guard import over
+from pinfold.web.roles import Role, only, require_household
+from pinfold.web.rooms.plan import asked_week, this_week_of
+from pinfold.web.rooms.words import PICKING_OVER
+from pinfold.web.templatetags.pinfold import kg, yuan
+from pinfold.web.templatetags.rooms import crop_called, word
+
+CERTAINTIES = (("1.0", gettext_lazy("sure: seen and counted")), ("0.8", gettext_lazy("fairly sure")), ("0.5", gettext_lazy("not sure")))
+UNITS = (
+    ("kg", gettext_lazy("kg")),
+    ("jin", gettext_lazy("jin (500 g)")),
+    ("dan", gettext_lazy("dan (50 kg)")),
+    ("t", gettext_lazy("tonnes")),
+)
+GRADES = ((0, gettext_lazy("best grade")), (1, gettext_lazy("second grade")), (2, gettext_lazy("third grade")))
+CASH_A_PAGE = 30
+
+
+def day_field(label: str) -> forms.DateField:
+    """A day, typed or picked."""
+    # The browser's own picker speaks only this format.
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+
+class ReportForm(forms.Form):
+    """What somebody saw on a plot."""
+
+    plot = forms.ChoiceField(label=gettext_lazy("Plot"))
+    stage = forms.ChoiceField(label=gettext_lazy("What was seen"))
+    on = day_field(gettext_lazy("Day on which it was seen"))
+    certainty = forms.ChoiceField(label=gettext_lazy("How sure"), choices=CERTAINTIES, widget=forms.RadioSelect)
+
+    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["plot"].choices = plot_choices(plots)
+        self.fields["stage"].choices = [(name, word(name, "stage")) for name in stages_of(plots)]
+
+
+class WeighingForm(forms.Form):
+    """What was weighed of one plot."""
+
+    request_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
+    plot = forms.ChoiceField(label=gettext_lazy("Plot"))
+    weight = forms.FloatField(
+        label=gettext_lazy("Weight"),
+        min_value=0.01,
+        max_value=100_000,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS)
+    grade = forms.TypedChoiceField(label=gettext_lazy("Grade"), choices=GRADES, coerce=int)
+    picked_on = day_field(gettext_lazy("Picked on"))
+
+    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["plot"].choices = plot_choices(plots)
+
+
+def plot_choices(plots: list[PlotFacts]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Plots under the names of their crops."""
+    by_crop = groupby(plots, key=lambda plot: plot.crop)
+    return [(crop_called(name), [(plot.plot_id, f"{plot.plot_id} · {plot.household_id}") for plot in group]) for name, group in by_crop]
+
+
+def stages_of(plots: list[PlotFacts]) -> list[str]:
+    """Every stage that a crop of these plots has, in their order, and the end of picking."""
+    names = [stage.name for name in sorted({plot.crop for plot in plots}) if name in known_crops() for stage in crop(name).stages]
+    return [*dict.fromkeys(names), PICKING_OVER]
+
+
+@only(Role.COORDINATOR)
+@require_safe
+def show_week(request: HttpRequest) -> HttpResponse:
+    """What to pick on each plot in this week, or that of ?week=, and how much else waits."""
+    from pinfold.flows.harvest import pick_list
+
+    season, village_id = current_season(), over(request.user, "village_id")
+    week = asked_week(request, season, ahead=0)
+    lines = pick_list(village_id, week)
+    plots = reads.plots(village_id, season.number)
+    facts = {
+        "season": season,
+        "village": reads.village(village_id),
+        "week": week,
+        "is_this_week": week == this_week_of(season),
+        "weeks_beside": [other for other in (week - 1, week + 1) if 0 <= other < season.weeks],
+        "crops": [(name, list(group)) for name, group in groupby(lines, key=lambda line: line.crop)],
+        "pick_kg": sum(line.pick_kg for line in lines),
+        "ripe_kg": sum(line.ripe_kg for line in lines),
+        "to_ask": len(reads.to_ask(plots, clock.today())),
+        "cash": len(reads.cash_waiting()),
+        "to_pay_out": len(reads.to_pay_out(village_id)),
+    }
+    return render(request, "rooms/village.html", facts)
+
+
+@only(Role.COORDINATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Reports to ask for, the form, and the newest reports. ?plot= and ?stage= fill the form in."""
+    from pinfold.flows.field import report_stage
+
+    season, village_id, today = current_season(), over(request.user, "village_id"), clock.today()
+    plots = reads.plots(village_id, season.number)
+    start = {"plot": request.GET.get("plot"), "stage": request.GET.get("stage"), "on": today, "certainty": "1.0"}
+    form = ReportForm(plots, request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        require_household(request.user, household_of_plot(given["plot"]))
+        told = report_stage(given["plot"], given["stage"], given["on"], request.user.phone, float(given["certainty"]), clock.now())
+        words = {"plot": given["plot"], "stage": word(given["stage"], "stage")}
+        if told.serves:
+            messages.success(request, _("Kept: %(stage)s on plot %(plot)s. The next forecast uses it.") % words)
+        else:
+            messages.info(request, _("Kept beside a surer report of %(stage)s on plot %(plot)s, which stays in use.") % words)
+        return redirect("rooms:reports")
+    facts = {"form": form, "asked": reads.to_ask(plots, today), "newest": reads.newest_reports(village_id, season.number)}
+    return render(request, "rooms/reports.html", facts, status=422 if form.errors else 200)
+
+
+@only(Role.COORDINATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def weigh(request: HttpRequest) -> HttpResponse:
+    """The form for a weighing, and the newest ones."""
+    from pinfold.flows.harvest import record_harvest
+
+    season, village_id = current_season(), over(request.user, "village_id")
+    start = {"request_id": uuid4().hex, "plot": request.GET.get("plot"), "unit": "kg", "grade": 0, "picked_on": clock.today()}
+    form = WeighingForm(reads.plots(village_id, season.number), request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        require_household(request.user, household_of_plot(given["plot"]))
+        weight_kg = to_kg(given["weight"], given["unit"])
+        kept = record_harvest(given["request_id"], given["plot"], weight_kg, given["grade"], given["picked_on"], clock.now())
+        words = {"kg": kg(kept.kg), "plot": kept.plot_id}
+        says = _("Counted: %(kg)s from plot %(plot)s.") if kept.new else _("Counted before, and only once: %(kg)s from plot %(plot)s.")
+        messages.success(request, says % words)
+        return redirect("rooms:weighings")
+    facts = {"form": form, "newest": reads.newest_weighings(village_id, season.number)}
+    return render(request, "rooms/weighings.html", facts, status=422 if form.errors else 200)
+
+
+@only(Role.COORDINATOR)
+@require_safe
+def show_money(request: HttpRequest) -> HttpResponse:
+    """Cash to count for customers, and settlements to hand over to households. ?number= finds an order."""
+    number = request.GET.get("number", "").strip()[:64]
+    facts = {
+        "season": current_season(),
+        "number": number,
+        "cash": Paginator(reads.cash_waiting(number), CASH_A_PAGE).get_page(request.GET.get("page")),
+        "settlements": reads.to_pay_out(over(request.user, "village_id")),
+    }
+    return render(request, "rooms/money.html", facts)
+
+
+@only(Role.COORDINATOR)
+@require_POST
+def count(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """A customer's cash was counted."""
+    from pinfold.flows.pay import count_cash
+
+    payment = count_cash(payment_id, request.user.phone, clock.now())
+    if payment.state == "received":
+        messages.success(request, _("Counted: %(sum)s. The places are paid.") % {"sum": yuan(payment.amount_fen)})
+    else:
+        messages.warning(request, _("Too late: the places are gone. Give the %(sum)s back.") % {"sum": yuan(payment.amount_fen)})
+    return redirect("rooms:money")
+
+
+@only(Role.COORDINATOR)
+@require_POST
+def hand_over(request: HttpRequest, settlement_id: str) -> HttpResponse:
+    """A household has its money in hand."""
+    from pinfold.flows.settle import pay_out
+
+    require_household(request.user, household_of_settlement(settlement_id))
+    settled = pay_out(settlement_id, request.user.phone, clock.now())
+    words = {"sum": yuan(settled.amount_fen), "household": settled.household_id}
+    messages.success(request, _("Handed over: %(sum)s to household %(household)s.") % words)
+    return redirect("rooms:money")
