@@ -126,3 +126,9 @@ def test_a_hindcast_is_given_no_weather_after_its_day_of_issue():
     view = record(days, issued_day=60, heat=heat).as_known_in(15)
     last = date.fromordinal(view.heat.first_day + view.heat.temperature_c.shape[1] - 1)
     assert last == date(2016, 1, 1) + timedelta(days=60)
+
+
+def test_a_hindcast_in_january_does_not_know_what_ripened_in_february():
+    """Coffee of the season before is still on the tree on the day of issue."""
+    view = record([[300.0, 300.0, 400.0, 300.0]], issued_day=10).as_known_in(3)
+    assert np.isnan(view.days[0, 2]) and view.days[0, 1] == 300

@@ -30,7 +30,12 @@ SEASON_PRIOR_MAX = 0.5
 
 @dataclass(frozen=True)
 class Score:
-    """What one model did in the hindcasts. `crps` and `error` in days or kg, one entry per hindcast season; `shocks` of its errors."""
+    """What one model did in the hindcasts.
+
+    crps : float array, shape (seasons,), days or kg
+    error : float array, shape (seasons,): mean absolute error of the median in days, or root mean square error of the mean in kg
+    shocks : of its errors, whether or not they were scored
+    """
 
     model: str
     seasons: tuple[int, ...]
@@ -73,27 +78,30 @@ def ripening_scores(models: Sequence[RipeningModel], record: StageRecord, season
     held_out = range(max(RIPENING_SEASONS_BEFORE, len(record.seasons) - RIPENING_SEASONS), len(record.seasons))
     views = [(record.as_known_in(index), record.days[:, index]) for index in held_out]
     simple = [_said(models[0], view) for view, _ in views]
-    scores = []
-    for model in models:
-        own = [_said(model, view) for view, _ in views]
-        said = [word.or_else(first) for word, first in zip(own, simple, strict=True)]
-        errors = _columns([(days - e.location) / e.spread for (_, days), e in zip(views, said, strict=True)], len(record.days))
-        usual_spread = float(np.nanmedian([np.nanmedian(e.spread) for e in said])) if said else 1.0
-        shocks = split_errors(errors, np.zeros(len(record.days), dtype=int), (season_prior_days / usual_spread) ** 2)
-        crps, error, seasons = [], [], []
-        # A model without a word of its own has no score, lest the simple one's be taken for it.
-        spoke = any(np.isfinite(word.location).any() for word in own)
-        for (view, days), expectation in zip(views, said, strict=True) if spoke else ():
-            open_still = np.isfinite(days) & (days > view.issued_day) & np.isfinite(expectation.location)
-            if not open_still.any():
-                continue
-            wider = Expectation(expectation.location[open_still], expectation.spread[open_still] * np.sqrt(shocks.total))
-            quantiles = not_before(wider, view.issued_day)
-            seasons.append(view.season)
-            crps.append(pinball(days[open_still], quantiles))
-            error.append(float(np.abs(days[open_still] - quantiles[:, 2]).mean()))
-        scores.append(Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks))
-    return scores
+    return [_ripening_score(model, views, simple, len(record.days), season_prior_days) for model in models]
+
+
+def _ripening_score(
+    model: RipeningModel, views: Sequence[tuple[StageRecord, Floats]], simple: Sequence[Expectation], plots: int, season_prior_days: float
+) -> Score:
+    own = [_said(model, view) for view, _ in views]
+    said = [word.or_else(first) for word, first in zip(own, simple, strict=True)]
+    errors = _columns([(days - e.location) / e.spread for (_, days), e in zip(views, said, strict=True)], plots)
+    usual_spread = float(np.nanmedian([np.nanmedian(e.spread) for e in said])) if said else season_prior_days
+    shocks = split_errors(errors, np.zeros(plots, dtype=int), (season_prior_days / usual_spread) ** 2)
+    crps, error, seasons = [], [], []
+    # A model without a word of its own has no score, lest the simple one's be taken for it.
+    spoke = any(np.isfinite(word.location).any() for word in own)
+    for (view, days), expectation in zip(views, said, strict=True) if spoke else ():
+        open_still = (days > view.issued_day) & np.isfinite(expectation.location)
+        if not open_still.any():
+            continue
+        wider = Expectation(expectation.location[open_still], expectation.spread[open_still] * np.sqrt(shocks.total))
+        quantiles = not_before(wider, view.issued_day)
+        seasons.append(view.season)
+        crps.append(pinball(days[open_still], quantiles))
+        error.append(float(np.abs(days[open_still] - quantiles[:, 2]).mean()))
+    return Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks)
 
 
 def _said(model: RipeningModel, view: StageRecord) -> Expectation:
@@ -111,25 +119,29 @@ def yield_scores(models: Sequence[YieldModel], record: HarvestRecord, season_pri
     season_prior : spread of the shared season shock that is believed before any was seen, share of the usual harvest
     """
     held_out = range(max(1, len(record.seasons) - YIELD_SEASONS), len(record.seasons))
-    views = [(record.as_known_in(index), record.root[:, index]) for index in held_out]
+    views = [record.as_known_in(index) for index in held_out]
+    truth = [np.where(view.has_past, record.root[:, index], np.nan) for view, index in zip(views, held_out, strict=True)]
     # On the root scale a share s of the harvest is s / 2 of the root.
     prior_root = season_prior / 2 * float(np.nanmean(record.root))
-    scores = []
-    for model in models:
-        said = [model.expect(view) for view, _ in views]
-        known = [np.where(view.has_past, root, np.nan) for view, root in views]
-        errors = _columns([(root - e.location) / e.spread for root, e in zip(known, said, strict=True)], len(record.root))
-        usual_spread = float(np.median([np.nanmedian(e.spread) for e in said])) if said else 2 * prior_root
-        shocks = split_errors(errors, record.block, min((prior_root / usual_spread) ** 2, SEASON_PRIOR_MAX))
-        crps, error, seasons = [], [], []
-        for (view, _), root, expectation in zip(views, known, said, strict=True):
-            seen = np.isfinite(root)
-            if not seen.any():
-                continue
-            kg = root[seen] ** 2 * record.size[seen]
-            outlook = kg_quantiles(Expectation(expectation.location[seen], expectation.spread[seen]), record.size[seen], shocks)
-            seasons.append(view.season)
-            crps.append(pinball(kg, outlook.quantiles))
-            error.append(float(np.sqrt(((kg - outlook.mean) ** 2).mean())))
-        scores.append(Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks))
-    return scores
+    return [_yield_score(model, record, views, truth, prior_root) for model in models]
+
+
+def _yield_score(
+    model: YieldModel, record: HarvestRecord, views: Sequence[HarvestRecord], truth: Sequence[Floats], prior_root: float
+) -> Score:
+    said = [model.expect(view) for view in views]
+    errors = _columns([(root - e.location) / e.spread for root, e in zip(truth, said, strict=True)], len(record.root))
+    usual_spread = float(np.median([np.median(e.spread) for e in said])) if said else 2 * prior_root
+    prior = min((prior_root / usual_spread) ** 2, SEASON_PRIOR_MAX) if usual_spread > 0 else SEASON_PRIOR_MAX
+    shocks = split_errors(errors, record.block, prior)
+    crps, error, seasons = [], [], []
+    for view, root, expectation in zip(views, truth, said, strict=True):
+        seen = np.isfinite(root)
+        if not seen.any():
+            continue
+        kg = root[seen] ** 2 * record.size[seen]
+        outlook = kg_quantiles(Expectation(expectation.location[seen], expectation.spread[seen]), record.size[seen], shocks)
+        seasons.append(view.season)
+        crps.append(pinball(kg, outlook.quantiles))
+        error.append(float(np.sqrt(((kg - outlook.mean) ** 2).mean())))
+    return Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks)

@@ -73,14 +73,18 @@ class StageRecord:
         """The record as it stood in past season number `index` on the same day of the season: nothing later remains."""
         season = int(self.seasons[index])
         reported = self.earlier[:, :, index]
+        # The season before may still have been running: its later days are not known either.
+        issued = date(season, 1, 1).toordinal() + self.issued_day
+        last_known = np.array([issued - date(int(past), 1, 1).toordinal() for past in self.seasons[:index]], dtype=float)
+        days, earlier = self.days[:, :index], self.earlier[:, :, :index]
         return replace(
             self,
             seasons=self.seasons[:index],
-            days=self.days[:, :index],
-            earlier=self.earlier[:, :, :index],
+            days=np.where(days <= last_known, days, np.nan),
+            earlier=np.where(earlier <= last_known, earlier, np.nan),
             season=season,
             earlier_now=np.where(reported <= self.issued_day, reported, np.nan),
-            heat=None if self.heat is None else self.heat.until(date(season, 1, 1).toordinal() + self.issued_day),
+            heat=None if self.heat is None else self.heat.until(issued),
         )
 
 
