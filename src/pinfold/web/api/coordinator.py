@@ -1,5 +1,6 @@
 """The coordinator's: what to pick this week, reports from the fields, weighings, money handed out."""
 
+from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -14,10 +15,29 @@ from pinfold.flows.harvest import pick_list, record_harvest
 from pinfold.flows.settle import pay_out
 from pinfold.store.deliver import Weighing
 from pinfold.store.models import Person
+from pinfold.store.reads import village as reads
+from pinfold.store.reads.household import PlotFacts
 from pinfold.store.reads.owners import household_of_plot, household_of_settlement
-from pinfold.web.api.fields import Certainty, GivenDay, GivenGrade, GivenKg, GivenWeek, Grade, Id, Kg, LongId, RequestId, Word
+from pinfold.store.season import current_season
+from pinfold.web.api.fields import (
+    Certainty,
+    Fen,
+    GivenDay,
+    GivenGrade,
+    GivenKg,
+    GivenWeek,
+    Grade,
+    Id,
+    Kg,
+    LongId,
+    Moment,
+    Named,
+    RequestId,
+    Week,
+    Word,
+)  # fmt: skip
 from pinfold.web.api.guard import Only, over
-from pinfold.web.api.household import SettlementAnswer, settlement_answer
+from pinfold.web.api.household import PlotAnswer, SettlementAnswer, settlement_answer
 from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
 from pinfold.web.api.weeks import this_week
@@ -34,6 +54,35 @@ class PickAnswer(Schema):
     crop: str
     ripe_kg: Annotated[float, Field(description="kg expected ripe in this week")]
     pick_kg: Annotated[float, Field(description="kg to be picked at least, for what is sold")]
+
+
+class AskAnswer(Schema):
+    """A stage that should be there by now, and that nobody has reported."""
+
+    plot_id: str
+    household_id: str
+    crop: str
+    stage: str
+    since: date = Field(description="when it was expected")
+
+
+class CashAnswer(Schema):
+    """A customer's payment that waits to be counted."""
+
+    payment_id: str
+    order_id: str
+    amount_fen: Fen
+    product: Named
+    region: Named
+    seats: int
+    held_until: Moment
+
+
+class ToPayOutAnswer(Schema):
+    settlement_id: str
+    household_id: str
+    week: Week
+    amount_fen: Fen
 
 
 class NewReport(Schema):
@@ -72,6 +121,34 @@ class WeighingAnswer(Schema):
 def list_picking(request: HttpRequest, week: GivenWeek | None = None) -> list[PickLine]:
     """What to pick on each plot of your village, in this week or another."""
     return pick_list(over(request.user, "village_id"), this_week() if week is None else week)
+
+
+@router.get("/village/plots", response=may_refuse(list[PlotAnswer]))
+@paginate(Pages)
+def list_plots(request: HttpRequest) -> list[PlotFacts]:
+    """Your village's plots with their forecasts and reports."""
+    return reads.plots(over(request.user, "village_id"), current_season().number)
+
+
+@router.get("/village/to-ask", response=may_refuse(list[AskAnswer]))
+@paginate(Pages)
+def list_to_ask(request: HttpRequest) -> list[reads.ToAsk]:
+    """Stages to ask your village's households about, the longest awaited first."""
+    return reads.to_ask(reads.plots(over(request.user, "village_id"), current_season().number), clock.today())
+
+
+@router.get("/village/settlements", response=may_refuse(list[ToPayOutAnswer]))
+@paginate(Pages)
+def list_to_pay_out(request: HttpRequest) -> list[reads.ToPayOut]:
+    """Settlements of your village whose money is still to be handed over."""
+    return reads.to_pay_out(over(request.user, "village_id"))
+
+
+@router.get("/cash", response=may_refuse(list[CashAnswer]))
+@paginate(Pages)
+def list_cash(request: HttpRequest) -> list[reads.CashWaiting]:
+    """Cash of customers that waits to be counted; customers have no village, so every coordinator sees all of it."""
+    return reads.cash_waiting()
 
 
 @router.post("/village/weighings", response=may_refuse(WeighingAnswer))

@@ -1,5 +1,6 @@
 """A household's own: its plots with their forecasts, and every fen that it is owed, with the reason."""
 
+from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -10,13 +11,58 @@ from pydantic import Field
 from pinfold.ledger.reasons import say
 from pinfold.store import settlements
 from pinfold.store.models import Person
+from pinfold.store.reads import household as reads
+from pinfold.store.season import current_season
 from pinfold.store.settlements import HouseholdSettlement
-from pinfold.web.api.fields import Fen, Grade, Kg, Moment, Week
+from pinfold.web.api.fields import Fen, Grade, Kg, Moment, Named, Week
 from pinfold.web.api.guard import Only, over
 from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
 
 router = Router(tags=["household"], auth=Only(Person.Role.HOUSEHOLD))
+
+
+class DaysAnswer(Schema):
+    """The day on which a stage begins: one of ten ends before p10, one of ten after p90."""
+
+    p10: date
+    p25: date
+    p50: date
+    p75: date
+    p90: date
+    model: str
+    issued_on: date
+
+
+class HarvestAnswer(Schema):
+    """Harvest of a plot in the whole season."""
+
+    mean: Kg
+    p10: Kg
+    p90: Kg
+
+
+class PlotAnswer(Schema):
+    plot_id: str
+    household_id: str
+    crop: str
+    area_m2: Annotated[float | None, Field(description="square metres")]
+    trees: int | None
+    variety: str | None
+    coming: dict[str, DaysAnswer] = Field(description="stages that are forecast, by name")
+    seen: dict[str, date] = Field(description="stages that were reported, by name")
+    harvest: HarvestAnswer | None = Field(description="forecast for the whole season")
+    picked_kg: Annotated[float, Field(description="kg weighed so far")]
+
+
+class HouseholdAnswer(Schema):
+    household_id: str
+    village: Named
+    cooperative: Named
+    equity_fen: Fen
+    owed_fen: Annotated[int, Field(description="fen credited and not yet handed over")]
+    paid_fen: Annotated[int, Field(description="fen handed over for crop this season")]
+    plots: list[PlotAnswer]
 
 
 class ReasonAnswer(Schema):
@@ -52,6 +98,12 @@ def settlement_answer(settlement: HouseholdSettlement) -> dict[str, object]:
         for reason in settlement.reasons
     ]
     return facts | {"reasons": reasons}
+
+
+@router.get("/household", response=may_refuse(HouseholdAnswer))
+def show_household(request: HttpRequest) -> reads.HouseholdFacts:
+    """Your plots, when each stage is expected, what was seen, and what you are owed."""
+    return reads.facts_of(reads.household(over(request.user, "household_id")), current_season().number)
 
 
 @router.get("/settlements", response=may_refuse(list[SettlementAnswer]))
