@@ -29,6 +29,8 @@ hold {{needed}}.
 - **Weeks** are whole weeks since `season.starts_on` (a Monday); the first is 0.
 - **Money**: planning prices are yuan per kg as decimals; money that is owed or paid is whole fen, in columns that end in `_fen`.
 - **Local units**: {{conversions}}.
+- **What has happened** may not be dated later than the day of reading: `--as-of`, or else the season's first Monday, or today for a folder
+  that is no season.
 - **Further columns** are kept where a command can use them (those of {", ".join(f"`{name}`" for name in FREE_NUMBERS)} must be numbers).
 - `later/` below a season folder holds what is still to happen (stages, harvests, weather, purchases); only `pinfold advance` reads it,
   day by day.
