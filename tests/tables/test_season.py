@@ -62,6 +62,10 @@ def test_two_settings_may_be_right_together_that_are_wrong_alone(season: Path) -
 def test_a_folder_without_tables_is_no_season(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no tables"):
         check_season(tmp_path)
+    with pytest.raises(InputError, match="holds no tables"):
+        check_season(tmp_path / "nowhere")
+    with pytest.raises(BrokenTables, match=r"settings\.csv: is missing"):
+        load_season(tmp_path / "nowhere")
 
 
 def test_every_row_is_loaded(season: Path) -> None:

@@ -52,9 +52,10 @@ class CheckResult:
 
 
 def check_season(folder: Path, as_of: date | None = None) -> CheckResult:
-    """Everything that is wrong in `folder` and in the folders of tables below it; nothing is raised and nothing is loaded.
+    """Everything that is wrong in `folder` and in the folders of tables below it; nothing is loaded.
 
     as_of : no row may tell of a later day; None means the season's first Monday where its settings say one, else today
+    Raises InputError when there is no such folder, or no table in it.
     """
     inner = sorted(below for below in folder.rglob("*") if below.is_dir() and below.name != LATER)
     holding = [place for place in (folder, *inner) if _table_files(place)]
@@ -169,7 +170,7 @@ def _as_stored(readings: list[Reading]) -> dict[str, pl.DataFrame]:
 
 
 def _table_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    return sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
 
 
 def _today() -> date:
