@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from pinfold.basics.errors import NotFound
 from pinfold.basics.weeks import week_index
 from pinfold.flows import clock
 from pinfold.match.say import Language
@@ -92,6 +93,8 @@ def calendar_picture(request: HttpRequest, plan_id: int) -> HttpResponseBase:
 def lanes_picture(request: HttpRequest, week: int) -> HttpResponseBase:
     """The lane map of what is picked in a week."""
     loads = lane_loads(reads.parcels(current_season().number, [week]))
+    if not loads:
+        raise NotFound(f"nothing is planned or sold of what is picked in week {week}; look at another week of the plan")
     # What is sold changes by the hour, so the picture is kept under the loads themselves.
     return picture(request, f"lanes {[asdict(load) for load in loads]}", lambda: draw_lanes(loads))
 
