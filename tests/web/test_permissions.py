@@ -59,6 +59,12 @@ PAGES = {
     "rooms:money": COORDINATOR,
     "rooms:count": COORDINATOR,
     "rooms:hand-over": COORDINATOR,
+    "rooms:bids": BOARD,
+    "rooms:vote": BOARD,
+    "rooms:members": BOARD,
+    "rooms:books": BOARD,
+    "rooms:books-csv": BOARD,
+    "rooms:dividends": BOARD,
     "api:openapi-json": EVERYBODY,
     "api:openapi-view": EVERYBODY,
     "api:api-root": EVERYBODY,
@@ -97,6 +103,10 @@ OPERATIONS = {
     "GET /api/cooperative/bids": BOARD,
     "POST /api/cooperative/choices": BOARD,
     "POST /api/cooperative/dividends/{dividend_id}": BOARD,
+    "GET /api/cooperative/members": BOARD,
+    "GET /api/cooperative/accounts": BOARD,
+    "GET /api/cooperative/postings": BOARD,
+    "GET /api/households": OFFICER,
     "POST /api/weeks/{week}/dispatch": PACKHOUSE,
     "GET /api/plan/parcels": PLAN_READERS,
     "POST /api/plan": OPERATOR,
@@ -183,3 +193,104 @@ def test_every_operation_answers_its_roles_and_nobody_else(world):
     """What is sent is empty: an operation that lets somebody through says what is missing (422), and the others say who is not let in."""
     found = {f"{method} {path}": who_passes(world, method, path.format(**NAMED)) for method, path in operations()}
     assert found == OPERATIONS
+
+
+def everything_told(world: World, role: str) -> dict[str, str]:
+    """What a role is told by every page and every list that answers it, by address."""
+    browser = world.browsers[role]
+    addresses = [address_of(name, each) for name, each in patterns() if not name.startswith("admin:")]
+    addresses += [path.format(**NAMED) for method, path in operations() if method == "GET"]
+    answers = {address: browser.get(address) for address in addresses}
+    return {address: answer.content.decode() for address, answer in answers.items() if answer.status_code == 200 and not answer.streaming}
+
+
+@pytest.mark.parametrize("role", [NOBODY, "customer", "merchant", "packhouse", "operator"])
+def test_those_who_do_not_look_after_households_never_see_one(world, role):
+    for address, told in everything_told(world, role).items():
+        assert not [each for each in HOUSEHOLDS if each in told], address
+
+
+@pytest.mark.parametrize("role", ["household", "coordinator", "board"])
+def test_those_who_look_after_households_see_their_own_and_no_other(world, role):
+    told = everything_told(world, role)
+    assert any(HOUSEHOLDS[0] in each for each in told.values())
+    for address, each in told.items():
+        assert HOUSEHOLDS[1] not in each, address
+
+
+@pytest.mark.parametrize("role", [*Role.values, NOBODY])
+def test_only_a_board_and_the_officer_are_told_who_is_registered_poor(world, role):
+    told = everything_told(world, role)
+    found = {address for address, each in told.items() if "registered_poor" in each or "Registered poor" in each}
+    found -= {"/api/openapi.json"}
+    assert bool(found) is (role in ("board", "officer")), found
+
+
+def in_yuan(fen: int) -> str:
+    return f"{fen / 100:,.2f}"
+
+
+def test_a_household_sees_its_own_money_and_never_anothers(world):
+    own, other = world.browsers[Role.HOUSEHOLD], world.household_beta
+    pages = ["/household/", "/api/household", "/api/settlements"]
+    for browser, mine, theirs in ((own, *HOUSEHOLDS), (other, *reversed(HOUSEHOLDS))):
+        told = " ".join(browser.get(page).content.decode() for page in pages)
+        assert in_yuan(OWED_FEN[mine]) in told
+        assert str(OWED_FEN[mine]) in told
+        assert in_yuan(OWED_FEN[theirs]) not in told
+        assert str(OWED_FEN[theirs]) not in told
+        assert browser.get(f"/households/{theirs}/").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["coordinator", "board"])
+def test_another_cooperatives_people_are_not_let_in(world, who):
+    own, other = (world.browsers[who], world.coordinator_beta if who == "coordinator" else world.board_beta)
+    assert [browser.get("/households/household-alpha/").status_code for browser in (own, other)] == [200, 403]
+    assert [browser.get("/households/household-beta/").status_code for browser in (own, other)] == [403, 200]
+
+
+def test_a_board_sees_its_own_members_and_books_alone(world):
+    members = {each["household_id"] for browser in [world.board_beta] for each in browser.get("/api/cooperative/members").json()["items"]}
+    assert members == {"household-beta"}
+    for page in ("/api/cooperative/postings", "/cooperative/members/", "/cooperative/money/", "/cooperative/money/entries.csv"):
+        assert "household-alpha" not in world.board_beta.get(page).content.decode(), page
+
+
+def test_the_officer_sees_every_household(world):
+    households = world.browsers[Role.OFFICER].get("/api/households").json()["items"]
+    assert [(each["household_id"], each["registered_poor"]) for each in households] == [(each, True) for each in HOUSEHOLDS]
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("stages", {"plot_id": "plot-of-household-alpha", "stage": "flowering", "on": "2026-10-01"}),
+        (
+            "village/weighings",
+            {"request_id": "weighing-1", "plot_id": "plot-of-household-alpha", "kg": 5, "grade": 0, "picked_on": "2026-10-06"},
+        ),
+        ("settlements/settlement:2026:3:household-alpha/pay-out", {}),
+    ],
+)
+def test_a_coordinator_works_for_the_own_village_alone(world, address, sent):
+    answers = [
+        browser.post(f"/api/{address}", sent, content_type="application/json")
+        for browser in (world.coordinator_beta, world.browsers[Role.COORDINATOR])
+    ]
+    assert [answer.status_code for answer in answers] == [403, 200], answers[1].content
+
+
+def test_a_household_reports_its_own_plots_alone(world):
+    report = {"plot_id": "plot-of-household-alpha", "stage": "flowering", "on": "2026-10-01"}
+    browsers = (world.household_beta, world.browsers[Role.HOUSEHOLD])
+    assert [browser.post("/api/stages", report, content_type="application/json").status_code for browser in browsers] == [403, 200]
+
+
+def test_a_merchant_sees_and_withdraws_own_bids_alone(world):
+    browser = world.browsers[Role.MERCHANT]
+    assert [each["bid_id"] for each in browser.get("/api/bids").json()["items"]] == ["bid-of-merchant-1"]
+    for address, told in everything_told(world, Role.MERCHANT).items():
+        assert "bid-of-merchant-2" not in told, address
+        assert "Merchant two" not in told, address
+    assert browser.post("/api/bids/bid-of-merchant-2/withdraw").status_code == 403
+    assert browser.post("/api/bids/bid-of-merchant-1/withdraw").json()["state"] == "withdrawn"

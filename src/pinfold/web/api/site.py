@@ -5,7 +5,7 @@ from __future__ import annotations
 from csp.decorators import csp_update
 from ninja import NinjaAPI
 
-from pinfold.web.api import bids, coordinator, household, impact, operator, orders, packhouse, payments, plan, shop
+from pinfold.web.api import bids, coordinator, household, impact, members, operator, orders, packhouse, payments, plan, shop
 from pinfold.web.api.guard import Only
 from pinfold.web.api.refusals import answer_refusals
 from pinfold.web.roles import SIGNED_IN
@@ -27,5 +27,5 @@ api = NinjaAPI(
 )
 answer_refusals(api)
 # Fixed addresses before those with an id in them: /pins/open before /pins/{pin_id}.
-for subject in (operator, plan, packhouse, coordinator, household, bids, orders, payments, impact, shop):
+for subject in (operator, plan, packhouse, coordinator, household, members, bids, orders, payments, impact, shop):
     api.add_router("", subject.router)
