@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.apps import apps
 
 from pinfold.basics.errors import BrokenTables, InputError, Refused
 from pinfold.flows.season import check_season, export_season, load_season
@@ -174,3 +175,10 @@ def test_weighings_of_one_plot_day_and_grade_are_exported_as_one_row(season: Pat
 
 def test_every_table_of_a_season_is_kept_except_what_only_commands_read() -> None:
     assert set(TABLES) - set(MODELS) == {"covariates", "lots", "wants"}
+
+
+def test_a_new_load_leaves_no_table_behind_except_those_of_orders_and_money() -> None:
+    """Where somebody has ordered or money has moved nothing is replaced, so only those tables may be left out."""
+    kept = {"Season", "Order", "Payment", "Notice", "Refund", "Delivery", "Posting", "Entry", "Settlement", "SettlementLine"}
+    every = {model.__name__ for model in apps.get_app_config("store").get_models()}
+    assert every - {model.__name__ for model in (*MODELS.values(), *store.DERIVED)} == kept
