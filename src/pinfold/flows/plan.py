@@ -78,17 +78,19 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
 
 
 def _lots(forecast: SeasonForecast, products: pl.DataFrame, season: int, starts_on: date) -> pl.DataFrame:
+    # A product without a crop is bought in or made elsewhere; nothing of it ripens here.
+    grown = products.filter(pl.col("crop") != "")
     expected = Expected(
         plots=read_table("plots"),
         ripe=forecast.ripening.dates,
         seen=read_table("stages").filter(pl.col("season") == season),
         kg=forecast.yields.plots,
-        products=products,
+        products=grown,
     )
-    crops = {name: crop(name) for name in products["crop"]}
+    crops = {name: crop(name) for name in grown["crop"]}
     # The season is the seed: the same forecast always makes the same lots.
     weeks = harvest_weeks(expected, crops, starts_on, seed=season)
-    return lots_from_harvest(weeks, read_table("villages"), read_table("households"), _prices(products), season)
+    return lots_from_harvest(weeks, read_table("villages"), read_table("households"), _prices(grown), season)
 
 
 def _prices(products: pl.DataFrame) -> pl.DataFrame:
