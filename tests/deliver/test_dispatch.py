@@ -35,6 +35,12 @@ def test_a_pin_gets_whole_packs_only():
     assert arrived_kg(share_out([pin("a", 5)], [stock("lot", 5)])) == {"a": pytest.approx(4)}
 
 
+def test_what_whole_packs_leave_over_fills_another_pack():
+    """Two pins of 3 packs of 2 kg: of 9 kg each gets 2 packs and 1 kg is too little for another; of 10 kg one gets a third pack."""
+    assert arrived_kg(share_out([pin("a", 3), pin("b", 3)], [stock("lot", 9)])) == {"a": 4, "b": 4}
+    assert arrived_kg(share_out([pin("a", 3), pin("b", 3)], [stock("lot", 10)])) == {"a": 6, "b": 4}
+
+
 def test_goods_that_spoil_on_the_way_must_be_sent_too():
     (part,) = share_out([pin("a", 4, kept=0.8)], [stock("lot", 100)])
     assert (part.kg_sent, part.kg_sold) == (pytest.approx(10), pytest.approx(8))

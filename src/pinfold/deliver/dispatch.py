@@ -66,8 +66,8 @@ class Sent:
 def share_out(buyers: Sequence[Buyer], stocks: Iterable[Stock]) -> list[Sent]:
     """What leaves each lot for each buyer: never more than is there, whole packs for pins, nothing for a bid that would miss its least.
 
-    A lot that holds less than it was promised is shared in proportion to the promises. What a buyer misses is then taken from other lots of
-    the same hub, product and grade that have something to spare beyond this and later weeks, oldest first; buyers stand in the order given.
+    A lot that holds less than it was promised is shared in proportion to the promises. What a buyer then misses is taken from what whole
+    packs leave over, and from substitutes that have something to spare beyond later weeks, oldest first; buyers stand in the order given.
     """
     by_lot = {stock.lot_id: stock for stock in stocks}
     while True:
@@ -99,43 +99,53 @@ def whole_packs(kg: float, pack_kg: float) -> int:
 
 def _sent_to_all(buyers: Sequence[Buyer], stocks: Mapping[str, Stock]) -> list[Sent]:
     own = _own_lots(buyers, stocks)
+    sent = {buyer.buyer_id: _no_more_than_sold(buyer, own[buyer.buyer_id]) for buyer in buyers}
     left = {lot_id: stock.kg for lot_id, stock in stocks.items()}
-    for part in own:
-        left[part.lot_id] -= part.kg_sent
-    spare = {lot_id: max(0.0, left[lot_id] - stock.kg_later) for lot_id, stock in stocks.items()}
-    sent: list[Sent] = []
+    for parts in sent.values():
+        _take(left, parts)
     for buyer in buyers:
-        parts = [part for part in own if part.buyer_id == buyer.buyer_id]
-        parts += _from_others(buyer, buyer.kg_sold - sum(part.kg_sold for part in parts), spare, stocks)
-        sent += _no_more_than_sold(buyer, parts)
-    return sent
+        # Cutting to whole packs leaves a little in every lot: together it may fill another pack.
+        _take(left, sent[buyer.buyer_id], sign=-1)
+        sent[buyer.buyer_id] = _no_more_than_sold(buyer, [*sent[buyer.buyer_id], *_more(buyer, sent[buyer.buyer_id], left, stocks)])
+        _take(left, sent[buyer.buyer_id])
+    return [part for parts in sent.values() for part in parts]
 
 
-def _own_lots(buyers: Sequence[Buyer], stocks: Mapping[str, Stock]) -> list[Sent]:
+def _take(left: dict[str, float], parts: Iterable[Sent], sign: int = 1) -> None:
+    for part in parts:
+        left[part.lot_id] -= sign * part.kg_sent
+
+
+def _own_lots(buyers: Sequence[Buyer], stocks: Mapping[str, Stock]) -> dict[str, list[Sent]]:
+    """What each buyer gets of the lots promised to it."""
     claimed: dict[str, float] = defaultdict(float)
     for buyer in buyers:
         for claim in buyer.claims:
             claimed[claim.lot_id] += claim.kg
     share = {lot_id: min(1.0, stocks[lot_id].kg / kg) if lot_id in stocks and kg > 0 else 0.0 for lot_id, kg in claimed.items()}
-    parts = [
-        Sent(claim.buyer_id, claim.lot_id, claim.kg * share[claim.lot_id], claim.kg * share[claim.lot_id] * claim.kept)
-        for buyer in buyers
-        for claim in buyer.claims
-    ]
-    return [part for part in parts if part.kg_sent > DUST_KG]
-
-
-def _from_others(buyer: Buyer, kg_missing: float, spare: dict[str, float], stocks: Mapping[str, Stock]) -> list[Sent]:
-    """Takes from `spare` what the buyer misses."""
-    parts = []
-    for lot_id in sorted(buyer.substitutes, key=lambda lot_id: (stocks[lot_id].ready_week, lot_id)):
-        kept = buyer.substitutes[lot_id]
-        kg_sent = min(spare[lot_id], kg_missing / kept)
-        if kg_sent > DUST_KG:
-            spare[lot_id] -= kg_sent
-            kg_missing -= kg_sent * kept
-            parts.append(Sent(buyer.buyer_id, lot_id, kg_sent, kg_sent * kept))
+    parts: dict[str, list[Sent]] = defaultdict(list)
+    for buyer in buyers:
+        for claim in buyer.claims:
+            kg_sent = claim.kg * share[claim.lot_id]
+            if kg_sent > DUST_KG:
+                parts[buyer.buyer_id].append(Sent(buyer.buyer_id, claim.lot_id, kg_sent, kg_sent * claim.kept))
     return parts
+
+
+def _more(buyer: Buyer, parts: Sequence[Sent], left: Mapping[str, float], stocks: Mapping[str, Stock]) -> list[Sent]:
+    """What the buyer still misses, from what is left of its own lots and from what others can spare; `left` counts `parts` as not taken."""
+    kg_missing = buyer.kg_sold - sum(part.kg_sold for part in parts)
+    taken = {part.lot_id: part.kg_sent for part in parts}
+    own = {claim.lot_id: claim.kept for claim in buyer.claims if claim.lot_id in stocks}
+    kept = {**buyer.substitutes, **own}
+    more = []
+    for lot_id in sorted(kept, key=lambda lot_id: (lot_id not in own, stocks[lot_id].ready_week, lot_id)):
+        spare = left[lot_id] - taken.get(lot_id, 0.0) - (0.0 if lot_id in own else stocks[lot_id].kg_later)
+        kg_sent = min(spare, kg_missing / kept[lot_id])
+        if kg_sent > DUST_KG:
+            kg_missing -= kg_sent * kept[lot_id]
+            more.append(Sent(buyer.buyer_id, lot_id, kg_sent, kg_sent * kept[lot_id]))
+    return more
 
 
 def _no_more_than_sold(buyer: Buyer, parts: Sequence[Sent]) -> list[Sent]:
