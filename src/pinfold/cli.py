@@ -92,7 +92,9 @@ def season() -> None:
 
 @season.command("check")
 @FOLDER
-@click.option("--as-of", type=Day(), help="rows dated later than this are refused (default: today)")
+@click.option(
+    "--as-of", type=Day(), help="rows dated later than this are refused (default: the season's first Monday, or today for other tables)"
+)
 @JSON
 def season_check(folder: Path, as_of: date | None, as_json: bool) -> None:
     """Report every problem of every table at once; exit 2 if there is one."""
@@ -221,7 +223,9 @@ def pins_open() -> None:
 
 
 @pins.command("sweep")
-@click.option("--every", "every_seconds", type=click.IntRange(1), help="go on, sweeping every so many seconds, while the parent process lives")
+@click.option(
+    "--every", "every_seconds", type=click.IntRange(1), help="go on, sweeping every so many seconds, while the parent process lives"
+)
 @JSON
 @with_store
 def pins_sweep(every_seconds: int | None, as_json: bool) -> None:
