@@ -17,7 +17,8 @@ from pinfold.store.models import Entry, Posting
 def post(posting: ledger.Posting) -> bool:
     """True if it was written now, False if the same posting stood there already.
 
-    Works inside the caller's transaction. Season, kind, lines and what it reverses are its content; a retry may come at another moment.
+    Works inside the caller's transaction; outside one, the database refuses the entries. Season, kind, lines and what it reverses are its
+    content; a retry may come at another moment.
     Raises KeyReused when its id stands for other content.
     """
     _queue_behind_the_same_id(posting.posting_id)
