@@ -3,11 +3,13 @@ PYTHON ?= python3
 SEASON ?= examples/baoshan
 BIN := .venv/bin
 UV := $(BIN)/uv
+# Each season keeps its own database, so that trying another one loses nothing.
+DATA := $(if $(filter examples/baoshan,$(SEASON)),var,var/$(notdir $(abspath $(SEASON))))
 
 .PHONY: run test check bench lock pictures clean
 
 run: .venv/run-ready translations
-	$(BIN)/pinfold start $(SEASON)
+	PINFOLD_SHOW_CODES=1 PINFOLD_DATA_DIR=$${PINFOLD_DATA_DIR:-$(DATA)} $(BIN)/pinfold start $(SEASON)
 
 test: .venv/test-ready
 	scripts/prepare_test_machine.sh
@@ -27,16 +29,19 @@ pictures: .venv/test-ready
 	$(BIN)/python scripts/take_pictures.py
 
 .venv/uv-ready: requirements/uv.lock.txt
+	@echo "Making .venv ..."
 	scripts/make_venv.sh $(PYTHON)
 	touch $@
 
 .venv/run-ready: .venv/uv-ready requirements/run.lock
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.lock
+	@echo "Installing the locked dependencies ..."
+	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/run.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
 .venv/test-ready: .venv/uv-ready requirements/test.lock
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/test.lock
+	@echo "Installing the locked dependencies and what tests need ..."
+	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/test.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@ .venv/run-ready
 

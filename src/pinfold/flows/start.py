@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from pinfold.basics.progress import Progress, silent
@@ -25,7 +26,7 @@ def prepare(folder: Path, progress: Progress = silent) -> Iterator[str]:
     if has_season():
         yield f"Season {current_season().number} is loaded already (from {current_season().folder})."
         if str(folder.absolute()) != current_season().folder:
-            yield f"To play {folder} instead, remove {settings().data_dir} or set PINFOLD_DATA_DIR to another folder."
+            yield f"To play {folder} instead, set PINFOLD_DATA_DIR to another folder than {settings().data_dir}."
     else:
         tables = load_season(folder, None, progress)
         yield f"Loaded {folder}: {sum(tables.values()):,} rows of {len(tables)} tables."
@@ -45,5 +46,7 @@ def _what_to_look_at() -> Iterator[str]:
     yield "Sign in with one of these numbers; the code is shown here and on the page:"
     for person in sign_ins():
         yield f"  {person.phone}  {person.role:<12} {person.over}"
-    yield "Play the season on with: .venv/bin/pinfold advance --to DATE. Stop with Ctrl-C."
+    here = "" if settings().data_dir == Path("var").absolute() else f"PINFOLD_DATA_DIR={settings().data_dir} "
+    yield f"Play the season on, in another terminal: {here}.venv/bin/pinfold advance --to {clock.today() + timedelta(weeks=2)}"
+    yield "Stop with Ctrl-C; the next `make run` goes on from here."
     yield ""
