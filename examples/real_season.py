@@ -50,7 +50,7 @@ def make(data: Path) -> tuple[Tables, Tables]:
     bought = purchases(data, sold)
     ripe = ripe_reports(land)
     known = {
-        **containers(land, sorted(sold["region_id"].unique())),
+        **containers(land, sorted(sold["region_id"].unique()), bought.filter(pl.col("date") < STARTS_ON)["customer_id"][:2].to_list()),
         "plots": plots(land),
         "products": products(sold),
         "stages": ripe.filter(pl.col("season") < SEASON),
@@ -156,19 +156,12 @@ def products(sold: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns.split(), orient="row")
 
 
-def containers(land: pl.DataFrame, areas: list[str]) -> Tables:
+def containers(land: pl.DataFrame, areas: list[str], customers: list[str]) -> Tables:
     """Cooperative, villages, households, hub, regions, lanes, settings and people: every figure assumed."""
     blocks = land.select("block", "row").unique(maintain_order=True)
     weeks = range(WEEKS)
-    people = [
-        ("operator", None),
-        ("officer", None),
-        ("coordinator", "upper"),
-        ("coordinator", "lower"),
-        ("board", "orange"),
-        ("packhouse", "hub"),
-    ]
-    people += [("household", "H-row1"), ("household", "H-row19"), ("customer", "H40"), ("customer", "H1")]
+    people = [("operator", None), ("officer", None), ("coordinator", "upper"), ("coordinator", "lower"), ("board", "orange")]
+    people += [("packhouse", "hub"), ("household", "H-row1"), ("household", "H-row19"), *(("customer", name) for name in customers)]
     return {
         "settings": _table(
             "name value unit source",

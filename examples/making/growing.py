@@ -43,14 +43,14 @@ class Bloom:
 
 
 BLOOM = {
-    "coffee": Bloom(3, 22, 14, 2.0),
-    "mango": Bloom(3, 24, 24, 2.0),
+    "coffee": Bloom(3, 26, 14, 2.0),
+    "mango": Bloom(3, 28, 18, 2.0),
     "passion-fruit": Bloom(7, 1, 75, 1.0),
     "snow-pea": Bloom(10, 20, 85, 1.0),
 }
-SHARED_SHOCK_DAYS = 5.0
-OWN_SHOCK_DAYS = 3.0
-HEAT_SPREAD = 0.03
+SHARED_SHOCK_DAYS = 4.0
+OWN_SHOCK_DAYS = 2.0
+HEAT_SPREAD = 0.02
 SEEN_DAYS = 1.5
 SEASON_SHOCK = 0.10
 REPORTED_SHARE = 0.85
@@ -157,7 +157,7 @@ def reached(rng: np.random.Generator, land: pl.DataFrame, weather: pl.DataFrame)
     rows = []
     for plot in land.iter_rows(named=True):
         kind, bloom = crop(plot["crop"]), BLOOM[plot["crop"]]
-        own = rng.random() * bloom.spread_days + bloom.days_per_100_m * (plot["altitude_m"] - 1100) / 100
+        own = rng.random() * bloom.spread_days + bloom.days_per_100_m * (plot["altitude_m"] - 1000) / 100
         for season in seasons:
             later_days = own + shared[plot["crop"], season] + rng.normal(0, OWN_SHOCK_DAYS)
             first_on = date(season, bloom.month, bloom.day) + timedelta(days=round(later_days))

@@ -19,8 +19,8 @@ LOCAL_PRICE = {"coffee": 7.6, "mango": 3.0, "passion-fruit": 5.0, "snow-pea": 5.
 PERISHABLE_COST_SHARE = 0.45
 
 VILLAGES = [
-    ("conggang", "lujiang", "Conggang", "丛岗", 25.02, 98.84, 1050, 8.0, 40, 0, 0.30),
-    ("nankang", "longyang", "Nankang", "赧亢", 24.84, 98.79, 1250, 8.0, 55, 1, 0.45),
+    ("conggang", "lujiang", "Conggang", "丛岗", 25.02, 98.84, 950, 8.0, 40, 0, 0.30),
+    ("nankang", "longyang", "Nankang", "赧亢", 24.84, 98.79, 1200, 8.0, 55, 1, 0.45),
 ]
 HUBS = [("lujiang", "Lujiang", "潞江", 24.97, 98.88), ("longyang", "Longyang", "隆阳", 25.11, 99.16)]
 HUB_KG_MAX = {"lujiang": 11_000.0, "longyang": 8_000.0}

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from pathlib import Path
 
@@ -157,9 +158,9 @@ class Day:
         came = self.world.rows("purchases", "date", self.day)
         if came.height:
             played.add_customers(came)
-            columns = ("customer_id", "region_id", "product_id", "quantity")
-            for visit in visits_of_day(self.day, ((*row[:3], int(row[3])) for row in came.select(columns).iter_rows()), rules):
-                self.add(visit.minute, lambda now, visit=visit: self.serve(visit, now))
+            packs = pl.col("quantity").cast(pl.Int64).clip(1, self.world.pin_rules.seats_per_order_max)
+            for visit in visits_of_day(self.day, came.select("customer_id", "region_id", "product_id", packs).iter_rows(), rules):
+                self.add(visit.minute, partial(self.serve, visit))
         while self.queue:
             minute, _, happens = heappop(self.queue)
             happens(_at(self.day, minute))
@@ -190,11 +191,13 @@ class Day:
         self.done.visits += 1
         habits = [product for product, _ in self.world.habits[visit.customer_id].most_common()]
         joining = join_which(visit, played.offers(visit.region_id, now), habits, self.world.rules)
+        served = joining.served if joining else 0
+        if served < visit.packs:
+            played.keep_unserved(self.day, visit, visit.packs - served)
         if joining is None:
             self.done.unserved += 1
             return
-        seats = min(joining.seats, self.world.pin_rules.seats_per_order_max)
-        order = join.hold_seats(f"played-{visit.visit_id}", joining.pin_id, visit.customer_id, seats, now)
+        order = join.hold_seats(f"played-{visit.visit_id}", joining.pin_id, visit.customer_id, joining.seats, now)
         self.done.joined += 1
         self.world.habits[visit.customer_id][visit.product_id] += 1
         self.pay(visit, order.order_id, now)
@@ -207,11 +210,11 @@ class Day:
         payment_id = f"{order_id}-payment"
         pay.start_payment(payment_id, order_id, paying.provider, now)
         if paying.provider == "cash":
-            self.add(visit.minute + COUNTING, lambda later: self.count(payment_id, later))
+            self.add(visit.minute + COUNTING, partial(self.count, payment_id))
             return
         after = self.world.pin_rules.hold_minutes + SWEEP_EVERY if paying.late else 1
         for number in range(paying.notices):
-            self.add(visit.minute + after + number, lambda later: self.hear_notice(payment_id, later))
+            self.add(visit.minute + after + number, partial(self.hear_notice, payment_id))
 
     def count(self, payment_id: str, now: datetime) -> None:
         self.done.paid += pay.count_cash(payment_id, self.world.counted_by, now).counted

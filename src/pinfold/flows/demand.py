@@ -10,7 +10,7 @@ from pinfold.demand.history import sales_from_purchases
 from pinfold.demand.outlook import compare_models, issue_outlook
 from pinfold.flows.clock import home_day
 from pinfold.store import forecasts
-from pinfold.store.market import purchases_so_far
+from pinfold.store.market import purchases_so_far, unserved_so_far
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
 
@@ -21,12 +21,12 @@ SOLD = ("date", "product_id", "region_id", "kg")
 def issue_demand(now: datetime) -> pl.DataFrame:
     """Makes and keeps today's outlook; its rows come back.
 
-    Where the season has a sales table, that is the demand up to its last day; orders in pins since then are added. Without one, the
-    customers' purchases are.
+    Where the season has a sales table, that is the demand up to its last day; orders in pins since then are added, and what customers
+    came for since then and did not find. Without one, the customers' purchases stand for it.
     """
     issued_on = home_day(now)
     products, sales = read_table("products"), read_table("sales").select(SOLD)
-    bought = sales_from_purchases(purchases_so_far(), products).select(SOLD)
+    bought = sales_from_purchases(pl.concat([purchases_so_far(), unserved_so_far()]), products).select(SOLD)
     if sales.height:
         bought = bought.filter(pl.col("date") > sales["date"].max())
     sold = pl.concat([sales, bought])

@@ -38,8 +38,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class Joining:
+    """served : packs of what the customer came for among the seats; 0 when another product was taken"""
+
     pin_id: str
     seats: int
+    served: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def join_which(visit: Visit, offers: Sequence[Offer], habits: Sequence[str], rul
         fitting = [offer for offer in offers if offer.product_id == product and _welcome(offer, rules)]
         if fitting:
             best = min(fitting, key=lambda offer: (offer.week, -offer.seats_taken, offer.pin_id))
-            return Joining(best.pin_id, min(visit.packs, best.seats_left))
+            seats = min(visit.packs, best.seats_left)
+            return Joining(best.pin_id, seats, seats if product == visit.product_id else 0)
     return None
 
 

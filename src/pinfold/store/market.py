@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from django.utils.timezone import localdate
 
-from pinfold.store.models import Order
+from pinfold.store.models import Order, Unserved
 from pinfold.store.tables import read_table
 
 BOUGHT = {"date": pl.Date, "customer_id": pl.String, "region_id": pl.String, "product_id": pl.String, "quantity": pl.Int64}
@@ -23,3 +23,12 @@ def purchases_so_far() -> pl.DataFrame:
     )
     ordered = pl.DataFrame([(localdate(paid_at), *rest) for paid_at, *rest in rows], schema=BOUGHT, orient="row")
     return pl.concat([read_table("purchases").select(list(BOUGHT)).cast(BOUGHT), ordered])  # type: ignore[arg-type]
+
+
+def unserved_so_far() -> pl.DataFrame:
+    """date, customer_id, region_id, product_id, quantity (packs): what customers came for and found no seats of.
+
+    A shop that knows only what it sold takes its own empty shelves for a lack of wants, plans less, and sells less again.
+    """
+    rows = Unserved.objects.order_by("date", "pk").values_list(*BOUGHT)
+    return pl.DataFrame(list(rows), schema=BOUGHT, orient="row")

@@ -8,8 +8,8 @@ import polars as pl
 from django.db.models import Count, F
 
 from pinfold.basics.money import yuan_to_fen
-from pinfold.replay.shopper import Offer
-from pinfold.store.models import Bid, Customer, Household, Person, Pin, Plan, Shipment
+from pinfold.replay.shopper import Offer, Visit
+from pinfold.store.models import Bid, Customer, Household, Person, Pin, Plan, Shipment, Unserved
 from pinfold.store.tables import write_table
 
 
@@ -29,6 +29,13 @@ def add_customers(visits: pl.DataFrame) -> None:
     known = set(Customer.objects.filter(pk__in=visits["customer_id"].to_list()).values_list("pk", flat=True))
     new = visits.unique("customer_id", keep="first", maintain_order=True).filter(~pl.col("customer_id").is_in(list(known)))
     write_table("customers", new.select("customer_id", "region_id"))
+
+
+def keep_unserved(day: date, visit: Visit, packs: int) -> None:
+    """Remembers what a customer came for and found no seats of."""
+    Unserved.objects.create(
+        date=day, customer_id=visit.customer_id, region_id=visit.region_id, product_id=visit.product_id, quantity=packs
+    )
 
 
 def is_planned(day: date) -> bool:

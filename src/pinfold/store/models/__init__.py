@@ -4,7 +4,7 @@ from pinfold.store.models.books import Entry, Posting, Settlement, SettlementLin
 from pinfold.store.models.field import Harvest, ReplacedReport, StageReport, Weather
 from pinfold.store.models.forecasts import DemandForecast, GateScore, RipeningForecast, YieldForecast
 from pinfold.store.models.goods import BidLot, Delivery, Intake
-from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale
+from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale, Unserved
 from pinfold.store.models.people import Person
 from pinfold.store.models.pins import Notice, Order, Payment, Pin, PinLot, Refund
 from pinfold.store.models.places import Cooperative, Household, Hub, HubWeek, Lane, Plot, Region, Village
@@ -15,5 +15,5 @@ __all__ = [
     "Bid", "BidLot", "Choice", "Cooperative", "Customer", "Delivery", "DemandForecast", "Entry", "GateScore", "Harvest", "Household",
     "Hub", "HubWeek", "Intake", "Lane", "Lot", "Merchant", "Notice", "Order", "Payment", "Person", "Pin", "PinLot", "Plan", "Plot",
     "Posting", "Product", "Purchase", "Refund", "Region", "ReplacedReport", "RipeningForecast", "Sale", "Season", "Setting", "Settlement",
-    "SettlementLine", "Shipment", "StageReport", "Village", "Want", "Weather", "YieldForecast",
+    "SettlementLine", "Shipment", "StageReport", "Unserved", "Village", "Want", "Weather", "YieldForecast",
 ]  # fmt: skip

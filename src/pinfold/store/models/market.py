@@ -52,6 +52,19 @@ class Purchase(models.Model):
         return f"{self.date} {self.customer_id} {self.product_id}"
 
 
+class Unserved(models.Model):
+    """Somebody came for packs of a product and found no seats: demand that sales alone would never show."""
+
+    date = models.DateField(db_index=True)
+    customer = to("store.Customer")
+    region = to("store.Region")
+    product = to("store.Product")
+    quantity = models.IntegerField(help_text="packs")
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.customer_id} {self.product_id}"
+
+
 class Merchant(models.Model):
     merchant_id = key()
     name = models.CharField(max_length=120)
