@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,13 +71,31 @@ def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def show(facts: Any, as_json: bool) -> None:
-    """A flow's answer: JSON for a program, else `name: value` lines."""
-    plain = facts if isinstance(facts, dict) else {name: getattr(facts, name) for name in facts.__dataclass_fields__}
+    """A flow's answer: JSON for a program; for people `name: value` lines, and a table for every list."""
+    plain = facts if isinstance(facts, dict) else asdict(facts)
     if as_json:
         click.echo(json.dumps(plain, default=str, ensure_ascii=False))
         return
     for name, value in plain.items():
-        click.echo(f"{name.replace('_', ' ')}: {value}")
+        if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+            click.echo(f"\n{name.replace('_', ' ')}")
+            show_table(value)
+        else:
+            click.echo(f"{name.replace('_', ' ')}: {_short(value)}")
+
+
+def show_table(rows: Sequence[dict[str, Any]]) -> None:
+    """Rows with the same keys as columns; the longest texts stand last, so that the figures line up."""
+    columns = sorted(rows[0], key=lambda name: max(len(_short(row[name])) for row in rows) > 40)
+    widths = [max(len(name), *(len(_short(row[name])) for row in rows)) for name in columns]
+    for line in ({name: name.replace("_", " ") for name in columns}, *rows):
+        click.echo("  " + "  ".join(_short(line[name]).ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip())
+
+
+def _short(value: Any) -> str:
+    return (
+        f"{value:,.4g}" if isinstance(value, float) and abs(value) < 1000 else f"{value:,.0f}" if isinstance(value, float) else str(value)
+    )
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
