@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from pinfold.basics.rules import read_rules
@@ -38,5 +39,15 @@ def _first_come(season: int, week: int, given: dict[str, str]) -> dict[str, floa
         return {}
     split = read_rules(SplitRules, "split", given)
     tables = Tables(read_table("products"), lots, wants_asked(asked), read_table("lanes"), read_table("hub_weeks"))
-    sale = first_come(tables, read_rules(MatchRules, "match", given), (split.platform_bp + split.cooperative_bp) / WHOLE_BP)
+    sale = first_come(tables, _as_paid(read_rules(MatchRules, "match", given)), (split.platform_bp + split.cooperative_bp) / WHOLE_BP)
     return {"growers_yuan": sale.growers_yuan, "sold_share": 1 - sale.unsold_share}
+
+
+def _as_paid(rules: MatchRules) -> MatchRules:
+    """The match's rules without what the season's own money knows nothing of: prices that were asked are net of grade and age already,
+    and nobody is paid for handling, storage and cooling.
+    """
+    return replace(
+        rules, handling_per_kg=0.0, storage_per_kg_week=0.0, cold_per_kg=0.0, freshness_discount=0.0,
+        grade_discount_best=0.0, grade_discount_second=0.0, grade_discount_third=0.0,
+    )  # fmt: skip

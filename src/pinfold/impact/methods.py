@@ -20,9 +20,14 @@ METHODS = {
         "平台留下的钱，除以同一总额。",
     ),
     "growers_yuan": (
-        "Money to the growers for deliveries and for what the cooperative bought under its guarantee. Beside it: the same harvest and the "
-        "same orders sold first come, first served, less the same costs and shares, with what is left over sold at its salvage value.",
-        "种植户从交货和合作社保底收购所得的钱。旁边是同样的收成、同样的订单按先到先得来卖，扣去同样的费用和留成，剩货按残值卖出所得。",
+        "Money to the growers for deliveries, and what was picked and not sent at its salvage value. Beside it: the same harvest and the "
+        "same paid orders and bids at the same prices, sold first come, first served, less the same shares and costs of carrying.",
+        "种植户从交货所得的钱，加上采摘后没有发出的货按残值计。旁边是同样的收成、同样已付款的订单和报价、同样的价格，按先到先得来卖，"
+        "扣去同样的留成和运费。",
+    ),
+    "guarantee_yuan": (
+        "What the cooperative paid its members under the guarantee. It holds the goods; what it gets for them is not in these books.",
+        "合作社按保底价付给社员的钱。货归合作社，卖得多少不在这本账里。",
     ),
     "sold_share": (
         "Kg of product that left for customers and merchants over kg of product picked. Beside it: first come, first served.",

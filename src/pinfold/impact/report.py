@@ -14,7 +14,8 @@ from pinfold.impact.rules import ImpactRules
 @dataclass(frozen=True)
 class SeasonBooks:
     """Sums of a season so far. Fen: what buyers paid for deliveries, and its parts; what the guarantee paid; what customers ever paid in,
-    and what went back because something failed. Kg of product: picked, sent to buyers, arrived, bought under the guarantee.
+    and what went back because something failed. salvage_yuan : worth of what was picked and not sent. Kg of product: picked, sent to
+    buyers, arrived, bought under the guarantee.
     """
 
     buyers_fen: int
@@ -25,6 +26,7 @@ class SeasonBooks:
     guarantee_fen: int
     received_fen: int
     refunded_fen: int
+    salvage_yuan: float
     kg_picked: float
     kg_sent: float
     kg_sold: float
@@ -88,7 +90,8 @@ def _money(books: SeasonBooks) -> dict[str, float | None]:
         "carrier_share": _share(books.carrier_fen, books.buyers_fen),
         "cooperative_share": _share(books.cooperative_fen, books.buyers_fen),
         "platform_share": _share(books.platform_fen, books.buyers_fen),
-        "growers_yuan": (books.growers_fen + books.guarantee_fen) / 100,
+        "growers_yuan": books.growers_fen / 100 + books.salvage_yuan,
+        "guarantee_yuan": books.guarantee_fen / 100,
         "refunded_share": _share(books.refunded_fen, books.received_fen),
     }
 

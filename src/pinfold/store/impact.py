@@ -36,11 +36,20 @@ def season_books(season: int) -> SeasonBooks:
         guarantee_fen=_sum(bought, "growers_fen"),
         received_fen=_sum(came, "amount_fen"),
         refunded_fen=_sum(failed, "amount_fen"),
+        salvage_yuan=_salvage_yuan(season),
         kg_picked=_sum(Intake.objects.filter(lot__season=season), "kg"),
         kg_sent=_sum(sold, "kg_sent"),
         kg_sold=_sum(sold, "kg_sold"),
         kg_guaranteed=_sum(bought, "kg_sent"),
     )
+
+
+def _salvage_yuan(season: int) -> float:
+    """Worth of all that was picked and did not leave for a buyer, at each lot's salvage value."""
+    sent = Delivery.objects.filter(lot__season=season).exclude(kind=Delivery.Kind.GUARANTEE)
+    kg_sent = dict(sent.values_list("lot_id").annotate(kg=Sum("kg_sent")))
+    lots = Lot.objects.filter(season=season, kg_real__gt=0).values_list("lot_id", "kg_real", "salvage_per_kg")
+    return sum(max(0.0, (kg_real or 0.0) - kg_sent.get(lot_id, 0.0)) * worth for lot_id, kg_real, worth in lots)
 
 
 def incomes(season: int) -> list[Income]:
@@ -72,10 +81,11 @@ def picked_lots(season: int) -> pl.DataFrame:
 def asked(season: int, week: int) -> pl.DataFrame:
     """What was asked for delivery until `week`, first asked first: product_id, region_id, week, kg, price_per_kg (of arriving goods).
 
-    Every seat that somebody held in a pin, cancelled ones left out, and every bid that was not withdrawn.
+    Every seat that somebody paid for, whatever became of it, at what a filled pin cost in the end; and every bid that was not withdrawn.
     """
-    orders = Order.objects.filter(pin__season=season, pin__week__lte=week).exclude(state=Order.State.CANCELLED)
-    seats = orders.annotate(kg=F("seats") * F("pin__pack_kg"), price_per_kg=F("price_fen") / 100.0 / F("pin__pack_kg"))
+    orders = Order.objects.filter(pin__season=season, pin__week__lte=week, paid_at__isnull=False)
+    price_fen = Coalesce("pin__price_fen", "price_fen")
+    seats = orders.annotate(kg=F("seats") * F("pin__pack_kg"), price_per_kg=price_fen / 100.0 / F("pin__pack_kg"))
     bids = Bid.objects.filter(week__lte=week).exclude(state=Bid.State.WITHDRAWN).order_by("offered_on", "bid_id")
     rows = [
         *bids.values_list("product_id", "region_id", "week", "kg", "price_per_kg"),
