@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -43,6 +45,18 @@ def words_for(kind: type[PinfoldError]) -> tuple[str | Promise, str | Promise]:
 def problem_page(request: HttpRequest, kind: type[PinfoldError], status: int, problem: object = None) -> HttpResponse:
     heading, remedy = words_for(kind)
     return render(request, "problem.html", {"heading": heading, "remedy": remedy, "problem": problem}, status=status)
+
+
+class RefuseNul:
+    """Middleware: an address with NUL in it is a bad request; PostgreSQL cannot look for such a text. The API says so by itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info + unquote(request.META["QUERY_STRING"]) and not request.path_info.startswith("/api/"):
+            raise BadRequest("the address holds a NUL")
+        return self.get_response(request)
 
 
 class ErrorsToPages:

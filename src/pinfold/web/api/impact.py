@@ -1,16 +1,19 @@
-"""What the season brought to whom: for anybody, except what tells of the registered poor."""
+"""What the season brought to whom, for anybody; what households earn, for a board and the officer."""
 
 from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from ninja.pagination import paginate
 from pydantic import Field
 
 from pinfold.flows import clock
+from pinfold.store.models import Person
 from pinfold.web.api.fields import Fen, Share
+from pinfold.web.api.guard import Only
+from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
-from pinfold.web.roles import sees_poverty
 
 router = Router(tags=["impact"], auth=None)
 
@@ -29,7 +32,7 @@ class FigureAnswer(Schema):
 class GroupAnswer(Schema):
     """People looked at together; figures that would tell of too few people are null."""
 
-    kind: str = Field(description="all, village, or poverty (for a board and the officer alone)")
+    kind: str = Field(description="all, village or poverty")
     name: str
     households: int
     people: int
@@ -44,14 +47,20 @@ class ImpactAnswer(Schema):
     poverty_line_year: int
     poverty_line_source: str
     figures: list[FigureAnswer]
-    groups: list[GroupAnswer]
 
 
 @router.get("/impact", response=may_refuse(ImpactAnswer))
-def show_impact(request: HttpRequest) -> dict[str, object]:
+def show_impact(request: HttpRequest) -> object:
     """The impact report of today."""
     from pinfold.flows.impact import impact
 
-    facts = impact(clock.now())
-    groups = [group for group in facts.groups if group.kind != "poverty" or sees_poverty(request.user)]
-    return vars(facts) | {"groups": groups}
+    return impact(clock.now())
+
+
+@router.get("/incomes", auth=Only(Person.Role.OFFICER, Person.Role.BOARD), response=may_refuse(list[GroupAnswer]))
+@paginate(Pages)
+def list_incomes(request: HttpRequest) -> list[object]:
+    """Income a head of all members, by village, and by poverty registration."""
+    from pinfold.flows.impact import impact
+
+    return list(impact(clock.now()).groups)

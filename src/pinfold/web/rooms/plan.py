@@ -92,7 +92,8 @@ def calendar_picture(request: HttpRequest, plan_id: int) -> HttpResponseBase:
 @require_safe
 def lanes_picture(request: HttpRequest, week: int) -> HttpResponseBase:
     """The lane map of what is picked in a week."""
-    loads = lane_loads(reads.parcels(current_season().number, [week]))
+    season = current_season()
+    loads = lane_loads(reads.parcels(season.number, [week])) if week < season.weeks else []
     if not loads:
         raise NotFound(f"nothing is planned or sold of what is picked in week {week}; look at another week of the plan")
     # What is sold changes by the hour, so the picture is kept under the loads themselves.
