@@ -69,7 +69,7 @@ class Server:
             self.port = free.getsockname()[1]
         given = self.database.environment | ({} if self.guarded else {"PINFOLD_TEST_UNGUARDED": "1"})
         log = (self.database.data_dir / "server.log").open("ab")
-        command = [PINFOLD, "serve", "--bind", f"127.0.0.1:{self.port}", "--workers", "4"]
+        command = [PINFOLD, "serve", "--bind", f"127.0.0.1:{self.port}", "--workers", "4" if self.guarded else "2"]
         self.process = subprocess.Popen(command, env=given, stdout=log, stderr=log, start_new_session=True)
         self._wait()
 
@@ -83,9 +83,9 @@ class Server:
                 time.sleep(0.1)
         raise AssertionError(f"the server did not answer; see {self.database.data_dir / 'server.log'}")
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ends every process of the server; SIGKILL gives none of them a chance to finish anything."""
-        os.killpg(self.process.pid, how)
+    def kill(self) -> None:
+        """Kills every process of the server at once; none of them gets a chance to finish anything."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=30)
 
     def call(self, method: str, path: str, body: object = None, customer: int | None = None) -> tuple[int, Any]:
@@ -117,7 +117,7 @@ def at_once(*calls: Callable[[], Answer]) -> list[Answer]:
 
 
 def new_pin(server: Server, seats_min: int, seats_max: int) -> str:
-    pin_id = f"pin-{uuid4().hex}"
+    pin_id = uuid4().hex[:12]
     assert server.call("POST", "/race/pins", {"pin_id": pin_id, "seats_min": seats_min, "seats_max": seats_max})[0] == OK
     return pin_id
 

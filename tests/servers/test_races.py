@@ -112,6 +112,23 @@ def test_control_without_the_guard_the_same_notice_counts_again(unguarded: Serve
     assert is_lost_in_some_round(5, lambda: notice_counts_once(unguarded))
 
 
+# What the controls rest on
+
+
+def test_the_unguarded_server_is_right_as_long_as_nobody_races(unguarded: Server) -> None:
+    pin_id, order_id = new_pin(unguarded, 2, 3), uuid4().hex
+    assert hold(unguarded, pin_id, order_id, 0)[0] == OK
+    notice = signed_notice(unguarded, order_id, 0)
+    assert [send_notice(unguarded, notice)[1]["counted"] for _ in range(3)] == [True, False, False]
+    late = uuid4().hex
+    assert hold(unguarded, pin_id, late, 1)[0] == OK
+    assert unguarded.call("POST", "/race/overdue", {"order_id": late})[0] == OK
+    assert unguarded.call("POST", "/race/sweep")[0] == OK
+    after = left(unguarded, pin_id)
+    assert (after["seats"], after["seats_taken"], after["seats_paid"]) == ({"paid": 1, "lapsed": 1}, 1, 1)
+    assert after["held_fen"] == PRICE_FEN
+
+
 # Notice, lapse and another buyer in the same instant
 
 

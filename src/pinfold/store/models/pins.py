@@ -134,7 +134,7 @@ class Payment(models.Model):
 class Notice(models.Model):
     """A provider's notice as it came; its id is unique, so that a repeated one counts once."""
 
-    notice_id = key()
+    notice_id = models.CharField(max_length=250, primary_key=True)
     payment = to("store.Payment")
     paid = models.BooleanField()
     amount_fen = models.BigIntegerField()
@@ -150,7 +150,7 @@ class Refund(models.Model):
     The provider is told after the transaction, again and again with the same id, until it has answered.
     """
 
-    refund_id = key()
+    refund_id = models.CharField(max_length=250, primary_key=True)
     payment = to("store.Payment")
     amount_fen = models.BigIntegerField()
     why = models.CharField(max_length=20)
