@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from pinfold.basics.rules import read_rules
-from pinfold.basics.weeks import week_index
 from pinfold.flows.clock import home_day
 from pinfold.impact.report import Day, ImpactFacts, report
 from pinfold.impact.rules import ImpactRules
@@ -22,21 +21,25 @@ from pinfold.store.tables import read_table
 def impact(now: datetime) -> ImpactFacts:
     """What the season has brought until now. Raises NotFound without a season."""
     season, given, today = current_season(), settings_given(), home_day(now)
-    week = week_index(today, season.starts_on)
     return report(
         Day(season.number, today),
         store.season_books(season.number),
         store.incomes(season.number),
-        _first_come(season.number, week, given),
+        _first_come(season.number, given),
         read_rules(ImpactRules, "impact", given),
     )
 
 
-def _first_come(season: int, week: int, given: dict[str, str]) -> dict[str, float]:
-    """The figures that selling the same harvest to the same people without a plan would have; empty before there is anything to sell."""
-    lots, asked = store.picked_lots(season), store.asked(season, week)
-    if lots.is_empty() or asked.is_empty():
+def _first_come(season: int, given: dict[str, str]) -> dict[str, float]:
+    """The figures that selling the same harvest to the same people without a plan would have; empty before there is anything to sell.
+
+    Until the last week that was sent: later orders have not had their turn here, so they may not have it there.
+    """
+    week = store.last_week_sent(season)
+    lots = store.picked_lots(season)
+    if week is None or lots.is_empty():
         return {}
+    asked = store.asked(season, week)
     split = read_rules(SplitRules, "split", given)
     tables = Tables(read_table("products"), lots, wants_asked(asked), read_table("lanes"), read_table("hub_weeks"))
     sale = first_come(tables, _as_paid(read_rules(MatchRules, "match", given)), (split.platform_bp + split.cooperative_bp) / WHOLE_BP)

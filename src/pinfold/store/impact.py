@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from django.db.models import F, Sum
+from django.db.models import F, Max, Sum
 from django.db.models.functions import Coalesce
 
 from pinfold.impact.incomes import Income
@@ -76,6 +76,11 @@ def picked_lots(season: int) -> pl.DataFrame:
     rows = Lot.objects.filter(season=season, kg_real__gt=0).order_by("lot_id")
     names = [name if name != "kg" else "kg_real" for name in LOT]
     return pl.DataFrame(list(rows.values_list(*names)), schema=LOT, orient="row")
+
+
+def last_week_sent(season: int) -> int | None:
+    """The latest week of which anything was sent to buyers; None before the first."""
+    return Delivery.objects.filter(lot__season=season).exclude(kind=Delivery.Kind.GUARANTEE).aggregate(week=Max("week"))["week"]
 
 
 def asked(season: int, week: int) -> pl.DataFrame:
