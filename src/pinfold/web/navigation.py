@@ -18,10 +18,11 @@ class Link:
 
 SHOP = Link(_("Ripe soon"), "shop:list")
 PLAN = Link(_("Plan"), "rooms:plan")
+IMPACT = Link(_("What it brings"), "rooms:impact")
 
-STRANGER: tuple[Link, ...] = (SHOP,)
+STRANGER: tuple[Link, ...] = (SHOP, IMPACT)
 BY_ROLE: dict[str, tuple[Link, ...]] = {
-    Role.CUSTOMER: (SHOP, Link(_("My orders"), "shop:orders")),
+    Role.CUSTOMER: (SHOP, Link(_("My orders"), "shop:orders"), IMPACT),
     Role.HOUSEHOLD: (Link(_("My plots and money"), "rooms:household"), SHOP),
     Role.COORDINATOR: (
         Link(_("This week"), "rooms:village"),
@@ -31,11 +32,19 @@ BY_ROLE: dict[str, tuple[Link, ...]] = {
         PLAN,
         SHOP,
     ),
-    Role.BOARD: (PLAN, SHOP),
-    Role.MERCHANT: (SHOP,),
-    Role.PACKHOUSE: (PLAN, SHOP),
-    Role.OFFICER: (PLAN, SHOP),
-    Role.OPERATOR: (PLAN, SHOP),
+    Role.BOARD: (
+        Link(_("Bids"), "rooms:bids"),
+        Link(_("Members"), "rooms:members"),
+        Link(_("Money"), "rooms:books"),
+        Link(_("Incomes"), "rooms:incomes"),
+        PLAN,
+        IMPACT,
+        SHOP,
+    ),
+    Role.MERCHANT: (Link(_("Lots and my bids"), "rooms:merchant"), SHOP),
+    Role.PACKHOUSE: (Link(_("Pack house"), "rooms:packhouse"), PLAN, SHOP),
+    Role.OFFICER: (Link(_("Incomes"), "rooms:incomes"), IMPACT, PLAN, SHOP),
+    Role.OPERATOR: (Link(_("Season"), "rooms:operator"), PLAN, IMPACT, SHOP),
 }
 
 

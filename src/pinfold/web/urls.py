@@ -12,6 +12,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from pinfold.web import sign_in
+from pinfold.web.admin import site as office
 from pinfold.web.api.site import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pinfold.web.shop.urls")),
     path("", include("pinfold.web.rooms.urls")),
     path("api/", api.urls),
+    path("admin/", office.urls),
 ]
 
 handler400 = "pinfold.web.errors.bad_request"

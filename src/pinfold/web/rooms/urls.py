@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pinfold.web.rooms import household, plan, village
+from pinfold.web.rooms import cooperative, household, impact, merchant, operator, packhouse, plan, village
 
 app_name = "rooms"
 urlpatterns = [
@@ -19,4 +19,24 @@ urlpatterns = [
     path("village/money/", village.show_money, name="money"),
     path("village/money/count/<str:payment_id>/", village.count, name="count"),
     path("village/money/hand-over/<str:settlement_id>/", village.hand_over, name="hand-over"),
+    path("cooperative/", cooperative.show_bids, name="bids"),
+    path("cooperative/bids/<str:bid_id>/vote/", cooperative.vote, name="vote"),
+    path("cooperative/members/", cooperative.show_members, name="members"),
+    path("cooperative/money/", cooperative.show_books, name="books"),
+    path("cooperative/money/entries.csv", cooperative.export_books, name="books-csv"),
+    path("cooperative/dividends/", cooperative.pay_dividends, name="dividends"),
+    path("impact/", impact.show_impact, name="impact"),
+    path("charts/money.svg", impact.money_picture, name="money-picture"),
+    path("incomes/", impact.show_incomes, name="incomes"),
+    path("incomes/impact.csv", impact.export_incomes, name="incomes-csv"),
+    path("merchant/", merchant.show, name="merchant"),
+    path("merchant/bids/<str:bid_id>/withdraw/", merchant.withdraw, name="withdraw"),
+    path("charts/prices.svg", merchant.prices_picture, name="prices-picture"),
+    path("packhouse/", packhouse.show, name="packhouse"),
+    path("packhouse/dispatch/<int:week>/", packhouse.dispatch, name="dispatch"),
+    path("operator/", operator.show, name="operator"),
+    path("operator/plan/", operator.plan_now, name="plan-now"),
+    path("operator/pins/", operator.open_pins, name="open-pins"),
+    path("operator/settle/", operator.settle_week, name="settle"),
+    path("operator/season.zip", operator.export_season, name="export"),
 ]

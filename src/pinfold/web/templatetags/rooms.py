@@ -43,6 +43,32 @@ WORDS = {
         "ripe": (gettext_noop("ripe"), ""),
         "picking over": (gettext_noop("picking over"), ""),
     },
+    "account": {
+        "provider": (gettext_noop("held by payment providers and in cash boxes"), ""),
+        "customers": (gettext_noop("customers' money until their packs ship"), ""),
+        "lot": (gettext_noop("growers' money of lots not settled yet"), ""),
+        "household": (gettext_noop("owed to households"), ""),
+        "cooperative": (gettext_noop("the cooperative's own"), ""),
+        "reserve": (gettext_noop("reserve"), ""),
+        "carrier": (gettext_noop("owed to carriers"), ""),
+        "platform": (gettext_noop("Pinfold's part"), ""),
+        "merchants": (gettext_noop("owed by merchants"), ""),
+        "investment": (gettext_noop("what the investment bought"), ""),
+        "equity": (gettext_noop("members' equity"), ""),
+    },
+    "posting": {
+        "receipt": (gettext_noop("payment received"), ""),
+        "refund": (gettext_noop("refund"), ""),
+        "shipment": (gettext_noop("order shipped"), ""),
+        "shortfall": (gettext_noop("refund, the harvest fell short"), ""),
+        "delivery": (gettext_noop("bid delivered"), ""),
+        "settlement": (gettext_noop("settlement"), ""),
+        "payout": (gettext_noop("paid out"), ""),
+        "guarantee": (gettext_noop("bought under the guarantee"), ""),
+        "investment": (gettext_noop("investment"), ""),
+        "dividend": (gettext_noop("dividends"), ""),
+        "reversal": (gettext_noop("reversal"), ""),
+    },
     "kind": {
         "ripening": (gettext_noop("when it ripens"), ""),
         "yield": (gettext_noop("how much it yields"), ""),
@@ -92,3 +118,23 @@ def mu(area_m2: float) -> str:
     '1.5'
     """
     return f"{area_m2 / UNITS_M2['mu']:.1f}"
+
+
+@register.filter
+def basis_points(share_bp: int) -> str:
+    """Hundredths of a per cent, in per cent.
+
+    >>> basis_points(6000), basis_points(250)
+    ('60 %', '2.5 %')
+    """
+    return f"{share_bp / 100:g} %"
+
+
+@register.filter
+def fen_whole(amount_fen: int) -> str:
+    """Fen as whole yuan, where the fen themselves say nothing.
+
+    >>> fen_whole(60000049)
+    '¥600,000'
+    """
+    return yuan_whole(amount_fen / 100)

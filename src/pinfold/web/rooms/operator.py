@@ -1,0 +1,151 @@
+"""The operator's page: which models serve and why, how forecasts turned out, health, settings, and the season's levers."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from pinfold.basics.rules import Declared, declared
+from pinfold.coop.rules import CoopRules
+from pinfold.demand.rules import DemandRules
+from pinfold.fields.reports import ReportRules
+from pinfold.fields.season import SeasonRules
+from pinfold.flows import clock
+from pinfold.impact.rules import ImpactRules
+from pinfold.ledger.rules import SplitRules
+from pinfold.match.rules import MatchRules, SupplyRules
+from pinfold.pin.rules import PinRules
+from pinfold.replay.rules import ReplayRules
+from pinfold.store.reads import goods, outcomes
+from pinfold.store.season import current_season, settings_given
+from pinfold.web.roles import Role, only
+from pinfold.web.rooms.plan import this_week_of
+from pinfold.web.templatetags.pinfold import week_days, yuan
+from pinfold.web.templatetags.rooms import yuan_whole
+
+ROOMS = (
+    ("season", SeasonRules), ("fields", ReportRules), ("supply", SupplyRules), ("demand", DemandRules), ("match", MatchRules),
+    ("pin", PinRules), ("split", SplitRules), ("coop", CoopRules), ("impact", ImpactRules), ("replay", ReplayRules),
+)  # fmt: skip
+
+
+class WeekForm(forms.Form):
+    """A week that has begun."""
+
+    week = forms.TypedChoiceField(label=gettext_lazy("Week"), coerce=int)
+
+    def __init__(self, *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        season = current_season()
+        begun = range(min(this_week_of(season), season.weeks - 1), -1, -1)
+        self.fields["week"].choices = [(week, week_days(week, season.starts_on)) for week in begun]
+
+
+@dataclass(frozen=True)
+class SettingShown:
+    """A rule and what it is set to. value : None while the default holds."""
+
+    rule: Declared
+    value: str | None
+
+
+@only(Role.OPERATOR)
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Everything the operator looks at."""
+    from pinfold.flows.doctor import examine
+
+    season = current_season()
+    facts = {
+        "season": season,
+        "now": clock.now(),
+        "scores": [(key, list(group)) for key, group in groupby(_newest_scores(), key=lambda each: (each.kind, each.crop))],
+        "ripening": outcomes.ripening_outcomes(season.number),
+        "yields": outcomes.yield_outcomes(season.number),
+        "findings": list(examine()),
+        "settings": list(_settings()),
+        "form": WeekForm(),
+    }
+    return render(request, "rooms/operator.html", facts)
+
+
+@only(Role.OPERATOR)
+@require_POST
+def plan_now(request: HttpRequest) -> HttpResponse:
+    """Issues today's forecasts and plans what is still to be sold."""
+    from pinfold.flows.plan import forecast_and_plan
+
+    plan = forecast_and_plan(clock.now())
+    words = {"worth": yuan_whole(plan.objective_yuan), "n": plan.shipments, "gap": f"{plan.gap_percent:.3f} %"}
+    messages.success(request, _("Planned: %(n)d shipments, worth %(worth)s, at most %(gap)s below the best possible.") % words)
+    return redirect("rooms:operator")
+
+
+@only(Role.OPERATOR)
+@require_POST
+def open_pins(request: HttpRequest) -> HttpResponse:
+    """Opens every pin of the newest plan that is due."""
+    from pinfold.flows import pins
+
+    messages.success(request, _("Opened: %(n)d pins.") % {"n": pins.open_pins(clock.now())})
+    return redirect("rooms:operator")
+
+
+@only(Role.OPERATOR)
+@require_POST
+def settle_week(request: HttpRequest) -> HttpResponse:
+    """Credits the households for all that was sold until a week."""
+    from pinfold.flows.settle import settle
+
+    form = WeekForm(request.POST)
+    if form.is_valid():
+        done = settle(form.cleaned_data["week"], clock.now())
+        messages.success(request, _("Settled: %(sum)s for %(n)d households.") % {"sum": yuan(done.amount_fen), "n": done.households})
+    else:
+        messages.error(request, _("Choose a week that has begun."))
+    return redirect("rooms:operator")
+
+
+@only(Role.OPERATOR)
+@require_safe
+def export_season(request: HttpRequest) -> HttpResponse:
+    """Every table of the season as a zip of CSV files: a season folder that can be loaded elsewhere."""
+    from pinfold.flows.season import export_season as export
+
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        export(Path(folder))
+        for path in sorted(Path(folder).iterdir()):
+            archive.write(path, path.name)
+    answer = HttpResponse(packed.getvalue(), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="season-{current_season().number}.zip"'
+    return answer
+
+
+def _newest_scores() -> list[goods.Score]:
+    """Of every kind of model the scores of its newest backtest."""
+    scores = goods.gate_scores()
+    newest: dict[str, object] = {}
+    for each in scores:
+        newest.setdefault(each.kind, each.issued_on)
+    return [each for each in scores if newest[each.kind] == each.issued_on]
+
+
+def _settings() -> Iterator[SettingShown]:
+    given = settings_given()
+    for room, kind in ROOMS:
+        for rule in declared(kind, room):
+            yield SettingShown(rule, given.get(rule.name))
