@@ -5,14 +5,17 @@ The settings table, the command line, the forms and docs/settings.md are all mad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pinfold.basics.errors import InputError
 
-Rules = TypeVar("Rules")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Rules = TypeVar("Rules", bound="DataclassInstance")
 
 
 def rule(default: Any, unit: str, says: str, low: float | None = None, high: float | None = None) -> Any:
@@ -45,20 +48,17 @@ def read_rules(kind: type[Rules], room: str, given: Mapping[str, str]) -> Rules:
 
     Raises InputError naming the setting, its value and what is allowed: not a number, outside its limits, or not known in this room.
     """
-    names = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    unknown = [name for name in given if name.startswith(f"{room}.") and name.removeprefix(f"{room}.") not in names]
+    items: dict[str, Any] = {f"{room}.{item.name}": item for item in fields(kind)}
+    unknown = [name for name in given if name.startswith(f"{room}.") and name not in items]
     if unknown:
-        raise InputError(f"setting {unknown[0]!r} is not known; {room} has {', '.join(sorted(names))}")
-    values = {
-        name: _parse(item, f"{room}.{name}", given[f"{room}.{name}"]) for item in fields(kind) if f"{room}.{(name := item.name)}" in given
-    }  # type: ignore[arg-type]
-    return kind(**values)
+        raise InputError(f"setting {unknown[0]!r} is not known; {room} has {', '.join(sorted(items))}")
+    return kind(**{item.name: _parse(item, name, given[name]) for name, item in items.items() if name in given})
 
 
 def _parse(item: Any, name: str, text: str) -> Any:
-    kind = {"int": int, "float": float, "str": str, "date": date.fromisoformat}[str(item.type)]
+    kinds: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "str": str, "date": date.fromisoformat}
     try:
-        value = kind(text)
+        value = kinds[str(item.type)](text)
     except ValueError:
         raise InputError(
             f"setting {name} is {text!r}, which is not a {item.type}; give it in {item.metadata.get('unit', item.type)}"
