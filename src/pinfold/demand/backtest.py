@@ -56,7 +56,7 @@ class Spread:
 class Backtest:
     """One model on the last weeks.
 
-    loss : pinball loss of all selling series over the kg they sold (no unit; 0 is perfect)
+    loss : pinball loss of all series that sell, or come back to sell, over the kg they sold (no unit; 0 is perfect)
     wape : absolute error of the median over the kg sold (no unit)
     """
 
@@ -146,7 +146,8 @@ def _score(model: OutlookModel, past: _Past, guess: Floats) -> Backtest:
     error = np.divide(past.actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
     spread = _spread(error, past.band)
     _, quantiles = spread_quantiles(guess, scale, past.band, spread)
-    counted = (past.band > 0) if (past.band > 0).any() else np.full(len(guess), True)
+    # Series that come back after an off-season count too: a gate that saw only what sells now would never learn of seasons.
+    counted = (past.band > 0) | (np.nansum(past.actual, axis=1) > 0)
     off = past.actual[counted][..., None] - quantiles[counted]
     levels = np.asarray(LEVELS)
     sold = max(float(np.nansum(past.actual[counted])), 1e-9)
@@ -164,7 +165,8 @@ def _spread(error: Floats, band: Rows) -> Spread:
                 known = pool[~np.isnan(pool)]
                 if len(known) >= ERRORS_MIN:
                     spread.quantiles[group, ahead] = np.quantile(known, LEVELS)
-                    spread.mean[group, ahead] = known.mean()
+                    # A few series that come back from nothing err by many times their size; the mean of the rest is the better guess.
+                    spread.mean[group, ahead] = known.clip(*np.quantile(known, (LEVELS[0], LEVELS[-1]))).mean()
                     break
     return spread
 
