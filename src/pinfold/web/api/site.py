@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from csp.decorators import csp_update
 from ninja import NinjaAPI
 
 from pinfold.web.api import bids, coordinator, household, impact, members, operator, orders, packhouse, payments, plan, shop
@@ -22,8 +21,6 @@ api = NinjaAPI(
     description=ABOUT,
     urls_namespace="api",
     auth=Only(*SIGNED_IN),
-    # The page that shows the documentation sets styles from its script, which nothing else on the site does.
-    docs_decorator=csp_update({"style-src": ["'unsafe-inline'"]}),
 )
 answer_refusals(api)
 # Fixed addresses before those with an id in them: /pins/open before /pins/{pin_id}.
