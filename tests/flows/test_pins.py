@@ -8,9 +8,10 @@ import pytest
 from pin_market import CLOSES, LIST_FEN, MONDAY, make_market, make_pin, make_plan
 
 from pinfold.basics.errors import InputError, KeyReused, NotAllowed, NotFound, SoldOut, WrongStep
+from pinfold.flows import pins as pins_flow
 from pinfold.flows.join import cancel_order, hold_seats
 from pinfold.flows.pay import count_cash, receive_notice, start_payment
-from pinfold.flows.pins import open_friends_pin, open_pins, sweep
+from pinfold.flows.pins import open_friends_pin, open_pins, sweep, sweep_while_parent_lives
 from pinfold.ledger.accounts import CUSTOMERS_HELD
 from pinfold.outside.payments import sandbox
 from pinfold.store import ledger
@@ -354,6 +355,24 @@ def test_money_that_arrives_after_the_pin_has_expired_goes_back():
     sweep(CLOSES)
     assert receive_notice(notice, CLOSES).state == "returned"
     assert ledger.balance(CUSTOMERS_HELD) == 0
+
+
+# The sweeper beside the server
+
+
+def test_the_sweeper_goes_on_after_an_error_and_ends_when_the_server_has_ended(monkeypatch, caplog):
+    tries = []
+
+    def fails_once(now):
+        tries.append(now)
+        if len(tries) == 1:
+            raise OSError("the database went away")
+
+    monkeypatch.setattr(pins_flow, "sweep", fails_once)
+    monkeypatch.setattr(pins_flow.os, "getppid", lambda: 1 if len(tries) == 3 else 42)
+    sweep_while_parent_lives(every_seconds=0)
+    assert len(tries) == 3
+    assert "the database went away" in caplog.text
 
 
 # Friends
