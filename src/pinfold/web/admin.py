@@ -26,6 +26,8 @@ EDITABLE = {
     models.Merchant: None,
     models.Product: None,
 }
+# A household's registration as poor is for its board and the officer; what it earns elsewhere is its own.
+HIDDEN = {models.Household: {"registered_poor", "other_income_fen"}}
 # unfold works with Alpine, which evaluates attributes and sets styles.
 WIDER = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE], "connect-src": [SELF]}
 
@@ -55,12 +57,12 @@ class Table(ModelAdmin):
     show_full_result_count = False
 
     def __init__(self, model: type[Model], admin_site: Office) -> None:
-        names = [field.name for field in model._meta.fields]
+        names = [field.name for field in model._meta.fields if field.name not in HIDDEN.get(model, set())]
         self.list_display = names[:6]
         self.search_fields = [model._meta.pk.name] if model._meta.pk and model._meta.pk.get_internal_type() == "CharField" else []
         # A drop-down of every lot or customer would be heavy: references are shown by their key.
         self.raw_id_fields = [field.name for field in model._meta.fields if field.is_relation]
-        self.fields = EDITABLE.get(model) or [field.name for field in model._meta.fields if field.editable]
+        self.fields = EDITABLE.get(model) or [name for name in names if model._meta.get_field(name).editable]
         super().__init__(model, admin_site)
 
     def get_queryset(self, request: HttpRequest) -> Any:

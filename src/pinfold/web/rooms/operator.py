@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -121,18 +120,27 @@ def settle_week(request: HttpRequest) -> HttpResponse:
 
 @only(Role.OPERATOR)
 @require_safe
-def export_season(request: HttpRequest) -> HttpResponse:
-    """Every table of the season as a zip of CSV files: a season folder that can be loaded elsewhere."""
+def export_season(request: HttpRequest) -> FileResponse:
+    """Every table of the season as a zip of CSV files, without the column that says who is registered poor: that is the board's to give."""
     from pinfold.flows.season import export_season as export
 
-    packed = io.BytesIO()
+    # The answer closes it when it has been sent.
+    packed = tempfile.TemporaryFile()  # noqa: SIM115
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         export(Path(folder))
         for path in sorted(Path(folder).iterdir()):
+            if path.stem == "households":
+                _drop_column(path, "registered_poor")
             archive.write(path, path.name)
-    answer = HttpResponse(packed.getvalue(), content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="season-{current_season().number}.zip"'
-    return answer
+    packed.seek(0)
+    return FileResponse(packed, as_attachment=True, filename=f"season-{current_season().number}.zip", content_type="application/zip")
+
+
+def _drop_column(path: Path, column: str) -> None:
+    import polars as pl
+
+    # As text, so that no other column is changed by reading it.
+    pl.read_csv(path, infer_schema=False).drop(column).write_csv(path)
 
 
 def _newest_scores() -> list[goods.Score]:

@@ -138,3 +138,12 @@ def fen_whole(amount_fen: int) -> str:
     '¥600,000'
     """
     return yuan_whole(amount_fen / 100)
+
+
+@register.filter
+def forecast_of(subject: str) -> str:
+    """What a backtest was about: a crop, a crop and a stage, or all products."""
+    if subject == "all":
+        return _("all products")
+    crop_name, _space, stage = subject.partition(" ")
+    return f"{crop_called(crop_name)}{', ' + word(stage, 'stage') if stage else ''}"
