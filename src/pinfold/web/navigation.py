@@ -35,7 +35,7 @@ BY_ROLE: dict[str, tuple[Link, ...]] = {
     Role.BOARD: (
         Link(_("Bids"), "rooms:bids"),
         Link(_("Members"), "rooms:members"),
-        Link(_("Money"), "rooms:books"),
+        Link(_("Books"), "rooms:books"),
         Link(_("Incomes"), "rooms:incomes"),
         PLAN,
         IMPACT,
