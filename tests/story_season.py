@@ -13,6 +13,11 @@ import polars as pl
 STARTS_ON = date(2026, 9, 7)
 PLOTS = [f"plot-{number}" for number in range(1, 9)]
 CUSTOMERS = [f"customer-{number}" for number in range(1, 11)]
+# Phone numbers: of one person of each role, and of everybody of whom the story needs several.
+COORDINATORS = {"upper": "13900000001", "lower": "13900000002"}
+BOARD, MERCHANT, PACKHOUSE, OFFICER, OPERATOR = (f"1390000000{number}" for number in range(3, 8))
+HOUSEHOLDS = {f"H{number}": f"1390000001{number}" for number in range(1, 5)}
+BUYERS = {customer: f"139000000{20 + number}" for number, customer in enumerate(CUSTOMERS, 1)}
 
 
 def write(folder: Path) -> Path:
@@ -81,8 +86,23 @@ def _places() -> dict[str, list[dict[str, object]]]:
                 "kg_per_harvest_kg": 1.0,
             }
         ],
-        "people": [{"phone": "13900000001", "role": "coordinator", "subject_id": "upper", "language": "zh-hans"}],
+        "merchants": [{"merchant_id": "dryer", "name": "Drying house", "name_zh": "果干坊", "region_id": "kunming"}],
+        "people": [{"phone": phone, "role": role, "subject_id": subject, "language": "zh-hans"} for phone, role, subject in _people()],
     }
+
+
+def _people() -> list[tuple[str, str, str | None]]:
+    """(phone, role, id of what the role is over) of everybody who can sign in."""
+    return [
+        *((phone, "coordinator", village) for village, phone in COORDINATORS.items()),
+        (BOARD, "board", "coop"),
+        (MERCHANT, "merchant", "dryer"),
+        (PACKHOUSE, "packhouse", "hub"),
+        (OFFICER, "officer", None),
+        (OPERATOR, "operator", None),
+        *((phone, "household", household) for household, phone in HOUSEHOLDS.items()),
+        *((phone, "customer", customer) for customer, phone in BUYERS.items()),
+    ]
 
 
 def _past() -> dict[str, list[dict[str, object]]]:
@@ -123,4 +143,9 @@ def _roads() -> dict[str, list[dict[str, object]]]:
         for week in range(12)
         for region, days, cost in (("dali", 1, 600.0), ("kunming", 1, 900.0))
     ]
-    return {"lanes": lanes, "hub_weeks": [{"hub_id": "hub", "week": week, "kg_max": 2000.0} for week in range(12)]}
+    bid = {"merchant_id": "dryer", "product_id": "mango", "grade": 2, "region_id": "kunming", "week": 5, "kg": 40.0, "kg_min": 10.0}
+    return {
+        "lanes": lanes,
+        "hub_weeks": [{"hub_id": "hub", "week": week, "kg_max": 2000.0} for week in range(12)],
+        "bids": [bid | {"bid_id": "dried", "price_per_kg": 9.0, "offered_on": date(2026, 9, 1)}],
+    }
