@@ -37,8 +37,8 @@ from pinfold.store.transaction import atomic
 LATER = ("stages", "harvests", "weather", "purchases")
 # Minutes of the growers' day.
 PLANNING, REPORTING, WEIGHING, CLOSING, DISPATCHING, DAY_ENDS = 5 * 60, 7 * 60, 18 * 60, 20 * 60 + 1, 21 * 60, 23 * 60 + 50
-SWEEP_EVERY = 60
-COUNTING = 10
+SWEEP_EVERY = 120
+COUNTING, LATE_BY = 10, 60
 MONDAY, SUNDAY = 0, 6
 
 
@@ -212,7 +212,7 @@ class Day:
         if paying.provider == "cash":
             self.add(visit.minute + COUNTING, partial(self.count, payment_id))
             return
-        after = self.world.pin_rules.hold_minutes + SWEEP_EVERY if paying.late else 1
+        after = self.world.pin_rules.hold_minutes + LATE_BY if paying.late else 1
         for number in range(paying.notices):
             self.add(visit.minute + after + number, partial(self.hear_notice, payment_id))
 
