@@ -83,7 +83,10 @@ def show(request: HttpRequest) -> HttpResponse:
         "season": season,
         "me": me,
         "region": region,
-        "products": [(product, list(group)) for product, group in groupby(lots, key=lambda each: each.product)],
+        "products": [
+            (product, group, sum(each.free_kg for each in group))
+            for product, group in ((product, list(each)) for product, each in groupby(lots, key=lambda each: each.product))
+        ],
         "prices": reads.prices(region.id, clock.today()),
         "bids": [(bid, products[bid.offer.product_id], regions[bid.offer.region_id]) for bid in coop.list_bids(merchant_id)],
         "form": form,

@@ -1,0 +1,98 @@
+"""The plan page and its pictures."""
+
+import csv
+import io
+from dataclasses import asdict
+from datetime import date
+
+import pytest
+
+from pinfold.match.explain import Reason, Unsold
+from pinfold.match.say import Names
+from pinfold.store.models import Plan, Shipment, Want
+from pinfold.store.reads.plan import Place, Ripe
+from pinfold.store.reads.shop import Named
+from pinfold.web.charts.calendar import bands, draw_calendar
+from pinfold.web.charts.lanes import LaneLoad, draw_lanes, place_labels
+from pinfold.web.roles import Role
+from pinfold.web.rooms.deals import stays
+
+MANGO, VILLAGE = Named("mango", "Mango", "芒果"), Named("v", "Conggang", "丛岗")
+FACTS = {"objective": 900.0, "sold_share": 0.6, "spoiled_share": 0.01}
+
+
+@pytest.fixture
+def plan(season, now) -> Plan:
+    """40 kg of lot-1 (mango, ripe in week 6) for Chengdu in week 7, for which a pin is filled; 20 kg of lot-2 for which none is open."""
+    plan = Plan.objects.create(
+        season=2026, made_at=now, as_of=now.date(), method="optimal", objective=900, bound=1000, facts=FACTS,
+        baselines={"greedy": FACTS | {"objective": 800.0}},
+        unsold=[asdict(Unsold("lot-2", "mango", 30.0, "too far", None, None, None))],
+    )  # fmt: skip
+    season.filled_pin.plan = plan
+    season.filled_pin.save()
+    for lot, region, week, lane, kg in (("lot-1", "chengdu", 7, "lane-1", 40), ("lot-2", "chengdu", 7, "lane-1", 20)):
+        want = Want.objects.create(
+            want_id=f"{lot}-{region}", plan=plan, product_id="mango", region_id=region, week=week, kind="pin", price_1=12, price_2=11,
+            price_3=10, kg_1=100, kg_2=0, kg_3=0, kg_min=1, open_cost=0,
+        )  # fmt: skip
+        reason = asdict(Reason(lot, want.want_id, "mango", region, week, kg, 10.0, 9.0, "kunming", 9.5, 9.0))
+        Shipment.objects.create(plan=plan, lot_id=lot, want=want, lane_id=lane, kg=kg, kept=0.97, age_days=3, reason=reason)
+    return plan
+
+
+def test_a_week_says_who_buys_at_what_price_and_why(plan, world):
+    told = world.browsers[Role.BOARD].get("/plan/?week=6").content.decode()
+    assert "Customers in Chengdu" in told
+    assert "¥14.40" in told  # 36 yuan for a pack of 2.5 kg
+    assert "Chengdu pays 0.50 yuan per kg more after freight than the next best place, Kunming" in told
+    assert "No plan of this harvest for these customers can be worth more than ¥1,000" in told
+
+
+def test_a_shipment_whose_pin_is_open_is_not_counted_twice(plan, world):
+    table = world.browsers[Role.BOARD].get("/plan/plan.csv").content.decode("utf-8-sig")
+    rows = [row for row in csv.DictReader(io.StringIO(table)) if row["lot_id"] == "lot-1"]
+    assert [(row["state"], row["kind"]) for row in rows] == [("filled", "pin")]
+
+
+def test_before_the_first_plan_the_page_says_so(world):
+    answer = world.browsers[Role.BOARD].get("/plan/")
+    assert answer.status_code == 409
+    assert "No plan yet" in answer.content.decode()
+
+
+def test_lots_of_one_reason_are_said_in_one_sentence():
+    lots = [(6, Unsold("a", "mango", 10.0, "too far", None, None, None)), (7, Unsold("b", "mango", 20.0, "too far", None, None, None))]
+    told = stays(lots, {"mango": MANGO}, Names({"mango": "Mango"}), "en")
+    assert [(each.kg, each.from_week, each.to_week) for each in told] == [(30.0, 6, 7)]
+    assert told[0].why == "30 kg of Mango stay unsold: no customers can be reached before it is too old."
+
+
+def test_a_band_holds_its_mean_and_what_was_weighed_has_none():
+    forecast, weighed = bands([Ripe(MANGO, VILLAGE, 3, 100.0, 0.5, False), Ripe(MANGO, VILLAGE, 2, 80.0, 0.0, True)])
+    assert 0 < forecast.p10_kg < 100 < forecast.p90_kg
+    assert (weighed.p10_kg, weighed.p90_kg) == (80.0, 80.0)
+
+
+def test_an_exponential_week_has_the_bands_of_an_exponential():
+    # A gamma distribution with a deviation of its mean is the exponential: p10 = -ln(0.9) and p90 = -ln(0.1) times the mean.
+    band = bands([Ripe(MANGO, VILLAGE, 3, 100.0, 1.0, False)])[0]
+    assert (round(band.p10_kg, 2), round(band.p90_kg, 2)) == (10.54, 230.26)
+
+
+def test_labels_of_places_side_by_side_do_not_cover_each_other():
+    labels = place_labels([(100.0, 100.0, "保山 99 公斤"), (104.0, 101.0, "隆阳"), (98.0, 103.0, "潞江"), (118.0, 96.0, "大理 116 公斤")])
+    assert not [(one.text, other.text) for one in labels for other in labels if one is not other and one.meets(other)]
+
+
+def test_pictures_of_a_whole_season_stay_under_60_kilobytes():
+    weeks = [
+        Ripe(Named(f"p{p}", f"p{p}", ""), Named(f"v{v}", f"v{v}", ""), w, 100.0 + w, 0.4, False)
+        for p in range(4)
+        for v in range(2)
+        for w in range(26)
+    ]
+    assert len(draw_calendar(weeks, date(2026, 9, 7), date(2026, 10, 7))) < 60_000
+    hub = Place("h", "Hub", "集货点", 25.0, 98.9)
+    loads = [LaneLoad(hub, Place(f"r{n}", f"Region {n}", "", 22.0 + n, 100.0 + 2 * n), 50.0 * n + 1) for n in range(12)]
+    assert len(draw_lanes(loads)) < 60_000
