@@ -52,6 +52,11 @@ def test_the_books_of_a_day_add_to_zero(board):
     assert sum(int(row["amount_fen"]) for row in rows) == 0
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "yesterday"])
+def test_a_day_that_is_none_of_the_season_shows_the_last_one_with_entries(board, day):
+    assert "their entries add to ¥0.00" in board.get(f"/cooperative/money/?day={day}").content.decode()
+
+
 def test_dividends_wait_for_the_end_of_the_season(board):
     Cooperative.objects.filter(pk="coop").update(invested_fen=50)  # the one member's equity
     before = Entry.objects.count()
@@ -102,8 +107,9 @@ def test_a_week_that_has_not_begun_is_not_settled(world):
     assert "Choose a week that has begun." in operator.post("/operator/settle/", {"week": "9"}, follow=True).content.decode()
 
 
-def test_a_week_that_has_not_begun_is_not_dispatched(world):
-    assert world.browsers[Role.PACKHOUSE].post("/packhouse/dispatch/9/").status_code == 422
+@pytest.mark.parametrize("week", [9, 26, 10**12])
+def test_a_week_that_has_not_begun_or_is_none_is_not_dispatched(world, week):
+    assert world.browsers[Role.PACKHOUSE].post(f"/packhouse/dispatch/{week}/").status_code == 422
 
 
 def test_the_pack_house_sends_the_week_and_says_what_went(world, season):

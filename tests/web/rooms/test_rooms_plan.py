@@ -55,6 +55,11 @@ def test_a_shipment_whose_pin_is_open_is_not_counted_twice(plan, world):
     assert [(row["state"], row["kind"]) for row in rows] == [("filled", "pin")]
 
 
+@pytest.mark.parametrize("picture", ["lanes-25", "lanes-99", "lanes-99999999999999999999"])
+def test_a_map_of_nothing_is_not_there(world, picture):
+    assert world.browsers[Role.BOARD].get(f"/charts/{picture}.svg").status_code == 404
+
+
 def test_before_the_first_plan_the_page_says_so(world):
     answer = world.browsers[Role.BOARD].get("/plan/")
     assert answer.status_code == 409

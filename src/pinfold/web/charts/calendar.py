@@ -32,11 +32,11 @@ def bands(weeks: Sequence[Ripe]) -> list[Band]:
     A lot keeps the mean and deviation of its simulation and not the draws, so the two ends of the band are those of the gamma distribution
     with the same mean and deviation.
     """
-    from scipy.stats import gamma
+    from scipy.special import gammaincinv
 
     kg, cv = np.array([each.kg for each in weeks]), np.array([max(each.kg_cv, 1e-6) for each in weeks])
     shape = 1 / cv**2
-    low, high = (gamma.ppf(level, shape, scale=kg / shape) for level in (0.1, 0.9))
+    low, high = (gammaincinv(shape, level) * kg / shape for level in (0.1, 0.9))
     sure = np.array([each.weighed for each in weeks], dtype=bool)
     low, high = np.where(sure, kg, low), np.where(sure, kg, high)
     return [Band(each, float(below), float(above)) for each, below, above in zip(weeks, low, high, strict=True)]

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from pinfold.basics.rules import read_rules
+from pinfold.basics.weeks import week_index
 from pinfold.coop.rules import CoopRules
 from pinfold.fields.crops import crop, known_crops
 from pinfold.flows import clock
 from pinfold.ledger import accounts
 from pinfold.store import ledger
 from pinfold.store.coop import BidFacts, members_count
-from pinfold.store.models import Bid
+from pinfold.store.models import Bid, Season
 from pinfold.store.reads import cooperative as reads
 from pinfold.store.reads import goods, names
 from pinfold.store.reads.shop import Named
@@ -33,6 +34,8 @@ from pinfold.web.rooms.exports import csv_answer
 from pinfold.web.templatetags.pinfold import kg, yuan
 
 POSTINGS_A_PAGE = 25
+# Merchants pay and dividends are shared out when the season is over.
+WEEKS_AFTER = 26
 
 
 class VoteForm(forms.Form):
@@ -112,7 +115,7 @@ def show_members(request: HttpRequest) -> HttpResponse:
 def show_books(request: HttpRequest) -> HttpResponse:
     """Balances, one day's entries, the guarantee and the surplus. ?day= chooses the day."""
     cooperative_id, season = over(request.user, "cooperative_id"), current_season()
-    day = _asked_day(request) or reads.last_booked_day(cooperative_id, clock.today()) or clock.today()
+    day = _asked_day(request, season) or reads.last_booked_day(cooperative_id, clock.today()) or clock.today()
     booked = reads.booked_on(cooperative_id, day)
     groups = reads.account_groups()
     facts = {
@@ -219,8 +222,10 @@ def _floors() -> list[tuple[Named, int, int]]:
     ]
 
 
-def _asked_day(request: HttpRequest) -> date | None:
+def _asked_day(request: HttpRequest, season: Season) -> date | None:
+    """The day that ?day= asks for; None when it is not one of the season, or not a day at all."""
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         return None
+    return day if 0 <= week_index(day, season.starts_on) < season.weeks + WEEKS_AFTER else None

@@ -45,7 +45,7 @@ def picking_picture(request: HttpRequest, household_id: str) -> HttpResponseBase
     """When each plot will be picked, as bands on one line of days."""
     row, today = _guarded(request, household_id), clock.today()
     bands = _bands(reads.facts_of(row, current_season().number))
-    return picture(request, f"picking {today} {bands}", lambda: draw_pick_bands(bands, today))
+    return picture(request, bands and (today, bands), lambda: draw_pick_bands(bands, today))
 
 
 def _guarded(request: HttpRequest, household_id: str) -> Household:

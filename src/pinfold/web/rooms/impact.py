@@ -73,8 +73,9 @@ def show_impact(request: HttpRequest) -> HttpResponse:
 @require_safe
 def money_picture(request: HttpRequest) -> HttpResponseBase:
     """Where the customers' money went so far."""
-    parts = [Part(_(LABELS[name]), value) for name in MONEY if (value := _impact().figure(name).value) is not None]
-    return picture(request, f"money {parts}", lambda: draw_shares(parts))
+    facts = _impact()
+    parts = [Part(_(LABELS[name]), value) for name in MONEY if (value := facts.figure(name).value) is not None]
+    return picture(request, parts, lambda: draw_shares(parts))
 
 
 @only(Role.OFFICER, Role.BOARD)

@@ -111,4 +111,4 @@ def prices_picture(request: HttpRequest) -> HttpResponseBase:
     """Monthly prices in the merchant's region."""
     _me, region = reads.merchant(over(request.user, "merchant_id"))
     months = reads.prices(region.id, clock.today())
-    return picture(request, f"prices {months}", lambda: draw_prices(months))
+    return picture(request, months, lambda: draw_prices(months))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pinfold.basics.errors import InputError
 from pinfold.flows import clock
 from pinfold.store.deliver import dispatched
 from pinfold.store.reads import hub as reads
@@ -49,6 +50,8 @@ def dispatch(request: HttpRequest, week: int) -> HttpResponse:
     from pinfold.flows.harvest import dispatch_week
 
     over(request.user, "hub_id")
+    if week >= current_season().weeks:
+        raise InputError(f"week {week} is not one of the season; it has {current_season().weeks}, from 0 on")
     done = dispatch_week(week, clock.now())
     words = {"pins": done.pins_dispatched, "orders": done.orders_shipped, "kg": kg(done.kg_sent), "back": yuan(done.refunded_fen)}
     messages.success(request, _("Sent: %(pins)d pins, %(orders)d orders, %(kg)s. %(back)s went back because less was picked.") % words)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from pinfold.basics.errors import NotFound
 from pinfold.basics.weeks import week_index
 from pinfold.flows import clock
 from pinfold.match.say import Language
@@ -83,9 +80,7 @@ def export_plan(request: HttpRequest) -> HttpResponse:
 def calendar_picture(request: HttpRequest, plan_id: int) -> HttpResponseBase:
     """The harvest calendar; the plan's number and the day stand for what it is drawn from."""
     season, today = current_season(), clock.today()
-    return picture(
-        request, f"calendar {plan_id} {today}", lambda: draw_calendar(reads.ripening_weeks(season.number), season.starts_on, today)
-    )
+    return picture(request, (plan_id, today), lambda: draw_calendar(reads.ripening_weeks(season.number), season.starts_on, today))
 
 
 @only(*READERS)
@@ -94,10 +89,8 @@ def lanes_picture(request: HttpRequest, week: int) -> HttpResponseBase:
     """The lane map of what is picked in a week."""
     season = current_season()
     loads = lane_loads(reads.parcels(season.number, [week])) if week < season.weeks else []
-    if not loads:
-        raise NotFound(f"nothing is planned or sold of what is picked in week {week}; look at another week of the plan")
     # What is sold changes by the hour, so the picture is kept under the loads themselves.
-    return picture(request, f"lanes {[asdict(load) for load in loads]}", lambda: draw_lanes(loads))
+    return picture(request, loads, lambda: draw_lanes(loads))
 
 
 def reader_language() -> Language:
