@@ -334,17 +334,17 @@ def advance(until: date, as_json: bool) -> None:
 def start(folder: Path) -> None:
     """Set up, load a season unless one is there, forecast, plan, open pins, and serve."""
     from pinfold.flows.start import prepare
-    from pinfold.web.server import serve_forever
 
     for line in prepare(folder, TerminalProgress()):
         click.echo(line)
-    serve_forever()
+    # A process that has computed with Polars must not fork: its threads would not be there in the workers, which would then wait forever.
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "pinfold.cli", "serve"])
 
 
 @main.command()
 @click.option("--bind", help="address:port (default: PINFOLD_BIND)")
 @click.option("--workers", type=click.IntRange(1), help="server processes (default: PINFOLD_WORKERS)")
-@with_store
 def serve(bind: str | None, workers: int | None) -> None:
     """Serve the site, and sweep pins every minute."""
     from pinfold.web.server import serve_forever
