@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import crawl
 import pytest
+import two_cooperatives
+from django.db import transaction
 from django.test import Client
 
 from pinfold.flows import clock
@@ -94,6 +97,24 @@ def now(monkeypatch) -> datetime:
 @pytest.fixture
 def season(db, now) -> SmallSeason:
     return make_small_season(now)
+
+
+@pytest.fixture(scope="session")
+def asked(django_db_setup, django_db_blocker) -> dict[str, dict[str, crawl.Answer]]:
+    """What every address and operation answered to every role in a small world, which is gone when this is there."""
+    with pytest.MonkeyPatch.context() as patched, django_db_blocker.unblock(), transaction.atomic():
+        patched.setattr(clock, "now", lambda: NOW)
+        patched.setattr(clock, "today", lambda: date(2026, 10, 7))
+        make_small_season(NOW)
+        answers = crawl.ask_everything(two_cooperatives.make_world(NOW))
+        transaction.set_rollback(True)
+    return answers
+
+
+@pytest.fixture
+def world(season, now) -> two_cooperatives.World:
+    """Two cooperatives, and a browser for every role."""
+    return two_cooperatives.make_world(now)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Bids for bulk lots: merchants offer and withdraw their own, a board sees them all and records how the members voted."""
+"""Bulk lots and bids for them: merchants offer and withdraw their own, a board sees them all and records how the members voted."""
 
 from datetime import date
 from typing import Annotated
@@ -11,13 +11,36 @@ from pydantic import Field
 from pinfold.flows import clock, coop
 from pinfold.store.coop import BidFacts, BidOffer, ChoiceFacts
 from pinfold.store.models import Person
-from pinfold.web.api.fields import Fen, GivenGrade, GivenKg, GivenPrice, GivenWeek, Id, Kg, Moment, RequestId, Votes, Week, YuanPerKg
+from pinfold.store.reads import cooperative, merchant
+from pinfold.store.season import current_season
+from pinfold.web.api.fields import Fen, GivenGrade, GivenKg, GivenPrice, GivenWeek, Id, Kg, Moment, Named, RequestId, Votes, Week, YuanPerKg
 from pinfold.web.api.guard import Only, over
 from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
+from pinfold.web.api.weeks import this_week
 
 router = Router(tags=["bids"])
 MERCHANT, BOARD = Only(Person.Role.MERCHANT), Only(Person.Role.BOARD)
+
+
+class BulkAnswer(Schema):
+    """What is ready in a week and promised to nobody, of all villages together."""
+
+    product: Named
+    crop: str
+    grade: Annotated[int, Field(description="0 best, 1, 2")]
+    week: Week
+    free_kg: Kg
+    weighed_kg: Annotated[float, Field(description="kg of it that are picked already")]
+
+
+class PriceAnswer(Schema):
+    """What a product sold for in your region in one month."""
+
+    product: Named
+    month: date = Field(description="its first day")
+    kg: Kg
+    price_per_kg: YuanPerKg
 
 
 class NewBid(Schema):
@@ -71,6 +94,26 @@ class ChoiceAnswer(Schema):
     kg_given: Annotated[float, Field(description="kg that leave the villages for the bid; 0 when it was declined")]
 
 
+class VoteAnswer(Schema):
+    """How the members decided on a bid."""
+
+    bid_id: str
+    accepted: bool
+    votes_for: int
+    votes_against: int
+    was_proposed: bool
+    chosen_at: Moment
+
+
+class GuaranteedAnswer(Schema):
+    """What the cooperative bought of a product and grade at the floor price this season."""
+
+    product: Named
+    grade: int
+    kg: Kg
+    amount_fen: Fen
+
+
 class DividendAnswer(Schema):
     dividend_id: str
     surplus_fen: Fen
@@ -81,6 +124,21 @@ class DividendAnswer(Schema):
 def _bid(facts: BidFacts) -> dict[str, object]:
     beside = {name: getattr(facts, name) for name in ("offered_on", "state", "owed_fen", "proposed")}
     return vars(facts.offer) | beside
+
+
+@router.get("/lots", auth=MERCHANT, response=may_refuse(list[BulkAnswer]))
+@paginate(Pages)
+def list_lots(request: HttpRequest) -> list[merchant.Bulk]:
+    """What can be had in bulk, by product, week and grade."""
+    return merchant.bulk(current_season().number, this_week())
+
+
+@router.get("/prices", auth=MERCHANT, response=may_refuse(list[PriceAnswer]))
+@paginate(Pages)
+def list_prices(request: HttpRequest) -> list[merchant.MonthPrice]:
+    """What products sold for in your region, month by month."""
+    _, region = merchant.merchant(over(request.user, "merchant_id"))
+    return merchant.prices(region.id, clock.today())
 
 
 @router.get("/bids", auth=MERCHANT, response=may_refuse(list[BidAnswer]))
@@ -108,6 +166,20 @@ def list_bids(request: HttpRequest) -> list[dict[str, object]]:
     """Every bid, in the order in which the members should look at them."""
     over(request.user, "cooperative_id")
     return [_bid(facts) for facts in coop.list_bids()]
+
+
+@router.get("/cooperative/choices", auth=BOARD, response=may_refuse(list[VoteAnswer]))
+@paginate(Pages)
+def list_choices(request: HttpRequest) -> list[cooperative.Vote]:
+    """How the members of your cooperative decided, first to last."""
+    return list(cooperative.votes(over(request.user, "cooperative_id")).values())
+
+
+@router.get("/cooperative/guaranteed", auth=BOARD, response=may_refuse(list[GuaranteedAnswer]))
+@paginate(Pages)
+def list_guaranteed(request: HttpRequest) -> list[cooperative.Guaranteed]:
+    """What your cooperative bought under its guarantee this season."""
+    return cooperative.guaranteed(over(request.user, "cooperative_id"), current_season().number)
 
 
 @router.post("/cooperative/choices", auth=BOARD, response=may_refuse(ChoiceAnswer))

@@ -107,6 +107,24 @@ class NewWeighing(Schema):
     picked_on: GivenDay
 
 
+class ReportedAnswer(Schema):
+    plot_id: str
+    crop: str
+    stage: str
+    on: date
+    reported_on: date | None
+    certainty: float
+
+
+class WeighedAnswer(Schema):
+    plot_id: str
+    household_id: str
+    crop: str
+    kg: Kg
+    grade: int | None
+    picked_on: date | None
+
+
 class WeighingAnswer(Schema):
     request_id: str
     plot_id: str
@@ -128,6 +146,20 @@ def list_picking(request: HttpRequest, week: GivenWeek | None = None) -> list[Pi
 def list_plots(request: HttpRequest) -> list[PlotFacts]:
     """Your village's plots with their forecasts and reports."""
     return reads.plots(over(request.user, "village_id"), current_season().number)
+
+
+@router.get("/village/stages", response=may_refuse(list[ReportedAnswer]))
+@paginate(Pages)
+def list_reports(request: HttpRequest) -> list[reads.Reported]:
+    """Your village's newest reports that serve."""
+    return reads.newest_reports(over(request.user, "village_id"), current_season().number)
+
+
+@router.get("/village/weighings", response=may_refuse(list[WeighedAnswer]))
+@paginate(Pages)
+def list_weighings(request: HttpRequest) -> list[reads.Weighed]:
+    """Your village's newest weighings."""
+    return reads.newest_weighings(over(request.user, "village_id"), current_season().number)
 
 
 @router.get("/village/to-ask", response=may_refuse(list[AskAnswer]))

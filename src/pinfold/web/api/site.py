@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from pinfold.web.api import bids, coordinator, household, impact, members, operator, orders, packhouse, payments, plan, shop
 from pinfold.web.api.guard import Only
@@ -14,8 +17,21 @@ with everything that changes something the CSRF token (docs/api.md). Money is in
 from the season's first Monday, which is in week 0. Every id that moves goods or money is made by you: the same request sent again returns
 the first answer. A refusal is `{"error": kind, "message": which thing, which value, and what to do}`."""
 
+
+class Described(NinjaAPI):
+    """Keeps its description, which takes a quarter of a second to make and never changes while the server runs."""
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, object] | None = None) -> OpenAPISchema:
+        return _description(path_prefix)
+
+
+@cache
+def _description(path_prefix: str | None) -> OpenAPISchema:
+    return NinjaAPI.get_openapi_schema(api, path_prefix=path_prefix)
+
+
 # Unless an operation says otherwise, it is for those who have signed in.
-api = NinjaAPI(
+api = Described(
     title="Pinfold",
     version="1",
     description=ABOUT,
