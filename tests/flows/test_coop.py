@@ -12,7 +12,7 @@ from pinfold.flows.coop import choose_bid, list_bids, offer_bid, pay_dividends, 
 from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.settle import settle
 from pinfold.store.coop import BidOffer
-from pinfold.store.models import Bid, BidLot, Choice, Household, Lot, Merchant
+from pinfold.store.models import Bid, BidLot, Choice, Household, Lot, Merchant, Setting
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,32 @@ def test_a_forecast_is_sold_to_a_merchant_only_as_far_as_it_is_sure():
     small_season.lot(kg=20)
     offer_bid(BID, BEFORE)
     assert choose().kg_given == pytest.approx(20 * (1 - 0.67 * 0.2))
+
+
+def test_a_first_basket_does_not_make_the_whole_forecast_sure():
+    """1 of 20 kg has been weighed: as much as before is sold ahead."""
+    small_season.lot(kg=20)
+    offer_bid(BID, BEFORE)
+    record_harvest("first basket", "plot-h1", 1, 0, MONDAY, NOON)
+    assert choose().kg_given == pytest.approx(20 * (1 - 0.67 * 0.2))
+
+
+def test_crop_weighed_after_the_dispatch_does_not_keep_the_rest_from_being_sold():
+    """Until the next settlement has looked, the lot offers what the dispatch has seen."""
+    small_season.lot(kg=20)
+    record_harvest("in time", "plot-h1", 20, 0, MONDAY, NOON)
+    dispatch_week(WEEK, NOON)
+    record_harvest("late", "plot-h1", 5, 0, MONDAY, NOON)
+    offer_bid(replace(BID, kg=100, week=2), NOON)
+    assert choose_bid("choice", "b", 2, 0, None, NOON).kg_given == pytest.approx(20)
+
+
+def test_a_bid_whose_week_is_over_is_not_accepted_but_can_be_declined():
+    sure_lot(50)
+    offer_bid(BID, BEFORE)
+    with pytest.raises(WrongStep, match="week 1"):
+        choose_bid("choice", "b", 2, 0, None, AFTER_SEASON)
+    assert not choose_bid("choice", "b", 0, 2, None, AFTER_SEASON).accepted
 
 
 def test_a_vote_recorded_twice_counts_once():
@@ -204,3 +230,21 @@ def test_surplus_goes_to_reserve_and_members_to_the_last_fen_and_once():
     assert small_season.books() == books
     with pytest.raises(Refused, match="no surplus"):
         pay_dividends("another", "c", "board", AFTER_SEASON)
+
+
+def test_members_may_put_all_of_the_surplus_into_the_reserve():
+    delivered_bid(picked_kg=19)
+    for week in range(1, 10):
+        settle(week, AFTER_SEASON)
+    Setting.objects.create(name="coop.reserve_bp", value="10000")
+    paid = pay_dividends("d", "c", "board", AFTER_SEASON)
+    assert paid.reserve_fen == paid.surplus_fen > 0 == sum(paid.paid_fen.values())
+
+
+def test_crumbs_worth_less_than_half_a_fen_do_not_stop_the_dispatch():
+    sure_lot(50)
+    offer_bid(replace(BID, kg_min=0), BEFORE)
+    choose()
+    record_harvest("crumbs", "plot-h1", 0.0004, 0, MONDAY, NOON)
+    assert dispatch_week(WEEK, NOON).bids_delivered == 1
+    assert small_season.books() == {}

@@ -148,6 +148,18 @@ def test_what_is_missing_is_taken_from_a_lot_with_something_to_spare():
     assert Delivery.objects.get().lot_id == "2026-v-mango-0-0"
 
 
+def test_what_stood_in_for_another_lot_is_not_promised_again():
+    """Part of last week's 20 kg goes out for the pin of a lot that failed: only the rest may still be sold, and what failed is free."""
+    late = small_season.lot(kg=10, promised=8 / 0.9)
+    small_season.filled_pin(late.pk, {"k1": 8})
+    weigh(20, picked_on=date(2026, 9, 8))
+    dispatch_week(WEEK, NOON)
+    sent = Delivery.objects.get()
+    early = Lot.objects.get(pk=sent.lot_id)
+    assert early.kg - early.kg_promised == pytest.approx(20 - sent.kg_sent)
+    assert Lot.objects.get(pk=late.pk).kg_promised == pytest.approx(0)
+
+
 def test_crop_promised_to_a_later_week_is_not_taken_for_this_one():
     early, now = small_season.lot(kg=10, week=0, promised=10), small_season.lot(kg=10, promised=10)
     small_season.filled_pin(early.pk, {"k1": 9}, "later", week=2)

@@ -124,3 +124,31 @@ def test_money_held_becomes_money_owed_to_the_last_fen():
     assert sum(small_season.books().values()) == 0
     owed = -sum(fen for account, fen in small_season.books().items() if account != "provider:cash")
     assert owed == small_season.books()["provider:cash"] == 9000
+
+
+def test_settling_before_the_dispatch_leaves_customers_what_they_bought():
+    """The crop of week 1 waits for a pin of week 2; whoever settles week 2 first must not buy it under the guarantee."""
+    lot = small_season.lot(kg=10, promised=10)
+    small_season.filled_pin(lot.pk, {"k1": 8}, week=2)
+    weigh(10, "h1")
+    week_2 = NOON + timedelta(weeks=1)
+    settle(2, week_2)
+    assert not Delivery.objects.filter(kind="guarantee").exclude(kg_sent__lt=2).exists(), "at most what the pin does not need"
+    assert dispatch_week(2, week_2).orders_shipped == 1
+
+
+def test_crop_weighed_while_the_dispatch_waited_has_its_part():
+    """The dispatch began before the weighing and got the lot after it; or somebody set the clock back in between."""
+    small_season.lot(kg=10, promised=10)
+    small_season.filled_pin(LOT, {"k1": 9})
+    weigh(10, "h1", now=LATER)
+    dispatch_week(WEEK, NOON)
+    assert {one.household_id: one.amount_fen for one in settle(WEEK, LATER).settlements} == {"h1": 7300}
+
+
+def test_crumbs_worth_less_than_half_a_fen_do_not_stop_the_settlement():
+    """1.1 g at 4 yuan a kg round to nothing, and nothing cannot be posted."""
+    small_season.lot(kg=10, week=0)
+    weigh(0.0011, "h2", picked_on=date(2026, 9, 8))
+    shipped_week()
+    assert settle(WEEK + 1, NOON + timedelta(weeks=1)).amount_fen == 7300

@@ -88,7 +88,7 @@ def choose_bid(choice_id: str, bid_id: str, votes_for: int, votes_against: int, 
 
     chosen_by : id of the board member who records the vote
     A repeated request returns the first answer. Raises NotFound, InputError for impossible votes, WrongStep when the bid is not open any
-    more, SoldOut when less is left than the merchant's least, KeyReused.
+    more or would be accepted for a week that is over, SoldOut when less is left than the merchant's least, KeyReused.
     """
     with atomic():
         offer, state = store.lock_bid(bid_id)
@@ -103,6 +103,8 @@ def choose_bid(choice_id: str, bid_id: str, votes_for: int, votes_against: int, 
         accepted = bids.accepted(votes_for, votes_against, store.members_count(cooperative_id))
         was_proposed = bid_id in bids.proposed(store.open_offers())
         facts = ChoiceFacts(choice_id, bid_id, cooperative_id, accepted, votes_for, votes_against, was_proposed, now, 0.0)
+        if accepted and offer.week < week_index(home_day(now), current_season().starts_on):
+            raise WrongStep(f"bid {bid_id} was for week {offer.week}, which is over; decline it")
         if accepted:
             facts = replace(facts, kg_given=_promise_lots(offer, cooperative_id))
         store.move_bid(bid_id, "offered", "chosen" if accepted else "declined")
@@ -164,6 +166,8 @@ def _post_dividends(posting_id: str, cooperative_id: str, season: int, shared: D
     lines += [EntryLine(accounts.household(household_id), -fen) for household_id, fen in paid_fen.items()]
     why = f"surplus of season {season}: reserve, {sum(shared.by_trade_fen.values())} fen by trade, the rest by equity"
     ledger.post(Posting(posting_id, season, "dividend", now, why, tuple(lines)))
+    if not any(paid_fen.values()):
+        return  # the members put everything into the reserve
     paid = [EntryLine(accounts.household(household_id), fen) for household_id, fen in paid_fen.items()]
     paid.append(EntryLine(accounts.provider("cash"), -sum(paid_fen.values())))
     ledger.post(Posting(f"{posting_id}:paid", season, "payout", now, f"dividends in cash, counted by {counted_by}", tuple(paid)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index, week_monday
 from pinfold.deliver import dispatch
-from pinfold.deliver.dispatch import Buyer, Claim, Stock
+from pinfold.deliver.dispatch import Buyer, Claim, Sent, Stock
 from pinfold.deliver.keeping import age_on_arrival_days, kept_share
 from pinfold.deliver.picking import PickLine, pick_lines
 from pinfold.flows.clock import home_day
@@ -19,7 +20,7 @@ from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules
 from pinfold.pin.rules import PinRules
 from pinfold.store import deliver as store
-from pinfold.store import picking
+from pinfold.store import picking, scarce
 from pinfold.store.deliver import BidToShip, Dispatched, LotFacts, PinToShip, Road, Weighing
 from pinfold.store.season import current_season, settings_given
 from pinfold.store.transaction import atomic
@@ -83,7 +84,7 @@ def dispatch_week(week: int, now: datetime) -> Dispatched:
     match_rules = read_rules(MatchRules, "match", given)
     with atomic():
         pins, bids = store.pins_to_ship(season.number, week), store.bids_to_ship(week)
-        lots = {lot.lot_id: lot for lot in store.weighed_lots(season.number, week)}
+        lots = {lot.lot_id: lot for lot in store.weighed_lots(season.number, week, promised_from=week + 1)}
         buyers = [_pin_buyer(pin, week, lots, match_rules) for pin in pins] + [_bid_buyer(bid, week, lots, match_rules) for bid in bids]
         sent = dispatch.share_out(buyers, [_stock(lot) for lot in lots.values()])
         shipping = Shipping(season.number, week, now, lots, read_rules(SplitRules, "split", given), read_rules(PinRules, "pin", given))
@@ -91,7 +92,20 @@ def dispatch_week(week: int, now: datetime) -> Dispatched:
             ship_pin(shipping, pin, [part for part in sent if part.buyer_id == pin.pin_id])
         for bid in bids:
             ship_bid(shipping, bid, [part for part in sent if part.buyer_id == bid.bid_id])
+        _keep_promises([*pins, *bids], sent)
     return store.dispatched(season.number, week)
+
+
+def _keep_promises(served: Iterable[PinToShip | BidToShip], sent: Iterable[Sent]) -> None:
+    """Promises of those who were served end; what left instead of them, from whatever lot, cannot be promised to anybody any more."""
+    promised_kg: dict[str, float] = defaultdict(float)
+    sent_kg: dict[str, float] = defaultdict(float)
+    for claim in (claim for buyer in served for claim in buyer.claims):
+        promised_kg[claim.lot_id] += claim.kg
+    for part in sent:
+        sent_kg[part.lot_id] += part.kg_sent
+    for lot_id in sorted({*promised_kg, *sent_kg}):
+        scarce.promised_has_left(lot_id, promised_kg[lot_id], sent_kg[lot_id])
 
 
 def _stock(lot: LotFacts) -> Stock:

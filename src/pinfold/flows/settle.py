@@ -71,10 +71,11 @@ def _buy_under_guarantee(season: int, week: int, season_weeks: int, now: datetim
     given = settings_given()
     rules, match_rules = read_rules(CoopRules, "coop", given), read_rules(MatchRules, "match", given)
     way_days = store.shortest_way_days()
-    for lot in deliver.weighed_lots(season, week):
+    # Whatever the week: a pin or bid that has not been dispatched still gets what it was promised.
+    for lot in deliver.weighed_lots(season, week, promised_from=0):
         unsold = _unsold(lot, way_days, match_rules)
-        if is_due(unsold, week, season_weeks, rules):
-            fen = price_fen(unsold)
+        fen = price_fen(unsold)
+        if fen and is_due(unsold, week, season_weeks, rules):
             lines = moved(accounts.lot(lot.lot_id), accounts.cooperative(lot.cooperative_id), fen)
             why = f"the cooperative bought {unsold.kg:.3f} kg of lot {lot.lot_id} at its floor price"
             ledger.post(Posting(f"guarantee:{lot.lot_id}:{week}", season, "guarantee", now, why, lines))

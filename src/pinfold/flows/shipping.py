@@ -66,7 +66,8 @@ def ship_bid(shipping: Shipping, bid: BidToShip, sent: Sequence[Sent]) -> None:
         for part, split in zip(parts, splits, strict=True):
             lines += _credits(shipping.lots[part.lot_id], split)
         why = f"bid {bid.bid_id} delivered in week {shipping.week}"
-        ledger.post(Posting(f"deliver:{bid.bid_id}", shipping.season, "delivery", shipping.now, why, summed(lines)))
+        if booked := summed(lines):  # grams may be worth less than half a fen
+            ledger.post(Posting(f"deliver:{bid.bid_id}", shipping.season, "delivery", shipping.now, why, booked))
         store.keep_deliveries(_left("bid", shipping, sent, splits), shipping.now)
     store.keep_bid(bid.bid_id, delivered=bool(sent))
 

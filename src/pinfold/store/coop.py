@@ -191,8 +191,9 @@ def free_lots(offer: BidOffer, cooperative_id: str, supply: SupplyRules, match: 
         road = road_from.get(lot.hub_id)
         age_days = age_on_arrival_days(lot.ready_week, offer.week, lot.collect_days, road.days) if road else None
         kept = kept_share(age_days, lot.product.shelf_life_days, match) if age_days is not None else None
-        # What is still a forecast is sold ahead only as far as the plan itself would go.
-        sure = lot.kg if lot.kg_real is not None else lot.kg * max(0.0, 1 - supply.sell_ahead_deviations * lot.kg_cv)
+        # What is still a forecast is sold ahead only as far as the plan itself would go, and what was weighed since only once it counts.
+        cautious = lot.kg * max(0.0, 1 - supply.sell_ahead_deviations * lot.kg_cv)
+        sure = min(lot.kg, max(lot.kg_real or 0.0, cautious))
         if road and kept and sure > lot.kg_promised:
             free = sure - lot.kg_promised
             found.append(FreeLot(lot.pk, lot.grade, lot.ready_week, road.lane_id, kept, free, planned_kg.get(lot.pk, 0.0)))

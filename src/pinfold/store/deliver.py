@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from pinfold.basics.errors import InputError, KeyReused, NotFound
@@ -110,7 +110,7 @@ class BidToShip:
 
 @dataclass(frozen=True)
 class LotFacts:
-    """A weighed lot. kg_real : weighed; kg_sent : of it gone; kg_later : of it promised to weeks after the one that is dispatched."""
+    """A weighed lot. kg_real : weighed; kg_sent : of it gone; kg_later : of it promised to those who are still to be served."""
 
     lot_id: str
     hub_id: str
@@ -264,9 +264,11 @@ def roads(region_id: str, week: int) -> tuple[Road, ...]:
     return tuple(_road(lane) for lane in Lane.objects.filter(region=region_id, week=week).order_by("lane_id"))
 
 
-def weighed_lots(season: int, week: int) -> list[LotFacts]:
+def weighed_lots(season: int, week: int, promised_from: int) -> list[LotFacts]:
     """Every lot ready by `week` that anything was weighed into, by id. All lots until then are locked: what was weighed replaces what was
     forecast, so that nothing more is sold than there is.
+
+    promised_from : kg_later counts what is promised to this week of delivery and later ones, and has not left yet
     """
     ready = Lot.objects.filter(season=season, ready_week__lte=week)
     # Locked in the order of their ids, as everywhere, before the statement below takes them in any order.
@@ -274,7 +276,7 @@ def weighed_lots(season: int, week: int) -> list[LotFacts]:
     ready.exclude(kg=Coalesce(F("kg_real"), 0.0)).update(kg=Coalesce(F("kg_real"), 0.0))
     lots = [lot for lot in locked if lot.kg_real]
     sent = dict(Delivery.objects.filter(lot__in=lots).values_list("lot_id").annotate(kg=Sum("kg_sent")))
-    later = _promised_later(week)
+    later = _promised_later(promised_from)
     return [
         LotFacts(
             lot.lot_id, lot.hub_id, lot.village_id, lot.village.cooperative_id, lot.product_id, lot.grade, lot.ready_week, lot.collect_days,
@@ -285,10 +287,10 @@ def weighed_lots(season: int, week: int) -> list[LotFacts]:
     ]  # fmt: skip
 
 
-def _promised_later(week: int) -> dict[str, float]:
+def _promised_later(from_week: int) -> dict[str, float]:
     later: dict[str, float] = defaultdict(float)
-    pins = PinLot.objects.filter(pin__week__gt=week, pin__state__in=[Pin.State.OPEN, Pin.State.FILLED])
-    bids = BidLot.objects.filter(bid__week__gt=week, bid__state=Bid.State.CHOSEN)
+    pins = PinLot.objects.filter(pin__week__gte=from_week, pin__state__in=[Pin.State.OPEN, Pin.State.FILLED])
+    bids = BidLot.objects.filter(bid__week__gte=from_week, bid__state=Bid.State.CHOSEN)
     for promised in (pins, bids):
         for lot_id, kg in promised.values_list("lot_id").annotate(sum_kg=Sum("kg")):
             later[lot_id] += kg
@@ -344,8 +346,14 @@ class Left:
     split: Split
 
 
-def keep_deliveries(left: Iterable[Left], now: datetime) -> None:
-    """Writes what left the lots."""
+def keep_deliveries(left: Sequence[Left], now: datetime) -> None:
+    """Writes what left the lots, each part no earlier than the last weighing of its lot.
+
+    A weighing may be younger than `now`: the dispatch waited for its locks meanwhile, or the clock was set back. What left was weighed
+    before, whatever the clocks say, and those who brought it have their part in it.
+    """
+    weighings = Intake.objects.filter(lot__in=[part.lot_id for part in left]).values_list("lot_id")
+    weighed_at = dict(weighings.annotate(weighed_at=Max("weighed_at")))
     Delivery.objects.bulk_create(
         Delivery(
             delivery_id=":".join([part.kind, part.lot_id, part.buyer_id or str(part.week)]),
@@ -361,7 +369,7 @@ def keep_deliveries(left: Iterable[Left], now: datetime) -> None:
             platform_fen=part.split.platform_fen,
             cooperative_fen=part.split.cooperative_fen,
             growers_fen=part.split.growers_fen,
-            delivered_at=now,
+            delivered_at=max(now, weighed_at.get(part.lot_id, now)),
         )
         for part in left
     )

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Sum
+from django.db.models.functions import Greatest
 
 from pinfold.basics.errors import NotFound
 from pinfold.pin.steps import states_before
@@ -109,6 +110,11 @@ def give_back_kg(lot_id: str, kg: float) -> bool:
     """Takes back a promise of kg of a lot."""
     promised = Lot.objects.filter(pk=lot_id, kg_promised__gte=kg - DUST_KG)
     return promised.update(kg_promised=F("kg_promised") - kg) == 1
+
+
+def promised_has_left(lot_id: str, kg_promised: float, kg_sent: float) -> None:
+    """What has left a lot stands in the place of what had been promised of it to those who were served; the lot must be locked."""
+    Lot.objects.filter(pk=lot_id).update(kg_promised=Greatest(F("kg_promised") + (kg_sent - kg_promised), 0.0))
 
 
 def promise_rest(lot_id: str) -> bool:
