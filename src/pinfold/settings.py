@@ -56,7 +56,7 @@ def from_environment(given: Mapping[str, str]) -> Settings:
     PINFOLD_SHOW_CODES               1: the sign-in page shows the code (example season only), default 0
     """
     data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
-    production = given.get("PINFOLD_PRODUCTION", "0") == "1"
+    production = _switch(given, "PINFOLD_PRODUCTION")
     secret_key = given.get("PINFOLD_SECRET_KEY") or _kept_secret(data_dir)
     return Settings(
         database_url=given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'pinfold.sqlite3'}",
@@ -67,10 +67,18 @@ def from_environment(given: Mapping[str, str]) -> Settings:
         bind=given.get("PINFOLD_BIND", "127.0.0.1:8000"),
         workers=_whole(given, "PINFOLD_WORKERS", 2),
         payment_providers=tuple(given.get("PINFOLD_PAYMENT_PROVIDERS", "cash" if production else "cash,sandbox").split(",")),
-        sandbox_secret=given.get("PINFOLD_SANDBOX_SECRET", f"sandbox-{secret_key}"),
+        sandbox_secret=given.get("PINFOLD_SANDBOX_SECRET") or f"sandbox-{secret_key}",
         sandbox_delay_seconds=float(given.get("PINFOLD_SANDBOX_DELAY_SECONDS", "0")),
-        show_codes=given.get("PINFOLD_SHOW_CODES", "0") == "1",
+        show_codes=_switch(given, "PINFOLD_SHOW_CODES"),
     )
+
+
+def _switch(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(name, "0")
+    if text not in ("", "0", "1"):
+        # "true" must not be read as off.
+        raise InputError(f"{name} is {text!r}; give 1 for on or 0 for off")
+    return text == "1"
 
 
 def _whole(given: Mapping[str, str], name: str, default: int) -> int:
@@ -86,8 +94,8 @@ def _kept_secret(data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         # Two server processes may start at once: the first to link its file wins, both then read the same key.
         fresh = data_dir / f"secret_key.{os.getpid()}"
+        fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
-        fresh.chmod(0o600)
         try:
             os.link(fresh, path)
         except FileExistsError:

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from pinfold.basics.errors import InputError, NotAllowed, NotFound
+from pinfold.basics.errors import InputError, NoAnswer, NotAllowed, NotFound
 from pinfold.outside.payments import PROVIDERS, offered, provider, sandbox
 from pinfold.settings import PAYMENT_PROVIDERS
 
@@ -60,6 +60,13 @@ def test_the_sandbox_believes_its_own_notice_and_keeps_a_payment_made():
     word = sandbox.decide("p1", True)
     assert sandbox.Sandbox().verify(word) == sandbox.Notice("p1:paid", "p1", True, 500)
     assert sandbox.decide("p1", False) == word
+
+
+def test_a_sandbox_whose_books_are_out_of_reach_gives_no_answer_and_is_asked_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "books_path", lambda: tmp_path)  # a folder
+    for ask in (lambda: provider("sandbox").start("p1", 500), lambda: provider("sandbox").refund("p1", 500, "refund-1")):
+        with pytest.raises(NoAnswer, match="sandbox provider"):
+            ask()
 
 
 def test_a_signed_notice_with_a_number_for_yes_is_refused():

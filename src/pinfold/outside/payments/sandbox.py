@@ -11,10 +11,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from pinfold.basics.errors import InputError, NotAllowed, NotFound
+from pinfold.basics.errors import InputError, NoAnswer, NotAllowed, NotFound
 from pinfold.outside.payments.provider import Instruction, Notice
 from pinfold.settings import settings
 
@@ -120,10 +120,9 @@ def books_path() -> Path:
 @contextmanager
 def _books() -> Iterator[sqlite3.Connection]:
     books_path().parent.mkdir(parents=True, exist_ok=True)
-    books = sqlite3.connect(books_path(), timeout=30)
     try:
-        with books:
+        with closing(sqlite3.connect(books_path(), timeout=30)) as books, books:
             books.executescript(TABLES)
             yield books
-    finally:
-        books.close()
+    except sqlite3.OperationalError as problem:
+        raise NoAnswer(f"the sandbox provider cannot open its books ({problem}); ask it again later") from None
