@@ -29,9 +29,11 @@ from pinfold.outside.payments import sandbox
 from pinfold.pin.rules import PinRules
 from pinfold.replay.rules import ReplayRules
 from pinfold.replay.shopper import Visit, join_which, pay_how, visits_of_day
+from pinfold.settings import settings
 from pinfold.store import played
+from pinfold.store.market import purchases_so_far
 from pinfold.store.season import current_season, set_clock, settings_given
-from pinfold.store.tables import read_table, write_table
+from pinfold.store.tables import write_table
 from pinfold.store.transaction import atomic
 
 LATER = ("stages", "harvests", "weather", "purchases")
@@ -103,7 +105,13 @@ def _plan_the_week(day: date, done: Played) -> None:
 def _read_later(folder: Path) -> dict[str, pl.DataFrame]:
     if not (folder / "later").is_dir():
         raise InputError(f"season folder {folder} has no later/, so there is nothing to play; load an example season, or let people use it")
-    return read_tables(folder / "later", (), optional=LATER)
+    later = read_tables(folder / "later", (), optional=LATER)
+    if "stages" in later:
+        # A report that does not say so was written on the day itself, by somebody who was sure.
+        for name, usual in (("reported_on", pl.col("on")), ("reported_by", pl.lit("")), ("certainty", pl.lit(1.0))):
+            given = pl.col(name) if name in later["stages"].columns else pl.lit(None)
+            later["stages"] = later["stages"].with_columns(pl.coalesce(given, usual).alias(name))
+    return later
 
 
 def _at(day: date, minute: int) -> datetime:
@@ -123,9 +131,12 @@ class World:
     pin_rules: PinRules = field(default_factory=pins.pin_rules)
 
     def __post_init__(self) -> None:
-        bought = read_table("purchases").group_by("customer_id", "product_id").len().sort("customer_id", "product_id")
-        for customer, product, times in bought.iter_rows():
+        for customer, product, times in purchases_so_far().group_by("customer_id", "product_id").len().iter_rows():
             self.habits[customer][product] = times
+
+    def habit(self, customer_id: str) -> list[str]:
+        """What the customer has bought before, most often first."""
+        return sorted(self.habits[customer_id], key=lambda product: (-self.habits[customer_id][product], product))
 
     def rows(self, table: str, column: str, day: date) -> pl.DataFrame:
         """The rows of a later table that belong to one day."""
@@ -171,7 +182,7 @@ class Day:
     def hear_reports(self, now: datetime) -> None:
         """Field reports reach the cooperative on the day on which they are written, whenever the stage was seen."""
         for row in self.world.rows("stages", "reported_on", self.day).iter_rows(named=True):
-            report_stage(row["plot_id"], row["stage"], row["on"], row["reported_by"] or "", row["certainty"], now)
+            report_stage(row["plot_id"], row["stage"], row["on"], row["reported_by"], row["certainty"], now)
             self.done.reports += 1
 
     def weigh(self, now: datetime) -> None:
@@ -189,38 +200,43 @@ class Day:
     def serve(self, visit: Visit, now: datetime) -> None:
         """A customer looks at the list, joins or leaves, and pays or forgets to."""
         self.done.visits += 1
-        habits = [product for product, _ in self.world.habits[visit.customer_id].most_common()]
-        joining = join_which(visit, played.offers(visit.region_id, now), habits, self.world.rules)
-        served = joining.served if joining else 0
+        joining = join_which(visit, played.offers(visit.region_id, now), self.world.habit(visit.customer_id), self.world.rules)
+        served = joining.seats if joining and joining.product_id == visit.product_id else 0
         if served < visit.packs:
             played.keep_unserved(self.day, visit, visit.packs - served)
         if joining is None:
             self.done.unserved += 1
             return
-        order = join.hold_seats(f"played-{visit.visit_id}", joining.pin_id, visit.customer_id, joining.seats, now)
+        order_id = f"played-{visit.visit_id}"
+        join.hold_seats(order_id, joining.pin_id, visit.customer_id, joining.seats, now)
         self.done.joined += 1
-        self.world.habits[visit.customer_id][visit.product_id] += 1
-        self.pay(visit, order.order_id, now)
+        self.pay(visit, joining.product_id, order_id, now)
 
-    def pay(self, visit: Visit, order_id: str, now: datetime) -> None:
+    def pay(self, visit: Visit, product_id: str, order_id: str, now: datetime) -> None:
         """Starts the payment now; its money or its notices come later, or never."""
         paying = pay_how(visit, self.world.rules)
         if not paying.pays:
             return
         payment_id = f"{order_id}-payment"
-        pay.start_payment(payment_id, order_id, paying.provider, now)
-        if paying.provider == "cash":
-            self.add(visit.minute + COUNTING, partial(self.count, payment_id))
+        provider = paying.provider if paying.provider in settings().payment_providers else "cash"
+        pay.start_payment(payment_id, order_id, provider, now)
+        receive = partial(self.receive, visit.customer_id, product_id, payment_id, provider)
+        if provider == "cash":
+            self.add(visit.minute + COUNTING, receive)
             return
         after = self.world.pin_rules.hold_minutes + LATE_BY if paying.late else 1
         for number in range(paying.notices):
-            self.add(visit.minute + after + number, partial(self.hear_notice, payment_id))
+            self.add(visit.minute + after + number, receive)
 
-    def count(self, payment_id: str, now: datetime) -> None:
-        self.done.paid += pay.count_cash(payment_id, self.world.counted_by, now).counted
-
-    def hear_notice(self, payment_id: str, now: datetime) -> None:
-        self.done.paid += pay.receive_notice(sandbox.decide(payment_id, paid=True), now).counted
+    def receive(self, customer_id: str, product_id: str, payment_id: str, provider: str, now: datetime) -> None:
+        """A coordinator counts the cash, or the provider sends its notice."""
+        if provider == "cash":
+            payment = pay.count_cash(payment_id, self.world.counted_by, now)
+        else:
+            payment = pay.receive_notice(sandbox.decide(payment_id, paid=True), now)
+        self.done.paid += payment.counted
+        if payment.counted and payment.order_state == "paid":
+            self.world.habits[customer_id][product_id] += 1
 
     def choose_bids(self, now: datetime) -> None:
         """The members accept, all in favour, every bid for next week that the latest plan serves; the plan decides."""

@@ -38,11 +38,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class Joining:
-    """served : packs of what the customer came for among the seats; 0 when another product was taken"""
+    """product_id : what the pin sells; it may be another product than the one that the customer came for"""
 
     pin_id: str
+    product_id: str
     seats: int
-    served: int
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,7 @@ def join_which(visit: Visit, offers: Sequence[Offer], habits: Sequence[str], rul
         fitting = [offer for offer in offers if offer.product_id == product and _welcome(offer, rules)]
         if fitting:
             best = min(fitting, key=lambda offer: (offer.week, -offer.seats_taken, offer.pin_id))
-            seats = min(visit.packs, best.seats_left)
-            return Joining(best.pin_id, seats, seats if product == visit.product_id else 0)
+            return Joining(best.pin_id, product, min(visit.packs, best.seats_left))
     return None
 
 
