@@ -357,6 +357,23 @@ def test_money_that_arrives_after_the_pin_has_expired_goes_back():
     assert ledger.balance(CUSTOMERS_HELD) == 0
 
 
+def test_a_pin_that_cannot_close_does_not_hold_up_the_others(monkeypatch):
+    make_market()
+    make_pin("a-stuck", 4, 5)
+    make_pin("pin", 4, 5)
+    join_and_pay("o1", "pin", "c1")
+    close = pins_flow.close_if_ready
+
+    def stuck(pin_id, now):
+        assert pin_id != "a-stuck", "stuck"
+        return close(pin_id, now)
+
+    monkeypatch.setattr(pins_flow, "close_if_ready", stuck)
+    with pytest.raises(ExceptionGroup, match="could not be swept"):
+        sweep(CLOSES)
+    assert (pin().state, order("o1").state, pin("a-stuck").state) == ("expired", "refunded", "open")
+
+
 # The sweeper beside the server
 
 

@@ -94,18 +94,27 @@ def _make_room(public: PinFacts, seats: int, shares: Iterable[LotShare], now: da
 
 
 def sweep(now: datetime) -> SweepResult:
-    """Lets holds lapse, closes pins whose time is up, tells providers of refunds; one short transaction for each pin. Safe to repeat."""
-    lapsed = 0
-    for pin_id in pins.pins_with_due_holds(now):
-        with atomic():
-            scarce.lock_pin(pin_id)
-            lapsed += scarce.lapse_holds(pin_id, now)
-    closed = []
-    for pin_id in pins.pins_due(now):
-        with atomic():
-            scarce.lock_pin(pin_id)
-            closed.append(close_if_ready(pin_id, now))
+    """Lets holds lapse, closes pins whose time is up, tells providers of refunds; one short transaction for each pin. Safe to repeat.
+
+    Raises ExceptionGroup after all that could be done is done, with the error of each pin that could not be closed.
+    """
+    lapsed, closed, errors = 0, [], []
+    for pin_id in sorted({*pins.pins_with_due_holds(now), *pins.pins_due(now)}):
+        try:
+            with atomic():
+                scarce.lock_pin(pin_id)
+                pin_lapsed = scarce.lapse_holds(pin_id, now)
+                state = close_if_ready(pin_id, now)
+        except Exception as error:
+            # The other pins' members wait for their money too; this one is told of at the end.
+            error.add_note(f"while sweeping pin {pin_id}")
+            errors.append(error)
+        else:
+            lapsed += pin_lapsed
+            closed.append(state)
     told, waiting = tell_refunds(now)
+    if errors:
+        raise ExceptionGroup("pins that could not be swept", errors)
     return SweepResult(lapsed, closed.count("filled"), closed.count("expired"), told, waiting)
 
 
