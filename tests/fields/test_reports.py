@@ -1,10 +1,11 @@
 from datetime import date
 
+import polars as pl
 import pytest
 
 from pinfold.basics.errors import InputError
 from pinfold.fields.plots import Household, Plot
-from pinfold.fields.reports import FieldReport, ReportRules
+from pinfold.fields.reports import FieldReport, ReportRules, with_first_picking
 
 
 def report(arrived_on, **more):
@@ -41,3 +42,17 @@ def test_a_plot_has_more_than_no_area():
 def test_a_household_has_people():
     with pytest.raises(InputError, match="household h1 has 0 people"):
         Household("h1", "v1", 0, True, 0, 0, 0, "zh-hans")
+
+
+def test_a_plot_that_was_picked_is_ripe_even_if_nobody_said_so():
+    stages = pl.DataFrame({"plot_id": ["a"], "season": [2026], "stage": ["ripe"], "on": [date(2026, 9, 1)]})
+    harvests = pl.DataFrame(
+        {
+            "plot_id": ["a", "b", "b", "c"],
+            "season": [2026, 2026, 2026, 2025],
+            "picked_on": [date(2026, 9, 9), date(2026, 9, 12), date(2026, 9, 10), None],
+        }
+    )
+    harvest_stage = pl.DataFrame({"plot_id": ["a", "b", "c"], "stage": ["ripe"] * 3})
+    seen = with_first_picking(stages, harvests, harvest_stage).sort("plot_id")
+    assert seen.select("plot_id", "on").rows() == [("a", date(2026, 9, 1)), ("b", date(2026, 9, 10))]

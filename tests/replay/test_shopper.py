@@ -21,7 +21,7 @@ def test_the_same_day_played_twice_brings_the_same_visits():
     rows = [("K1", "R1", "mango", 1), ("K2", "R1", "mango", 3)]
     once, again = visits_of_day(DAY, rows, ReplayRules()), visits_of_day(DAY, reversed(rows), ReplayRules())
     assert once == again
-    assert {one.visit_id for one in once} == {"2026-09-07-K1-mango", "2026-09-07-K2-mango"}
+    assert {one.visit_id for one in once} == {"2026-09-07-K1-R1-mango", "2026-09-07-K2-R1-mango"}
 
 
 def test_customers_come_in_opening_hours_and_one_after_the_other():

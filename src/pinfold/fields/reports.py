@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from pinfold.basics.errors import InputError
 from pinfold.basics.rules import rule
 
@@ -52,3 +54,16 @@ class FieldReport:
     @property
     def arrived_late(self) -> bool:
         return self.delay_days > self.rules.late_after_days
+
+
+def with_first_picking(stages: pl.DataFrame, harvests: pl.DataFrame, harvest_stage: pl.DataFrame) -> pl.DataFrame:
+    """`stages` with the harvest stage of every plot that was picked before anybody reported it: who picks has seen that it is ripe.
+
+    Without it, a plot whose last report never came would be forecast to ripen next week, week after week, and its crop sold again.
+
+    stages : plot_id, season, stage, on, and more; harvests : plot_id, season, picked_on (null: a season's total)
+    harvest_stage : plot_id, stage, the stage from which each plot is picked
+    """
+    picked = harvests.drop_nulls("picked_on").group_by("plot_id", "season", maintain_order=True).agg(on=pl.col("picked_on").min())
+    unreported = picked.join(harvest_stage, on="plot_id").join(stages, on=["plot_id", "season", "stage"], how="anti")
+    return pl.concat([stages, unreported], how="diagonal")

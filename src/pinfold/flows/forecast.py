@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 import polars as pl
 
+from pinfold.fields.crops import crop, known_crops
+from pinfold.fields.reports import with_first_picking
 from pinfold.flows.clock import home_day
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
@@ -25,10 +27,17 @@ class SeasonForecast:
     yields: YieldForecast
 
 
+def stages_seen() -> pl.DataFrame:
+    """Every stage that was reported, and ripeness where a plot was picked without a report."""
+    stage_of = {name: crop(name).harvest_stage for name in known_crops()}
+    picked_from = read_table("plots").select("plot_id", stage=pl.col("crop").replace_strict(stage_of, default=None))
+    return with_first_picking(read_table("stages"), read_table("harvests"), picked_from.drop_nulls())
+
+
 def issue_forecasts(now: datetime) -> SeasonForecast:
     """Makes and keeps the forecasts of today from everything that is known today."""
     season, issued_on = current_season().number, home_day(now)
-    plots, stages, weather = read_table("plots"), read_table("stages"), read_table("weather")
+    plots, stages, weather = read_table("plots"), stages_seen(), read_table("weather")
     past = read_table("harvests").filter(pl.col("season") < season)
     ripening = issue_ripening(plots, stages, weather.filter(pl.col("date") <= issued_on), season, issued_on)
     # The season is the seed: the same day always issues the same forecast.

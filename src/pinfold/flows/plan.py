@@ -15,7 +15,7 @@ from pinfold.demand.rules import DemandRules
 from pinfold.fields.crops import crop
 from pinfold.flows.clock import home_day
 from pinfold.flows.demand import issue_demand
-from pinfold.flows.forecast import SeasonForecast, issue_forecasts
+from pinfold.flows.forecast import SeasonForecast, issue_forecasts, stages_seen
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
 from pinfold.match.explain import explain_shipments, explain_unsold
 from pinfold.match.plan import Method, Plan, plan_season
@@ -83,7 +83,7 @@ def _lots(forecast: SeasonForecast, products: pl.DataFrame, season: int, starts_
     expected = Expected(
         plots=read_table("plots"),
         ripe=forecast.ripening.dates,
-        seen=read_table("stages").filter(pl.col("season") == season),
+        seen=stages_seen().filter(pl.col("season") == season),
         kg=forecast.yields.plots,
         products=grown,
     )

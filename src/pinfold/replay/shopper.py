@@ -74,7 +74,7 @@ def visits_of_day(day: date, rows: Iterable[tuple[str, str, str, int]], rules: R
     first, length = 60 * rules.opens_hour, 60 * (rules.closes_hour - rules.opens_hour)
     visits = []
     for customer, region, product, packs in rows:
-        name = f"{day}-{customer}-{product}"
+        name = f"{day}-{customer}-{region}-{product}"
         visits.append(Visit(name, customer, region, product, packs, first + int(length * chance(name, "comes"))))
     return sorted(visits, key=lambda visit: (visit.minute, visit.visit_id))
 
