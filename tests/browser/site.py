@@ -91,9 +91,8 @@ class Site:
         return subprocess.run([PINFOLD, *given], env=self.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def time_is(self, moment: datetime) -> None:
-        """Moves the season's clock, as playing a season does; pins that have come due are closed."""
+        """Moves the season's clock, as playing a season does."""
         offset_seconds = round((moment - datetime.now(UTC)).total_seconds())
         with sqlite3.connect(self.folder / "pinfold.sqlite3", timeout=30) as rows:
             rows.execute("UPDATE store_season SET clock_offset_seconds = ?", [offset_seconds])
         rows.close()
-        self.command("pins", "sweep")

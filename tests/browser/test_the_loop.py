@@ -41,6 +41,7 @@ def test_from_a_field_report_to_a_paid_grower(site: Site, new_phone: NewPhone) -
     buying.pay_in_cash(lonely.phone, coordinator, lonely.order_id, buying.asked_fen(failing, 1))
 
     site.time_is(datetime.fromisoformat(filling["closes_at"]) + timedelta(minutes=1))
+    site.command("pins", "sweep")
     price_fen = site.pin(filling["share_code"])["price_fen"]
     for buyer in buyers:
         buyer.phone.follow("My orders")
@@ -108,7 +109,7 @@ def buy(pin: dict[str, Any], coordinator: Phone, new_phone: NewPhone) -> list[Bu
 
     second = Buyer(new_phone(story_season.BUYERS["customer-2"]), "", 1)
     third = Buyer(new_phone(A_NEW_NUMBER), "", 2)
-    third.phone.tick(pin["region"]["name_zh" if third.phone.site.language == "zh-hans" else "name"])
+    third.phone.page.get_by_label(pin["region"]["name" if third.phone.say.language == "en" else "name_zh"]).check()
     third.phone.press("Keep this region")
     for buyer in (second, third):
         buyer.order_id = buying.join(buyer.phone, pin, buyer.seats)
