@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SEASON = ROOT / "examples" / "baoshan"
 PICTURES = ROOT / "docs" / "pictures"
 PLAYED_UNTIL = "2026-10-14"
-HEIGHT_PX_MAX = 1600
+HEIGHT_PX_MAX = 1400
 
 sys.path.insert(0, str(ROOT / "tests"))  # the browser tests know how to run a site and hold a phone
 from browser.phone import WIDTH_PX, Phone, browser_options  # noqa: E402
@@ -81,10 +81,12 @@ def main() -> None:
 
 
 def play(site: Site) -> None:
-    """Loads the example and plays it until PLAYED_UNTIL."""
-    for command in (("manage", "migrate", "-v0"), ("season", "load", str(SEASON)), ("advance", "--to", PLAYED_UNTIL)):
-        print(f"pinfold {' '.join(command)}", flush=True)
-        site.command(*command)
+    """Opens the example season as `make run` does, and plays it until PLAYED_UNTIL."""
+    print(f"pinfold start {SEASON.name}", flush=True)
+    site.start("start", SEASON)
+    site.stop()
+    print(f"pinfold advance --to {PLAYED_UNTIL}", flush=True)
+    site.command("advance", "--to", PLAYED_UNTIL)
 
 
 def take_all(browser: Browser, site: Site) -> None:
