@@ -56,6 +56,7 @@ def make_world(now: datetime) -> World:
         )  # fmt: skip
     for household_id, village_id in zip(HOUSEHOLDS, ("conggang", village.pk), strict=True):
         _household(household_id, village_id, now)
+    _plan(now)
     browsers = {role: _browser(store.Person.objects.create_user(f"1390000000{n}", role=role, **OVER[role])) for n, role in enumerate(OVER)}
     browsers[NOBODY] = _browser(None)
     return World(
@@ -72,6 +73,27 @@ def _browser(person: store.Person | None) -> Client:
     if person is not None:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def _plan(now: datetime) -> None:
+    """Coffee of the first lot goes to Kunming, mangoes of the second to Chengdu."""
+    facts = {"objective": 900.0, "sold_share": 0.5, "spoiled_share": 0.02}
+    plan = store.Plan.objects.create(
+        season=2026, made_at=now, as_of=now.date(), method="optimal", objective=900, bound=910, facts=facts,
+        baselines={"greedy": facts | {"objective": 850.0}}, unsold=[],
+    )  # fmt: skip
+    for n, (product_id, region_id) in enumerate((("green-beans", "kunming"), ("mango", "chengdu"))):
+        want = store.Want.objects.create(
+            want_id=f"want-{n}", plan=plan, product_id=product_id, region_id=region_id, week=6 + n, kind="pin", price_1=20, price_2=18,
+            price_3=16, kg_1=10, kg_2=10, kg_3=10, kg_min=5, open_cost=10,
+        )  # fmt: skip
+        reason = {
+            "lot_id": f"lot-{n}", "want_id": want.want_id, "product_id": product_id, "region_id": region_id, "week": 6 + n, "kg": 30.0,
+            "earns_per_kg": 15.0, "above_unsold_per_kg": 8.0, "next_region_id": None, "next_earns_per_kg": None, "days_left": 9.0,
+        }  # fmt: skip
+        store.Shipment.objects.create(
+            plan=plan, lot_id=f"lot-{n}", want=want, lane_id=f"lane-{n}", kg=30, kept=0.97, age_days=4, reason=reason
+        )
 
 
 def _household(household_id: str, village_id: str, now: datetime) -> None:
