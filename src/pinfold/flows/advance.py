@@ -16,13 +16,14 @@ from pathlib import Path
 
 import polars as pl
 
-from pinfold.basics.errors import InputError, SoldOut
+from pinfold.basics.errors import InputError, SoldOut, TooMany
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index
 from pinfold.flows import clock, coop, harvest, join, pay, pins
 from pinfold.flows.field import report_stage
 from pinfold.flows.plan import forecast_and_plan
+from pinfold.flows.refunds import hand_back
 from pinfold.flows.settle import pay_out, settle
 from pinfold.outside.folder import read_tables
 from pinfold.outside.payments import sandbox
@@ -32,6 +33,7 @@ from pinfold.replay.shopper import Visit, join_which, pay_how, visits_of_day
 from pinfold.settings import settings
 from pinfold.store import played
 from pinfold.store.market import purchases_so_far
+from pinfold.store.reads.village import cash_to_give_back
 from pinfold.store.season import current_season, set_clock, settings_given
 from pinfold.store.tables import write_table
 from pinfold.store.transaction import atomic
@@ -90,6 +92,7 @@ def advance(until: date, progress: Progress = silent) -> Played:
             now = _at(day, DAY_ENDS)
             set_clock(day, round((now - datetime.now(UTC)).total_seconds()))
         done.played_until, done.days = day, number + 1
+        done.pins_filled, done.pins_expired = played.closed_pins(_at(first, 0), now)
     progress("Playing the season", len(days), len(days))
     return done
 
@@ -193,9 +196,7 @@ class Day:
             self.done.weighings += 1
 
     def sweep(self, now: datetime) -> None:
-        swept = pins.sweep(now)
-        self.done.pins_filled += swept.filled
-        self.done.pins_expired += swept.expired
+        pins.sweep(now)
 
     def serve(self, visit: Visit, now: datetime) -> None:
         """A customer looks at the list, joins or leaves, and pays or forgets to."""
@@ -208,7 +209,10 @@ class Day:
             self.done.unserved += 1
             return
         order_id = f"played-{visit.visit_id}"
-        join.hold_seats(order_id, joining.pin_id, visit.customer_id, joining.seats, now)
+        try:
+            join.hold_seats(order_id, joining.pin_id, visit.customer_id, joining.seats, now)
+        except TooMany:
+            return  # who has forgotten to pay so often within one hold's time has to wait
         self.done.joined += 1
         self.pay(visit, joining.product_id, order_id, now)
 
@@ -249,8 +253,11 @@ class Day:
             self.done.bids_chosen += 1
 
     def end_week(self, now: datetime) -> None:
-        """What was picked leaves on Sunday evening; growers are credited and paid out."""
+        """What was picked leaves on Sunday evening; growers are credited and paid out; customers get their cash refunds."""
         week = week_index(self.day, current_season().starts_on)
-        harvest.dispatch_week(week, now)
+        # Everything that was picked in the week was weighed three hours ago: what has no weighing by now did not grow.
+        harvest.dispatch_week(week, now, nothing_came=True)
         for settlement in settle(week, now).settlements:
             pay_out(settlement.settlement_id, self.world.counted_by, now)
+        for refund in cash_to_give_back():
+            hand_back(refund.refund_id, self.world.counted_by, now)

@@ -43,6 +43,13 @@ def is_planned(day: date) -> bool:
     return Plan.objects.filter(as_of=day).exists()
 
 
+def closed_pins(start: datetime, end: datetime) -> tuple[int, int]:
+    """How many pins filled and how many expired between two moments."""
+    closed = Pin.objects.filter(closed_at__gte=start, closed_at__lte=end)
+    expired = closed.filter(state=Pin.State.EXPIRED).count()
+    return closed.count() - expired, expired
+
+
 def bids_served(week: int) -> list[tuple[str, int, int]]:
     """Every undecided bid for `week` to which the latest plan sends something: its id, a board member of a cooperative whose crop goes
     there, and how many households that cooperative has. Bids without a board to decide are left out.
