@@ -19,10 +19,12 @@ from pinfold.flows.join import hold_seats
 from pinfold.flows.pay import count_cash, start_payment
 from pinfold.flows.pins import open_pins, sweep
 from pinfold.flows.plan import forecast_and_plan
+from pinfold.flows.refunds import hand_back
 from pinfold.flows.season import load_season
 from pinfold.flows.settle import pay_out, settle
 from pinfold.store import ledger
 from pinfold.store.models import Delivery, Household, Lot, Order, Pin, PinLot, Plot, RipeningForecast, Season
+from pinfold.store.reads.village import cash_to_give_back
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 9, 7, 1, tzinfo=UTC)  # nine in the morning in Yunnan
@@ -119,6 +121,11 @@ def test_from_field_reports_to_a_paid_grower(season: None) -> None:
     assert owed_to_customers() == 0
     kept_fen = sum(order.amount_fen - order.refunded_fen for order in orders)
     assert kept_fen == filling.price_fen * seats_kept
+
+    # The coordinator hands the refunds back in cash.
+    for refund in cash_to_give_back():
+        hand_back(refund.refund_id, "coordinator", noon)
+    assert books().get("customers:refunds", 0) == 0
 
     # Settlement: every fen of the customers' money is owed to somebody by name; running it twice pays once.
     settled = settle(week, noon)

@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 from pin_market import CLOSES, LIST_FEN, MONDAY, make_market, make_pin, make_plan
 
-from pinfold.basics.errors import InputError, KeyReused, NotAllowed, NotFound, SoldOut, WrongStep
+from pinfold.basics.errors import InputError, KeyReused, NoAnswer, NotAllowed, NotFound, SoldOut, WrongStep
 from pinfold.flows import pins as pins_flow
 from pinfold.flows.join import cancel_order, hold_seats
 from pinfold.flows.pay import count_cash, receive_notice, start_payment
 from pinfold.flows.pins import open_friends_pin, open_pins, sweep, sweep_while_parent_lives
-from pinfold.ledger.accounts import CUSTOMERS_HELD
+from pinfold.flows.refunds import hand_back
+from pinfold.ledger.accounts import CUSTOMERS_HELD, CUSTOMERS_REFUNDS
 from pinfold.outside.payments import sandbox
 from pinfold.store import ledger
 from pinfold.store.models import Lot, Order, Payment, Pin, PinLot, Refund
+from pinfold.store.reads.village import cash_to_give_back
 
 pytestmark = pytest.mark.django_db
 HALF_HOUR = timedelta(minutes=30)
@@ -344,7 +346,67 @@ def test_a_pin_with_too_few_expires_and_refunds_every_paid_member_exactly_once()
     assert [(row.state, row.refunded_fen) for row in Order.objects.all()] == [("refunded", LIST_FEN)] * 3
     assert set(Payment.objects.values_list("state", flat=True)) == {"returned"}
     assert (pin().seats_taken, promised_kg(), Refund.objects.count()) == (0, pytest.approx(0), 3)
-    assert ledger.balances([CUSTOMERS_HELD, "provider:cash"]) == {CUSTOMERS_HELD: 0, "provider:cash": 0}
+    assert ledger.balances([CUSTOMERS_HELD, CUSTOMERS_REFUNDS]) == {CUSTOMERS_HELD: 0, CUSTOMERS_REFUNDS: -3 * LIST_FEN}
+    assert ledger.balance("provider:cash") == 3 * LIST_FEN, "the cash lies in the box until it is handed back"
+
+
+def expired_orders(*order_ids):
+    """Orders paid in cash whose pin has expired."""
+    make_market()
+    make_pin("pin", 4, 5)
+    for order_id in order_ids:
+        join_and_pay(order_id, "pin", "c1")
+    sweep(CLOSES)
+
+
+def test_cash_is_given_back_once_and_by_a_coordinator_alone():
+    expired_orders("o1", "o2")
+    assert sweep(CLOSES).refunds_told == 0
+    assert [(each.order_id, each.amount_fen, each.why) for each in cash_to_give_back()] == [
+        ("o1", LIST_FEN, "expired"), ("o2", LIST_FEN, "expired")
+    ]  # fmt: skip
+    assert hand_back("expired:o1", "coordinator 1", CLOSES) == hand_back("expired:o1", "coordinator 2", CLOSES + HALF_HOUR)
+    assert ledger.balances([CUSTOMERS_REFUNDS, "provider:cash"]) == {CUSTOMERS_REFUNDS: -LIST_FEN, "provider:cash": LIST_FEN}
+    assert [each.order_id for each in cash_to_give_back()] == ["o2"]
+    assert Refund.objects.get(pk="expired:o1").told_at == CLOSES
+    assert "coordinator 1" in ledger.posting("handed-back:expired:o1").why
+
+
+def test_a_refund_that_a_provider_gives_or_that_is_not_there_is_not_handed_back():
+    notice = lapsed_order_with_payment()
+    hold_seats("o2", "pin", "c2", 2, MONDAY + HALF_HOUR)
+    receive_notice(notice, MONDAY + HALF_HOUR)
+    with pytest.raises(NotAllowed, match="sandbox"):
+        hand_back("late:p1", "coordinator 1", MONDAY + HALF_HOUR)
+    with pytest.raises(NotFound, match="nothing"):
+        hand_back("nothing", "coordinator 1", MONDAY)
+
+
+def test_a_refund_that_fails_does_not_hold_up_the_others(monkeypatch):
+    make_market()
+    make_pin("pin", 4, 5)
+    for number in (1, 2, 3):
+        hold_seats(f"o{number}", "pin", "c1", 1, MONDAY)
+        receive_notice(sandbox_notice(f"o{number}", f"p{number}"), MONDAY)
+    give = sandbox.Sandbox.refund
+
+    def broken(self, payment_id, amount_fen, key):
+        if payment_id == "p1":
+            raise RuntimeError("the provider answers nonsense")
+        if payment_id == "p2":
+            raise NoAnswer("nobody there")
+        give(self, payment_id, amount_fen, key)
+
+    monkeypatch.setattr(sandbox.Sandbox, "refund", broken)
+    with pytest.raises(ExceptionGroup, match="could not be swept") as raised:
+        sweep(CLOSES)
+    assert [(str(error), error.__notes__) for error in raised.value.exceptions] == [
+        ("the provider answers nonsense", ["while telling sandbox of refund expired:o1"])
+    ]
+    assert list(Refund.objects.exclude(told_at=None).values_list("pk", flat=True)) == ["expired:o3"]
+    monkeypatch.undo()
+    monkeypatch.setattr(sandbox.Sandbox, "refund", lambda self, payment_id, amount_fen, key: None)
+    assert sweep(CLOSES).refunds_told == 2
 
 
 def test_money_that_arrives_after_the_pin_has_expired_goes_back():

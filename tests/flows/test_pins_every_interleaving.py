@@ -18,7 +18,8 @@ from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.join import cancel_order, hold_seats
 from pinfold.flows.pay import count_cash, receive_notice, start_payment
 from pinfold.flows.pins import open_friends_pin, sweep
-from pinfold.ledger.accounts import CUSTOMERS_HELD, provider
+from pinfold.flows.refunds import hand_back
+from pinfold.ledger.accounts import CUSTOMERS_HELD, CUSTOMERS_REFUNDS, provider
 from pinfold.outside.payments import sandbox
 from pinfold.store import ledger
 from pinfold.store.models import Delivery, Household, Lot, Order, Payment, Pin, PinLot, Plot, Refund
@@ -128,6 +129,12 @@ class Market(RuleBasedStateMachine):
             self.attempt(count_cash, payments[pick % len(payments)].pk, "coordinator", self.now)
 
     @rule(pick=picks)
+    def give_back(self, pick):
+        refunds = list(Refund.objects.order_by("refund_id"))
+        if refunds:
+            self.attempt(hand_back, refunds[pick % len(refunds)].pk, "coordinator", self.now)
+
+    @rule(pick=picks)
     def cancel(self, pick):
         order = self.some_order(pick)
         if order:
@@ -160,6 +167,11 @@ class Market(RuleBasedStateMachine):
         live = Order.objects.filter(state="paid").aggregate(fen=Sum(F("amount_fen") - F("refunded_fen")))["fen"] or 0
         assert -ledger.balance(CUSTOMERS_HELD) == live, "money held is the money of live orders"
         assert sum(ledger.trial_balance(date(2100, 1, 1)).values()) == 0
+        waits = Refund.objects.filter(payment__provider="cash", told_at=None).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        assert -ledger.balance(CUSTOMERS_REFUNDS) == waits, "cash owed back is the cash that waits to be handed over"
+        counted = Payment.objects.filter(provider="cash", state__in=["received", "returned"]).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        given = Refund.objects.filter(payment__provider="cash").exclude(told_at=None).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+        assert ledger.balance(provider("cash")) == counted - given, "the box holds what was counted and not handed back"
         for pin in Pin.objects.filter(state__in=["open", "filled"]):
             seats = dict(Order.objects.filter(pin=pin).values_list("state").annotate(Sum("seats")))
             assert pin.seats_paid == seats.get("paid", 0), pin

@@ -19,6 +19,7 @@ NAMED = {
     "share_code": "share0",
     "order_id": "order-0001",
     "payment_id": "payment-0001",
+    "refund_id": "expired:order-0001",
     "provider_name": "sandbox",
     "pin_id": "pin-0",
     "household_id": "household-alpha",

@@ -61,3 +61,11 @@ def test_a_short_harvest_says_how_many_packs_are_kept(order, now):
 def test_a_lower_final_price_is_said(order, now):
     cheaper = replace(order, state="paid", refunded_fen=900, card=replace(order.card, state="filled"))
     assert "¥9.00 came back" in says(cheaper, now)
+
+
+def test_cash_that_goes_back_is_the_coordinators_until_it_is_handed_over(order, now):
+    expired = replace(order, state="refunded", refunded_fen=12600, card=replace(order.card, state="expired"))
+    waits = replace(expired, cash_back=(shop.CashBack(12600, "expired", None),))
+    assert says(waits, now) == "Too few joined in time. Your coordinator gives you ¥126.00 back in cash."
+    given = replace(expired, cash_back=(shop.CashBack(12600, "expired", now),))
+    assert says(given, now) == "Too few joined in time. ¥126.00 were given back to you in cash on 7 Oct."

@@ -96,7 +96,7 @@ def _make_room(public: PinFacts, seats: int, shares: Iterable[LotShare], now: da
 def sweep(now: datetime) -> SweepResult:
     """Lets holds lapse, closes pins whose time is up, tells providers of refunds; one short transaction for each pin. Safe to repeat.
 
-    Raises ExceptionGroup after all that could be done is done, with the error of each pin that could not be closed.
+    Raises ExceptionGroup after all that could be done is done, with the error of each pin or refund that failed.
     """
     lapsed, closed, errors = 0, [], []
     for pin_id in sorted({*pins.pins_with_due_holds(now), *pins.pins_due(now)}):
@@ -112,9 +112,12 @@ def sweep(now: datetime) -> SweepResult:
         else:
             lapsed += pin_lapsed
             closed.append(state)
-    told, waiting = tell_refunds(now)
+    try:
+        told, waiting = tell_refunds(now)
+    except ExceptionGroup as untold:
+        errors.extend(untold.exceptions)
     if errors:
-        raise ExceptionGroup("pins that could not be swept", errors)
+        raise ExceptionGroup("pins and refunds that could not be swept", errors)
     return SweepResult(lapsed, closed.count("filled"), closed.count("expired"), told, waiting)
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 CUSTOMERS_HELD = "customers:held"
 """Owed to customers until their packs are shipped (-)."""
 
+CUSTOMERS_REFUNDS = "customers:refunds"
+"""Owed to customers who paid in cash, until a coordinator has handed their refunds back (-)."""
+
 PLATFORM = "platform"
 """What the platform has earned (-)."""
 

@@ -71,7 +71,7 @@ class RefundFacts:
 
 @dataclass(frozen=True)
 class SweepResult:
-    """How many orders lapsed, pins filled and expired, and refunds were told to their providers or still wait to be."""
+    """How many orders lapsed, pins filled and expired, and refunds were told to their providers or still wait to be; cash is not told."""
 
     lapsed: int
     filled: int

@@ -36,6 +36,7 @@ ORDER = [
     "order_id", "pin_id", "customer_id", "seats", "price_fen", "amount_fen", "refunded_fen", "state", "held_at", "held_until", "paid_at",
 ]  # fmt: skip
 PAYMENT = ["payment_id", "order_id", "provider", "amount_fen", "state", "order__state"]
+REFUND = ["refund_id", "payment_id", "payment__provider", "amount_fen"]
 
 
 def latest_plan_id() -> int | None:
@@ -221,13 +222,22 @@ def count_refund(order_id: str, amount_fen: int) -> None:
 
 
 def refunds_to_tell() -> list[RefundFacts]:
-    """Refunds that their providers have not confirmed, oldest first."""
-    rows = Refund.objects.filter(told_at=None).order_by("made_at", "refund_id")
-    return [RefundFacts(*row) for row in rows.values_list("refund_id", "payment_id", "payment__provider", "amount_fen")]
+    """Refunds that their providers have not confirmed, oldest first. Cash is not among them: a coordinator hands it back."""
+    rows = Refund.objects.filter(told_at=None).exclude(payment__provider="cash").order_by("made_at", "refund_id")
+    return [RefundFacts(*row) for row in rows.values_list(*REFUND)]
 
 
-def mark_told(refund_id: str, now: datetime) -> None:
-    Refund.objects.filter(pk=refund_id, told_at=None).update(told_at=now)
+def refund_facts(refund_id: str) -> RefundFacts:
+    """Raises NotFound."""
+    row = Refund.objects.filter(pk=refund_id).values_list(*REFUND).first()
+    if row is None:
+        raise NotFound(f"there is no refund {refund_id!r}; look at the list of cash to give back")
+    return RefundFacts(*row)
+
+
+def mark_told(refund_id: str, now: datetime) -> bool:
+    """Whether it was done now: the provider has answered, or the customer has the cash in hand."""
+    return Refund.objects.filter(pk=refund_id, told_at=None).update(told_at=now) == 1
 
 
 def _pin(pin: Pin | None, asked: str) -> PinFacts:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pinfold.store import ledger
 from pinfold.store.models import Harvest, Order, Payment, Settlement, StageReport
 from pinfold.web.roles import Role
 
@@ -90,6 +91,44 @@ def test_counted_cash_pays_the_places_once(world, coordinator, season, now):
     season.open_pin.refresh_from_db()
     assert (season.open_pin.seats_paid, Order.objects.get(pk="order-cash-1").state) == (2, "paid")
     assert Payment.objects.get(pk="payment-cash-1").state == "received"
+
+
+def late_cash(season, now) -> None:
+    """A customer paid the coordinator after the places had gone; 8400 fen go back."""
+    from pinfold.flows.join import cancel_order, hold_seats
+    from pinfold.flows.pay import count_cash, start_payment
+
+    hold_seats("order-late-1", season.open_pin.pin_id, "customer-7", 2, now)
+    start_payment("payment-late-1", "order-late-1", "cash", now)
+    cancel_order("order-late-1", "customer-7", now)
+    count_cash("payment-late-1", "coordinator", now)
+
+
+def test_a_cash_refund_stands_in_the_list_until_it_is_handed_back_once(world, coordinator, season, now):
+    late_cash(season, now)
+    buyer = world.browsers[Role.CUSTOMER]
+    listed = coordinator.get("/village/money/").content.decode()
+    assert "order-late-1" in listed
+    assert "The customer has ¥84.00 in hand" in listed
+    assert "Your coordinator gives you ¥84.00 back in cash." in buyer.get("/orders/").content.decode()
+    for _ in range(2):
+        assert coordinator.post("/village/money/give-back/late:payment-late-1/").status_code == 302
+    assert ledger.balances(["provider:cash", "customers:refunds"]) == {"provider:cash": 0, "customers:refunds": 0}
+    assert "order-late-1" not in coordinator.get("/village/money/").content.decode()
+    assert "¥84.00 were given back to you in cash on 7 Oct." in buyer.get("/orders/").content.decode()
+
+
+def test_a_cash_refund_is_handed_back_through_the_api(world, coordinator, season, now):
+    late_cash(season, now)
+    listed = coordinator.get("/api/refunds").json()["items"]
+    assert [(each["refund_id"], each["order_id"], each["amount_fen"], each["why"]) for each in listed] == [
+        ("late:payment-late-1", "order-late-1", 8400, "late")
+    ]
+    first, again = (coordinator.post("/api/refunds/late:payment-late-1/hand-back").json() for _ in range(2))
+    assert first == again == {"refund_id": "late:payment-late-1", "payment_id": "payment-late-1", "amount_fen": 8400}
+    assert coordinator.get("/api/refunds").json()["items"] == []
+    back = world.browsers[Role.CUSTOMER].get("/api/orders/order-late-1").json()["cash_back"]
+    assert [(each["amount_fen"], each["given_at"] is None) for each in back] == [(8400, False)]
 
 
 def test_a_stage_that_no_doubt_is_left_about_is_not_asked_for(world, now):

@@ -18,4 +18,4 @@ class Cash:
         raise NotAllowed("cash has no notices from outside; a signed-in coordinator counts it")
 
     def refund(self, payment_id: str, amount_fen: int, key: str) -> None:
-        """Nothing to send: the refund stands in the coordinator's list."""
+        """Nothing to send: the refund stands in the coordinators' list until one has handed it back (flows/refunds.hand_back)."""

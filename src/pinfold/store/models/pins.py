@@ -147,7 +147,8 @@ class Notice(models.Model):
 class Refund(models.Model):
     """Money given back of one payment. Its id says why and for which order or payment, so that the same thing is given back once.
 
-    The provider is told after the transaction, again and again with the same id, until it has answered.
+    The provider is told after the transaction, again and again with the same id, until it has answered. Cash waits until a coordinator
+    has handed it back. told_at : when either was done
     """
 
     refund_id = models.CharField(max_length=250, primary_key=True)

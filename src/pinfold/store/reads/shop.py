@@ -11,7 +11,7 @@ from django.db.models import F, Min, Sum
 from django.db.models.functions import Greatest
 
 from pinfold.basics.errors import NotFound
-from pinfold.store.models import Customer, Lot, Order, Payment, Pin, PinLot, Region
+from pinfold.store.models import Customer, Lot, Order, Payment, Pin, PinLot, Refund, Region
 
 SOON_WEEKS = 4
 
@@ -143,6 +143,15 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True)
+class CashBack:
+    """Cash that a coordinator gives back for an order. why : as on refunds; given_at : when it was handed over, None while it waits"""
+
+    amount_fen: int
+    why: str
+    given_at: datetime | None
+
+
+@dataclass(frozen=True)
 class OrderCard:
     """One order of one customer, with its pin."""
 
@@ -159,11 +168,17 @@ class OrderCard:
     held_until: datetime
     paid_at: datetime | None
     payments: tuple[PaymentFacts, ...] = ()
+    cash_back: tuple[CashBack, ...] = ()
 
     @property
     def waiting(self) -> PaymentFacts | None:
         """The newest payment that has neither come nor been refused."""
         return next((payment for payment in reversed(self.payments) if payment.state == Payment.State.STARTED), None)
+
+    @property
+    def refunded_in_cash(self) -> bool:
+        """Whether refunded_fen goes back through a coordinator; a late payment is no part of it."""
+        return any(back.why != "late" for back in self.cash_back)
 
 
 def regions() -> list[Named]:
@@ -258,10 +273,14 @@ def _with_payments(orders: list[Order]) -> list[OrderCard]:
     payments: dict[str, list[PaymentFacts]] = defaultdict(list)
     for payment in Payment.objects.filter(order__in=orders).order_by("started_at", "payment_id"):
         payments[payment.order_id].append(_payment(payment))
-    return [_order(order, payments[order.order_id]) for order in orders]
+    cash_back: dict[str, list[CashBack]] = defaultdict(list)
+    refunds = Refund.objects.filter(payment__order__in=orders, payment__provider="cash").order_by("made_at", "refund_id")
+    for order_id, *back in refunds.values_list("payment__order_id", "amount_fen", "why", "told_at"):
+        cash_back[order_id].append(CashBack(*back))
+    return [_order(order, payments[order.order_id], cash_back[order.order_id]) for order in orders]
 
 
-def _order(order: Order, payments: Iterable[PaymentFacts]) -> OrderCard:
+def _order(order: Order, payments: Iterable[PaymentFacts], cash_back: Iterable[CashBack]) -> OrderCard:
     return OrderCard(
         order_id=order.order_id,
         customer_id=order.customer_id,
@@ -276,6 +295,7 @@ def _order(order: Order, payments: Iterable[PaymentFacts]) -> OrderCard:
         held_until=order.held_until,
         paid_at=order.paid_at,
         payments=tuple(payments),
+        cash_back=tuple(cash_back),
     )
 
 

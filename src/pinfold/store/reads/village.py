@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pinfold.basics.errors import NotFound
-from pinfold.store.models import Harvest, Payment, Plot, Settlement, StageReport, Village
+from pinfold.store.models import Harvest, Payment, Plot, Refund, Settlement, StageReport, Village
 from pinfold.store.reads.household import Days, PlotFacts, plots_of
 from pinfold.store.reads.shop import Named
 
@@ -57,6 +57,17 @@ class CashWaiting:
     region: Named
     seats: int
     held_until: datetime
+
+
+@dataclass(frozen=True)
+class ToGiveBack:
+    """A refund of an order that was paid in cash. why : expired, price fell, late or harvest short"""
+
+    refund_id: str
+    order_id: str
+    amount_fen: int
+    why: str
+    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,13 @@ def cash_waiting(number: str = "") -> list[CashWaiting]:
     rows = rows.filter(order__order_id__startswith=number) if number else rows
     rows = rows.select_related("order__pin__product", "order__pin__region").order_by("order__held_until", "payment_id")
     return [_cash(row) for row in rows]
+
+
+def cash_to_give_back() -> list[ToGiveBack]:
+    """Refunds of cash that wait for a coordinator to hand them back, the oldest first. As with cash to count, every coordinator sees all."""
+    rows = Refund.objects.filter(payment__provider="cash", told_at=None).order_by("made_at", "refund_id")
+    columns = ("refund_id", "payment__order_id", "amount_fen", "why", "made_at")
+    return [ToGiveBack(*row) for row in rows.values_list(*columns)]
 
 
 def to_pay_out(village_id: str) -> list[ToPayOut]:

@@ -1,4 +1,4 @@
-"""The coordinator's: what to pick this week, reports from the fields, weighings, money handed out."""
+"""The coordinator's: what to pick this week, reports from the fields, weighings, money handed out and given back."""
 
 from datetime import date
 from typing import Annotated
@@ -12,7 +12,9 @@ from pinfold.deliver.picking import PickLine
 from pinfold.flows import clock
 from pinfold.flows.field import ReportFacts, report_stage
 from pinfold.flows.harvest import pick_list, record_harvest
+from pinfold.flows.refunds import hand_back
 from pinfold.flows.settle import pay_out
+from pinfold.pin.facts import RefundFacts
 from pinfold.store.deliver import Weighing
 from pinfold.store.models import Person
 from pinfold.store.reads import village as reads
@@ -76,6 +78,22 @@ class CashAnswer(Schema):
     region: Named
     seats: int
     held_until: Moment
+
+
+class ToGiveBackAnswer(Schema):
+    """A refund of an order that was paid in cash, to be handed back to the customer."""
+
+    refund_id: str
+    order_id: str
+    amount_fen: Fen
+    why: str = Field(description="expired, price fell, late or harvest short")
+    made_at: Moment
+
+
+class HandedBackAnswer(Schema):
+    refund_id: str
+    payment_id: str
+    amount_fen: Fen
 
 
 class ToPayOutAnswer(Schema):
@@ -181,6 +199,19 @@ def list_to_pay_out(request: HttpRequest) -> list[reads.ToPayOut]:
 def list_cash(request: HttpRequest) -> list[reads.CashWaiting]:
     """Cash of customers that waits to be counted; customers have no village, so every coordinator sees all of it."""
     return reads.cash_waiting()
+
+
+@router.get("/refunds", response=may_refuse(list[ToGiveBackAnswer]))
+@paginate(Pages)
+def list_refunds(request: HttpRequest) -> list[reads.ToGiveBack]:
+    """Cash that customers wait to get back, the oldest first; customers have no village, so every coordinator sees all of it."""
+    return reads.cash_to_give_back()
+
+
+@router.post("/refunds/{refund_id}/hand-back", response=may_refuse(HandedBackAnswer))
+def give_back(request: HttpRequest, refund_id: LongId) -> RefundFacts:
+    """The customer has the cash of this refund in hand; a second time nothing more happens."""
+    return hand_back(refund_id, request.user.phone, clock.now())
 
 
 @router.post("/village/weighings", response=may_refuse(WeighingAnswer))

@@ -1,5 +1,6 @@
 """A customer's own: the region, orders for seats, and payments for them."""
 
+from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -52,6 +53,12 @@ class PaymentAnswer(Schema):
     state: str = Field(description="started, received, refused or returned")
 
 
+class CashBackAnswer(Schema):
+    amount_fen: Fen
+    why: str = Field(description="expired, price fell, late or harvest short")
+    given_at: Annotated[datetime | None, Field(description="when a coordinator handed it over, UTC; null while it waits")]
+
+
 class OrderAnswer(Schema):
     """An order as it stands. held -> paid | lapsed | cancelled; paid -> refunded | shipped."""
 
@@ -67,6 +74,7 @@ class OrderAnswer(Schema):
     held_until: Moment
     paid_at: Moment | None
     payments: list[PaymentAnswer]
+    cash_back: list[CashBackAnswer] = Field(description="refunds of what was paid in cash, which a coordinator hands over")
 
 
 @router.post("/region", response=may_refuse(CustomerAnswer))

@@ -19,6 +19,7 @@ urlpatterns = [
     path("village/money/", village.show_money, name="money"),
     path("village/money/count/<str:payment_id>/", village.count, name="count"),
     path("village/money/hand-over/<str:settlement_id>/", village.hand_over, name="hand-over"),
+    path("village/money/give-back/<str:refund_id>/", village.give_back, name="give-back"),
     path("cooperative/", cooperative.show_bids, name="bids"),
     path("cooperative/bids/<str:bid_id>/vote/", cooperative.vote, name="vote"),
     path("cooperative/members/", cooperative.show_members, name="members"),

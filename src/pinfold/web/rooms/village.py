@@ -117,6 +117,7 @@ def show_week(request: HttpRequest) -> HttpResponse:
         "to_ask": len(reads.to_ask(plots, clock.today())),
         "cash": len(reads.cash_waiting()),
         "to_pay_out": len(reads.to_pay_out(village_id)),
+        "to_give_back": len(reads.cash_to_give_back()),
     }
     return render(request, "rooms/village.html", facts)
 
@@ -170,13 +171,14 @@ def weigh(request: HttpRequest) -> HttpResponse:
 @only(Role.COORDINATOR)
 @require_safe
 def show_money(request: HttpRequest) -> HttpResponse:
-    """Cash to count for customers, and settlements to hand over to households. ?number= finds an order."""
+    """Cash to count for customers and to give back to them, and settlements to hand over to households. ?number= finds an order."""
     number = request.GET.get("number", "").strip()[:64]
     facts = {
         "season": current_season(),
         "number": number,
         "cash": Paginator(reads.cash_waiting(number), CASH_A_PAGE).get_page(request.GET.get("page")),
         "settlements": reads.to_pay_out(over(request.user, "village_id")),
+        "refunds": reads.cash_to_give_back(),
     }
     return render(request, "rooms/money.html", facts)
 
@@ -205,4 +207,15 @@ def hand_over(request: HttpRequest, settlement_id: str) -> HttpResponse:
     settled = pay_out(settlement_id, request.user.phone, clock.now())
     words = {"sum": yuan(settled.amount_fen), "household": settled.household_id}
     messages.success(request, _("Handed over: %(sum)s to household %(household)s.") % words)
+    return redirect("rooms:money")
+
+
+@only(Role.COORDINATOR)
+@require_POST
+def give_back(request: HttpRequest, refund_id: str) -> HttpResponse:
+    """A customer has the cash of a refund in hand."""
+    from pinfold.flows.refunds import hand_back
+
+    refund = hand_back(refund_id, request.user.phone, clock.now())
+    messages.success(request, _("Given back: %(sum)s.") % {"sum": yuan(refund.amount_fen)})
     return redirect("rooms:money")

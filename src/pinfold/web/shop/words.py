@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pinfold.store.models import Order, Pin
-from pinfold.store.reads.shop import OrderCard
-from pinfold.web.templatetags.pinfold import moment, yuan
+from pinfold.store.reads.shop import CashBack, OrderCard
+from pinfold.web.templatetags.pinfold import day, moment, yuan
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,18 @@ class Story:
 
 
 def story_of(order: OrderCard, now: datetime) -> Story:
-    """What there is to say about an order at `now`."""
+    """What there is to say about an order at `now`, and last where its cash is that goes back."""
+    story = _story_of_state(order, now)
+    return replace(story, says=" ".join([story.says, *map(_in_cash, order.cash_back)]))
+
+
+def _in_cash(back: CashBack) -> str:
+    if back.given_at is None:
+        return _("Your coordinator gives you %(sum)s back in cash.") % {"sum": yuan(back.amount_fen)}
+    return _("%(sum)s were given back to you in cash on %(day)s.") % {"sum": yuan(back.amount_fen), "day": day(back.given_at)}
+
+
+def _story_of_state(order: OrderCard, now: datetime) -> Story:
     match order.state:
         case Order.State.HELD:
             return _held(order, now)
@@ -74,12 +85,16 @@ def _paid(order: OrderCard) -> Story:
             says = _("Paid, and enough have paid with you. Until %(until)s more may join and lower the price for everybody.")
         return Story(_("Paid"), says % {"n": card.seats_missing, "until": moment(card.closes_at)}, "good", moving=True)
     says = _("The pin is full and will be picked for you.")
-    if order.refunded_fen:
+    if order.refunded_in_cash:
+        says += " " + _("The price fell.")
+    elif order.refunded_fen:
         says += " " + _("The price fell: %(back)s came back to you.") % {"back": yuan(order.refunded_fen)}
     return Story(_("Filled"), says, "good", moving=True)
 
 
 def _refunded(order: OrderCard) -> str:
+    if order.refunded_in_cash:
+        return _("Too few joined in time.") if order.card.state == Pin.State.EXPIRED else _("You get all your money back.")
     if order.card.state == Pin.State.EXPIRED:
         return _("Too few joined in time. All your money, %(back)s, came back.") % {"back": yuan(order.refunded_fen)}
     return _("All your money, %(back)s, came back.") % {"back": yuan(order.refunded_fen)}
@@ -88,7 +103,11 @@ def _refunded(order: OrderCard) -> str:
 def _shipped(order: OrderCard) -> str:
     if order.seats_kept is not None and order.seats_kept < order.seats:
         words = {"kept": order.seats_kept, "seats": order.seats, "back": yuan(order.refunded_fen)}
+        if order.refunded_in_cash:
+            return _("The harvest fell short: %(kept)d of your %(seats)d packs are on their way.") % words
         return _("The harvest fell short: %(kept)d of your %(seats)d packs are on their way, and %(back)s came back.") % words
+    if order.refunded_in_cash:
+        return _("Your packs have left the hub. The price had fallen.")
     if order.refunded_fen:
         return _("Your packs have left the hub. The price had fallen, and %(back)s came back.") % {"back": yuan(order.refunded_fen)}
     return _("Your packs have left the hub.")

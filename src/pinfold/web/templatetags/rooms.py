@@ -45,7 +45,7 @@ WORDS = {
     },
     "account": {
         "provider": (gettext_noop("held by payment providers and in cash boxes"), ""),
-        "customers": (gettext_noop("customers' money until their packs ship"), ""),
+        "customers": (gettext_noop("customers' money until their packs ship or it is given back"), ""),
         "lot": (gettext_noop("growers' money of lots not settled yet"), ""),
         "household": (gettext_noop("owed to households"), ""),
         "cooperative": (gettext_noop("the cooperative's own"), ""),
@@ -68,6 +68,12 @@ WORDS = {
         "investment": (gettext_noop("investment"), ""),
         "dividend": (gettext_noop("dividends"), ""),
         "reversal": (gettext_noop("reversal"), ""),
+    },
+    "refund": {
+        "expired": (gettext_noop("too few joined in time"), ""),
+        "price fell": (gettext_noop("the price fell"), ""),
+        "late": (gettext_noop("the money came too late for the places"), ""),
+        "harvest short": (gettext_noop("the harvest fell short"), ""),
     },
     "kind": {
         "ripening": (gettext_noop("when it ripens"), ""),
