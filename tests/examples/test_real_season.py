@@ -1,4 +1,4 @@
-"""The season of real observations, assembled here from the yields that may be shipped and a few invented sales in the shape of the real ones."""
+"""The season of real observations, assembled from the yields that may be shipped and a few invented sales in the shape of the real ones."""
 
 import sys
 from datetime import date
@@ -16,7 +16,12 @@ MONDAYS = (date(2017, 1, 9), date(2017, 3, 6))
 SALES = [
     (monday, kind, area, kg, price, 1.5)
     for monday in MONDAYS
-    for kind, area, kg, price in (("CITRUS", "R00", 5, 1.0), ("CITRUS", "R01", 2, 1.1 if monday == MONDAYS[0] else None), ("BERRIES", "R00", 3, 2.0), ("APPLES", "R00", 9, 1.0))
+    for kind, area, kg, price in (
+        ("CITRUS", "R00", 5, 1.0),
+        ("CITRUS", "R01", 2, 1.1 if monday == MONDAYS[0] else None),
+        ("BERRIES", "R00", 3, 2.0),
+        ("APPLES", "R00", 9, 1.0),
+    )
 ]
 BOUGHT = [
     (date(2017, 1, 10), 7, "R00", 1, 2),  # navels

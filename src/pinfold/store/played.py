@@ -33,9 +33,7 @@ def add_customers(visits: pl.DataFrame) -> None:
 
 def keep_unserved(day: date, visit: Visit, packs: int) -> None:
     """Remembers what a customer came for and found no seats of."""
-    Unserved.objects.create(
-        date=day, customer_id=visit.customer_id, region_id=visit.region_id, product_id=visit.product_id, quantity=packs
-    )
+    Unserved.objects.create(date=day, customer_id=visit.customer_id, region_id=visit.region_id, product_id=visit.product_id, quantity=packs)
 
 
 def is_planned(day: date) -> bool:
