@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pin_market import CLOSES, LIST_FEN, MONDAY, make_market, make_pin, make_plan
 
-from pinfold.basics.errors import InputError, KeyReused, NoAnswer, NotAllowed, NotFound, SoldOut, WrongStep
+from pinfold.basics.errors import InputError, KeyReused, NoAnswer, NotAllowed, NotFound, SoldOut, TooMany, WrongStep
 from pinfold.flows import pins as pins_flow
 from pinfold.flows.join import cancel_order, hold_seats
 from pinfold.flows.pay import count_cash, receive_notice, start_payment
@@ -460,8 +460,8 @@ def test_the_sweeper_goes_on_after_an_error_and_ends_when_the_server_has_ended(m
 def test_a_friends_pin_takes_spare_seats_and_their_kg_from_the_public_pin():
     make_market()
     make_pin("pin", 2, 8)
-    friends = open_friends_pin("f1", "pin", 3, MONDAY)
-    assert open_friends_pin("f1", "pin", 3, MONDAY) == friends
+    friends = open_friends_pin("f1", "pin", "c0", 3, MONDAY)
+    assert open_friends_pin("f1", "pin", "c0", 3, MONDAY) == friends
     assert (friends.kind, friends.seats_max, pin().seats_max, pin().ladder) == ("friends", 3, 5, [[2, LIST_FEN], [5, 3600]])
     kg = dict(PinLot.objects.values_list("pin_id", "kg"))
     assert (kg["pin"], kg["f1"], promised_kg()) == (pytest.approx(10), pytest.approx(6), pytest.approx(16))
@@ -470,7 +470,7 @@ def test_a_friends_pin_takes_spare_seats_and_their_kg_from_the_public_pin():
 def test_a_friends_pin_is_joined_by_its_share_code_alone():
     make_market()
     make_pin("pin", 2, 8)
-    code = open_friends_pin("f1", "pin", 3, MONDAY).share_code
+    code = open_friends_pin("f1", "pin", "c0", 3, MONDAY).share_code
     with pytest.raises(NotFound):
         hold_seats("o1", "f1", "c1", 1, MONDAY)
     assert hold_seats("o1", code, "c1", 1, MONDAY).pin_id == "f1"
@@ -480,15 +480,83 @@ def test_a_public_pin_keeps_the_seats_that_it_needs_to_fill():
     make_market()
     make_pin("pin", 6, 8)
     with pytest.raises(SoldOut, match="cannot spare 3"):
-        open_friends_pin("f1", "pin", 3, MONDAY)
+        open_friends_pin("f1", "pin", "c0", 3, MONDAY)
     assert (pin().seats_max, Pin.objects.count(), promised_kg()) == (8, 1, 16)
 
 
 def test_a_friends_pin_of_another_size_under_the_same_id_is_refused():
     make_market()
     make_pin("pin", 2, 8)
-    open_friends_pin("f1", "pin", 3, MONDAY)
+    open_friends_pin("f1", "pin", "c0", 3, MONDAY)
     with pytest.raises(KeyReused):
-        open_friends_pin("f1", "pin", 2, MONDAY)
+        open_friends_pin("f1", "pin", "c0", 2, MONDAY)
     with pytest.raises(InputError):
-        open_friends_pin("f2", "pin", 99, MONDAY)
+        open_friends_pin("f2", "pin", "c0", 99, MONDAY)
+
+
+def test_a_customer_opens_no_second_friends_pin_until_somebody_has_paid_in_the_first():
+    make_market()
+    make_pin("pin", 2, 12)
+    code = open_friends_pin("f1", "pin", "c0", 3, MONDAY).share_code
+    hold_seats("o1", code, "c1", 1, MONDAY)
+    with pytest.raises(TooMany, match="c0 has opened 1"):
+        open_friends_pin("f2", "pin", "c0", 3, MONDAY)
+    assert (pin().seats_max, Pin.objects.count(), promised_kg()) == (9, 2, pytest.approx(24))
+    pay_cash("o1")
+    assert open_friends_pin("f2", "pin", "c0", 3, MONDAY).opened_by == "c0"
+
+
+def test_each_customer_opens_an_own_friends_pin():
+    make_market()
+    make_pin("pin", 2, 12)
+    assert [open_friends_pin(f"f{n}", "pin", f"c{n}", 3, MONDAY).opened_by for n in (1, 2)] == ["c1", "c2"]
+
+
+def test_nobody_gets_the_share_code_of_anothers_friends_pin_by_asking_again():
+    make_market()
+    make_pin("pin", 2, 8)
+    code = open_friends_pin("f1", "pin", "c0", 3, MONDAY).share_code
+    with pytest.raises(KeyReused) as refused:
+        open_friends_pin("f1", "pin", "c1", 3, MONDAY)
+    assert code not in str(refused.value)
+
+
+def test_a_friends_pin_is_opened_by_a_customer_that_there_is():
+    make_market()
+    make_pin("pin", 2, 8)
+    with pytest.raises(NotFound, match="nobody"):
+        open_friends_pin("f1", "pin", "nobody", 3, MONDAY)
+
+
+# How much one customer may keep without paying
+
+
+def hold_as_many_as_allowed():
+    for number in range(3):
+        hold_seats(f"o{number}", "pin", "c1", 1, MONDAY)
+
+
+def test_a_customer_holds_no_more_unpaid_orders_than_the_rules_allow():
+    make_market()
+    make_pin("pin", 2, 8)
+    hold_as_many_as_allowed()
+    with pytest.raises(TooMany, match="c1 holds 3 orders"):
+        hold_seats("o3", "pin", "c1", 1, MONDAY)
+    assert (pin().seats_taken, Order.objects.count()) == (3, 3)
+    assert hold_seats("o2", "pin", "c1", 1, MONDAY).state == "held", "a retry is no further order"
+    assert hold_seats("o4", "pin", "c2", 1, MONDAY).state == "held", "others may still join"
+
+
+@pytest.mark.parametrize("end", ["paid", "cancelled", "over"])
+def test_an_order_that_is_paid_or_given_back_or_over_makes_room_for_another(end):
+    make_market()
+    make_pin("pin", 2, 8)
+    hold_as_many_as_allowed()
+    now = MONDAY
+    if end == "paid":
+        pay_cash("o0")
+    elif end == "cancelled":
+        cancel_order("o0", "c1", MONDAY)
+    else:
+        now += HALF_HOUR
+    assert hold_seats("o3", "pin", "c1", 1, now).state == "held"

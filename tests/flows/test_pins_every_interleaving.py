@@ -89,7 +89,7 @@ class Market(RuleBasedStateMachine):
 
     @rule(seats=st.integers(2, 4))
     def open_for_friends(self, seats):
-        self.attempt(open_friends_pin, "friends", "wide", seats, self.now)
+        self.attempt(open_friends_pin, "friends", "wide", "c0", seats, self.now)
 
     @rule(pick=picks, name=st.sampled_from(["cash", "sandbox"]), attempt=st.integers(0, 1))
     def start(self, pick, name, attempt):

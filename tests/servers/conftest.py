@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from racing import CUSTOMERS, HERE, SECRET, SITE, Database, Server, environment
+from racing import CUSTOMERS, HERE, HOLDS_MAX, SECRET, SITE, Database, Server, environment
 
 from pinfold.outside.payments import sandbox
 from pinfold.settings import settings
@@ -52,7 +52,10 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     data_dir = tmp_path_factory.mktemp(request.param)
     url = request.getfixturevalue("postgres") if request.param == "postgres" else f"sqlite:///{data_dir / 'race.sqlite3'}"
     seeded = subprocess.run(
-        [sys.executable, SITE / "seed.py", str(CUSTOMERS)], env=environment(url, data_dir), check=True, stdout=subprocess.PIPE
+        [sys.executable, SITE / "seed.py", str(CUSTOMERS), str(HOLDS_MAX)],
+        env=environment(url, data_dir),
+        check=True,
+        stdout=subprocess.PIPE,
     )
     return Database(url, data_dir, json.loads(seeded.stdout))
 

@@ -23,6 +23,8 @@ SITE = HERE / "racing_site"
 PINFOLD = Path(sys.executable).with_name("pinfold")
 SECRET = "the sandbox provider and the server share this"
 CUSTOMERS = 500
+# Unpaid orders of one customer: the same few hold a seat in each of many rounds.
+HOLDS_MAX = 100
 CSRF = "x" * 32
 START_SECONDS = 60
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from racing import CUSTOMERS, OK, REFUSED, Answer, Server, at_once, hold, left, new_pin
+from racing import CUSTOMERS, HOLDS_MAX, OK, REFUSED, Answer, Server, at_once, hold, left, new_pin
 
 from pinfold.outside.payments import sandbox
 
@@ -86,6 +86,16 @@ def test_the_same_order_sent_ten_times_at_once_holds_its_seat_once(server: Serve
         answers = at_once(*[partial(hold, server, pin_id, order_id, 0)] * 10)
         assert [status for status, _ in answers] == [OK] * 10
         assert (left(server, pin_id)["orders"], left(server, pin_id)["seats_taken"]) == ([order_id], 1)
+
+
+# One customer asks for many at once
+
+
+def test_a_customer_who_asks_for_more_than_allowed_at_once_holds_what_is_allowed(server: Server) -> None:
+    pin_id, customer = new_pin(server, 1, HOLDS_MAX + 20), CUSTOMERS - 1
+    statuses = [status for status, _ in at_once(*(partial(hold, server, pin_id, uuid4().hex, customer) for _ in range(HOLDS_MAX + 20)))]
+    assert set(statuses) == {OK, REFUSED}
+    assert server.call("GET", "/api/orders", customer=customer)[1]["count"] == HOLDS_MAX, "with what was held before"
 
 
 # The same notice ten times at once

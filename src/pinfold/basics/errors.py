@@ -8,6 +8,7 @@
     ├── Refused               what was asked is understood and may not be done now
     │   ├── NotAllowed        this person may not do it
     │   ├── SoldOut           seats or kilograms are gone
+    │   ├── TooMany           a customer has as many unpaid things as one may have
     │   ├── WrongStep         the thing is not in a state from which this step is allowed
     │   └── KeyReused         a request id came again with other content
     ├── NoAnswer              an outside service is slow, wrong or down
@@ -50,6 +51,10 @@ class NotAllowed(Refused):
 
 
 class SoldOut(Refused):
+    pass
+
+
+class TooMany(Refused):
     pass
 
 

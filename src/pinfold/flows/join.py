@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pinfold.basics.errors import InputError, KeyReused, NotAllowed, NotFound, Refused, SoldOut, WrongStep
+from pinfold.basics.errors import InputError, KeyReused, NotAllowed, NotFound, Refused, SoldOut, TooMany, WrongStep
 from pinfold.flows.pins import pin_rules
 from pinfold.pin.facts import OrderFacts, PinFacts
 from pinfold.pin.steps import refused_step
@@ -17,8 +17,9 @@ def hold_seats(order_id: str, pin_id: str, customer_id: str, seats: int, now: da
 
     order_id : made by the client; a retry returns the first answer, as the order stands by then
     pin_id : a public pin's id, or the share code of any pin (the only way into a friends' pin)
-    Raises SoldOut when fewer seats are left, WrongStep when the pin is not open, NotFound for an unknown pin or customer, InputError for a
-    number of seats that the rules do not allow, KeyReused when order_id came before for another pin, customer or number of seats.
+    Raises TooMany when the customer holds as many unpaid orders as the rules allow, SoldOut when fewer seats are left, WrongStep when the
+    pin is not open, NotFound for an unknown pin or customer, InputError for a number of seats that the rules do not allow, KeyReused when
+    order_id came before for another pin, customer or number of seats.
     """
     pin = pins.joinable_pin(pin_id)
     wanted = _order(order_id, pin, customer_id, seats, now)
@@ -56,8 +57,14 @@ def _order(order_id: str, pin: PinFacts, customer_id: str, seats: int, now: date
 
 
 def _try_to_hold(wanted: OrderFacts, now: datetime) -> None:
-    """Takes the seats and keeps the order, or does neither."""
+    """Takes the seats and keeps the order, or does neither. Raises TooMany."""
     with atomic():
+        scarce.lock_customer(wanted.customer_id)
+        if pins.find_order(wanted.order_id) is not None:
+            return  # the same request came twice at once and the other one was first
+        holds_max = pin_rules().holds_open_max
+        if pins.unpaid_holds(wanted.customer_id, now) >= holds_max:
+            raise TooMany(f"customer {wanted.customer_id} holds {holds_max} orders without paying; pay for one or give it back")
         taken = scarce.take_seats(wanted.pin_id, wanted.seats, now)
         if not taken and wanted.pin_id in pins.pins_with_due_holds(now):
             # Holds that are over are given on at once, not when the next sweep comes.
@@ -65,7 +72,7 @@ def _try_to_hold(wanted: OrderFacts, now: datetime) -> None:
             scarce.lapse_holds(wanted.pin_id, now)
             taken = scarce.take_seats(wanted.pin_id, wanted.seats, now)
         if taken and not pins.new_order(wanted):
-            # The same request came twice at once and the other one was first: its seats are the order's, these are too many.
+            # Another customer used the same id at once and was first: its seats are the order's, these are too many.
             scarce.release_seats(wanted.pin_id, wanted.seats)
 
 

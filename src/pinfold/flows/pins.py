@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 
-from pinfold.basics.errors import InputError, KeyReused, SoldOut, WrongStep
+from pinfold.basics.errors import InputError, KeyReused, SoldOut, TooMany, WrongStep
 from pinfold.basics.rules import read_rules
 from pinfold.flows import clock
 from pinfold.flows.refunds import refund_part, refund_whole, tell_refunds
@@ -17,7 +17,7 @@ from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules
 from pinfold.pin.facts import PinFacts, SweepResult
 from pinfold.pin.ladder import price_at, smaller_ladder
-from pinfold.pin.opening import LotShare, PinToOpen, Terms, is_due, pins_to_open
+from pinfold.pin.opening import FriendsPinToOpen, LotShare, PinToOpen, Terms, is_due, pins_to_open
 from pinfold.pin.rules import PinRules
 from pinfold.store import pins, scarce
 from pinfold.store.season import current_season, settings_given
@@ -60,27 +60,40 @@ def _open(pin_id: str, season: int, plan_id: int, wanted: PinToOpen, now: dateti
     return True
 
 
-def open_friends_pin(friends_pin_id: str, pin_id: str, seats: int, now: datetime) -> PinFacts:
+def open_friends_pin(friends_pin_id: str, pin_id: str, customer_id: str, seats: int, now: datetime) -> PinFacts:
     """A pin for friends beside a public one, joined by its share code alone; its seats and kg come out of the public pin's spare ones.
 
     friends_pin_id : made by the client; a retry returns the first answer
-    Raises InputError for a size that the rules do not allow, SoldOut when the public pin cannot spare so many seats, WrongStep when it is
-    not open, KeyReused when the id came before with another size.
+    customer_id : who opens it; nobody else is told its share code by asking with the same id
+    Raises TooMany when the customer has opened as many as the rules allow in which nobody has paid, InputError for a size that the rules do
+    not allow, SoldOut when the public pin cannot spare so many seats, WrongStep when it is not open, NotFound for an unknown pin or
+    customer, KeyReused when the id came before from another customer or with another size.
     """
     rules = pin_rules()
     if not rules.friends_seats_min <= seats <= rules.friends_seats_max:
         raise InputError(f"a friends' pin of {seats} seats is not possible; choose {rules.friends_seats_min} to {rules.friends_seats_max}")
     with atomic():
+        scarce.lock_customer(customer_id)
         scarce.lock_pin(pin_id)
-        public = pins.pin_facts(pin_id)
-        shares = _part_of(pins.lots_of(pin_id), seats / public.seats_max)
-        if pins.new_friends_pin(friends_pin_id, pin_id, rules.friends_seats_min, seats, shares, _share_code(), now):
-            _make_room(public, seats, shares, now)
-            _take_kg(shares)
+        if not pins.has_pin(friends_pin_id):
+            _refuse_too_many(customer_id, rules, now)
+            public = pins.pin_facts(pin_id)
+            shares = tuple(_part_of(pins.lots_of(pin_id), seats / public.seats_max))
+            wanted = FriendsPinToOpen(friends_pin_id, customer_id, rules.friends_seats_min, seats, shares, _share_code())
+            if pins.new_friends_pin(wanted, pin_id, now):
+                _make_room(public, seats, shares, now)
+                _take_kg(shares)
         made = pins.pin_facts(friends_pin_id)
-    if (made.kind, made.seats_max) != ("friends", seats):
-        raise KeyReused(f"pin {friends_pin_id} is there already with {made.seats_max} seats; use a new id for another one")
+    if (made.kind, made.opened_by, made.seats_max) != ("friends", customer_id, seats):
+        raise KeyReused(f"pin {friends_pin_id} is there already; use a new id for another one")
     return made
+
+
+def _refuse_too_many(customer_id: str, rules: PinRules, now: datetime) -> None:
+    """Seats of a friends' pin are gone from the public one, so that nobody may set many aside without anybody paying."""
+    pins_max = rules.friends_pins_open_max
+    if pins.unpaid_friends_pins(customer_id, now) >= pins_max:
+        raise TooMany(f"customer {customer_id} has opened {pins_max} friends' pins in which nobody has paid; pay for a seat there first")
 
 
 def _make_room(public: PinFacts, seats: int, shares: Iterable[LotShare], now: datetime) -> None:

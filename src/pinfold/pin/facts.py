@@ -8,7 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PinFacts:
-    """A pin as it stands. `ladder` holds (seats, price_fen a pack) from the smallest size that fills."""
+    """A pin as it stands. `ladder` holds (seats, price_fen a pack) from the smallest size that fills.
+
+    opened_by : customer_id of a friends' pin
+    """
 
     pin_id: str
     season: int
@@ -23,6 +26,7 @@ class PinFacts:
     floor_fen: int
     price_fen: int | None
     closes_at: datetime
+    opened_by: str | None
 
     @property
     def seats_left(self) -> int:

@@ -79,6 +79,18 @@ class PinToOpen:
 
 
 @dataclass(frozen=True)
+class FriendsPinToOpen:
+    """A pin for friends beside a public one, of which it takes `lots`. opened_by : customer_id"""
+
+    pin_id: str
+    opened_by: str
+    seats_min: int
+    seats_max: int
+    lots: tuple[LotShare, ...]
+    share_code: str
+
+
+@dataclass(frozen=True)
 class Terms:
     """What pins of one season share. shares_bp : what platform and cooperative take of a price together, basis points."""
 

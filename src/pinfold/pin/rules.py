@@ -22,6 +22,8 @@ class PinRules:
     days_open_min: int = rule(2, "days", "a pin that would close sooner than this is not opened", 0)
     friends_seats_min: int = rule(2, "seats", "paid seats that fill a friends' pin", 1)
     friends_seats_max: int = rule(8, "seats", "most seats of a friends' pin", 1)
+    holds_open_max: int = rule(3, "orders", "most orders that one customer may hold at a time without paying", 1)
+    friends_pins_open_max: int = rule(1, "pins", "most open friends' pins in which nobody has paid yet, by the customer who opened them", 1)
     shortfall_rule: str = rule("first come", "name", "who gets packs when less arrives than was sold; a name listed in pin/shortfall.py")
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from pinfold.basics.errors import NotFound
 from pinfold.pin.facts import OrderFacts, PaymentFacts, PinFacts, RefundFacts
-from pinfold.pin.opening import LotShare, PinToOpen, PlannedShipment
+from pinfold.pin.opening import FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment
 from pinfold.store.models import Customer, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Shipment
 
 SHIPMENT = {
@@ -72,23 +72,36 @@ def new_pin(pin_id: str, season: int, plan_id: int, wanted: PinToOpen, share_cod
     return made
 
 
-def new_friends_pin(
-    pin_id: str, beside: str, seats_min: int, seats_max: int, lots: Iterable[LotShare], share_code: str, now: datetime
-) -> bool:
+def new_friends_pin(new: FriendsPinToOpen, beside: str, now: datetime) -> bool:
     """Keeps a friends' pin with the terms of the public pin `beside`, at that pin's first price; False if it stood there already."""
     public = Pin.objects.get(pk=beside)
     _, made = Pin.objects.get_or_create(
-        pin_id=pin_id,
+        pin_id=new.pin_id,
         defaults={
             "season": public.season, "plan_id": public.plan_id, "product_id": public.product_id, "grade": public.grade,
             "region_id": public.region_id, "lane_id": public.lane_id, "week": public.week, "kind": Pin.Kind.FRIENDS,
-            "share_code": share_code, "opened_at": now, "closes_at": public.closes_at, "pack_kg": public.pack_kg, "seats_min": seats_min,
-            "seats_max": seats_max, "ladder": [[seats_min, public.ladder[0][1]]], "floor_fen": public.floor_fen,
+            "opened_by_id": new.opened_by, "share_code": new.share_code, "opened_at": now, "closes_at": public.closes_at,
+            "pack_kg": public.pack_kg, "seats_min": new.seats_min, "seats_max": new.seats_max,
+            "ladder": [[new.seats_min, public.ladder[0][1]]], "floor_fen": public.floor_fen,
         },
     )  # fmt: skip
     if made:
-        _give_lots(pin_id, lots)
+        _give_lots(new.pin_id, new.lots)
     return made
+
+
+def has_pin(pin_id: str) -> bool:
+    return Pin.objects.filter(pk=pin_id).exists()
+
+
+def unpaid_friends_pins(customer_id: str, now: datetime) -> int:
+    """How many friends' pins that a customer opened can still be joined and have no paid seat."""
+    return Pin.objects.filter(opened_by=customer_id, state=Pin.State.OPEN, closes_at__gt=now, seats_paid=0).count()
+
+
+def unpaid_holds(customer_id: str, now: datetime) -> int:
+    """How many orders a customer holds that are not over at `now` and not paid."""
+    return Order.objects.filter(customer=customer_id, state=Order.State.HELD, held_until__gt=now).count()
 
 
 def _give_lots(pin_id: str, lots: Iterable[LotShare]) -> None:
@@ -257,4 +270,5 @@ def _pin(pin: Pin | None, asked: str) -> PinFacts:
         floor_fen=pin.floor_fen,
         price_fen=pin.price_fen,
         closes_at=pin.closes_at,
+        opened_by=pin.opened_by_id,
     )

@@ -5,7 +5,8 @@ writes seats_taken, seats_paid, seats_max, kg_promised or the state of pins, ord
 
 A step that touches several rows (money for an order, lapse, fill) first locks its pin: `lock_pin`, then statements with a fresh view. A
 condition on another table inside the UPDATE would not do: PostgreSQL looks again only at the row it waited for, and SQLite has one writer.
-Locks are taken pin before order, and of several lots in the order of their ids, so that no two transactions wait for each other.
+Locks are taken customer before pin before order, and of several lots in the order of their ids, so that no two transactions wait for
+each other.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.db.models.functions import Greatest
 
 from pinfold.basics.errors import NotFound
 from pinfold.pin.steps import states_before
-from pinfold.store.models import Lot, Order, Payment, Pin
+from pinfold.store.models import Customer, Lot, Order, Payment, Pin
 
 DUST_KG = 1e-6
 
@@ -28,6 +29,12 @@ def lock_pin(pin_id: str) -> None:
     """Holds the pin until the transaction ends, so that what is read after this stays true. Raises NotFound."""
     if not Pin.objects.select_for_update(no_key=True).filter(pk=pin_id).values_list("pin_id"):
         raise NotFound(f"there is no pin {pin_id!r}; look at the list of open pins")
+
+
+def lock_customer(customer_id: str) -> None:
+    """Holds the customer until the transaction ends, so that what was counted of the customer's stays true. Raises NotFound."""
+    if not Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).values_list("customer_id"):
+        raise NotFound(f"there is no customer {customer_id!r}; choose a region first")
 
 
 def take_seats(pin_id: str, seats: int, now: datetime) -> bool:

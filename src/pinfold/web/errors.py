@@ -11,7 +11,19 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pinfold.basics.errors import InputError, KeyReused, NoAnswer, NoPlan, NotAllowed, NotFound, PinfoldError, Refused, SoldOut, WrongStep
+from pinfold.basics.errors import (
+    InputError,
+    KeyReused,
+    NoAnswer,
+    NoPlan,
+    NotAllowed,
+    NotFound,
+    PinfoldError,
+    Refused,
+    SoldOut,
+    TooMany,
+    WrongStep,
+)
 
 STATUS = ((NotFound, 404), (NotAllowed, 403), (InputError, 422), (Refused, 409), (NoAnswer, 503), (NoPlan, 409), (PinfoldError, 500))
 
@@ -20,6 +32,7 @@ WORDS: tuple[tuple[type[PinfoldError], tuple[str | Promise, str | Promise]], ...
     (NotFound, (_("Not here"), _("What you looked for does not exist, or is over. Start again from the list."))),
     (NotAllowed, (_("Not for this account"), _("This page belongs to somebody else. Sign in with the number that may see it."))),
     (SoldOut, (_("Just sold out"), _("Others were faster: there are not enough places left. Nothing was charged."))),
+    (TooMany, (_("Pay first"), _("You have kept as much unpaid as one customer may. Pay for it or give it back, then come again."))),
     (WrongStep, (_("No longer possible"), _("Something has changed meanwhile. Go back, look at the page again, then decide."))),
     (KeyReused, (_("Sent twice with different content"), _("Open the page anew and send the form once more."))),
     (InputError, (_("Something in the form is not right"), _("Correct what is named below and send it again."))),

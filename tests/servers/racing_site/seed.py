@@ -1,6 +1,6 @@
 """Makes the database of a race: a market, and customers who are signed in. Prints their session keys as JSON.
 
-python seed.py CUSTOMERS
+python seed.py CUSTOMERS HOLDS_MAX
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from pinfold.store.models import Person, Season  # noqa: E402
 
 
 @transaction.atomic
-def seed(customers: int) -> list[str]:
-    make_market(kg=1_000_000.0, customers=customers)
+def seed(customers: int, holds_max: int) -> list[str]:
+    make_market(kg=1_000_000.0, customers=customers, holds_open_max=holds_max)
     # The season's clock stands at its first Monday, whenever the test runs.
     Season.objects.update(clock_offset_seconds=int((MONDAY - datetime.now(UTC)).total_seconds()))
     people = Person.objects.bulk_create(
@@ -47,4 +47,4 @@ def session_of(person: Person) -> str:
 
 
 setup.migrate()
-print(json.dumps(seed(int(sys.argv[1]))))
+print(json.dumps(seed(int(sys.argv[1]), int(sys.argv[2]))))

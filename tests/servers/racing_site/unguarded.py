@@ -28,6 +28,7 @@ def take_guards_out() -> None:
         # The ledger keeps its own guards (they are tested in tests/ledger); its entries and posting still belong together.
         flow.ledger = SimpleNamespace(post=atomic(ledger.post))
     rows.new_notice = new_notice
+    scarce.lock_customer = lock_pin
     for statement in (lock_pin, take_seats, release_seats, pay_held_seats, pay_late_seats, move_order, lapse_holds, move_payment):
         setattr(scarce, statement.__name__, statement)
 

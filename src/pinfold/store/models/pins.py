@@ -27,6 +27,7 @@ class Pin(models.Model):
     lane = to("store.Lane")
     week = models.IntegerField(help_text="week of delivery")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PUBLIC)
+    opened_by = to("store.Customer", null=True, help_text="of a friends' pin")
     share_code = models.CharField(max_length=24, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()

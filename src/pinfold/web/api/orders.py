@@ -119,6 +119,6 @@ def cancel(request: HttpRequest, order_id: Id) -> shop.OrderCard:
 @router.post("/pins/{pin_id}/friends", response=may_refuse(PinAnswer))
 def start_friends_pin(request: HttpRequest, pin_id: Id, new: NewFriendsPin) -> shop.PinCard:
     """A pin for friends beside a public one, joined by its share code alone."""
-    over(request.user, "customer_id")
-    made = open_friends_pin(new.friends_pin_id, joinable_pin(pin_id).pin_id, new.seats, clock.now())
+    customer_id = over(request.user, "customer_id")
+    made = open_friends_pin(new.friends_pin_id, joinable_pin(pin_id).pin_id, customer_id, new.seats, clock.now())
     return shop.pin_card(made.share_code)

@@ -87,11 +87,14 @@ def join(request: HttpRequest, share_code: str) -> HttpResponse:
 @require_POST
 def open_for_friends(request: HttpRequest, share_code: str) -> HttpResponse:
     """Opens a pin of the same goods that only people with its link can see."""
+    if request.user.customer_id is None:
+        return redirect(f"{reverse('shop:region')}?next={reverse('shop:pin', args=[share_code])}")
     form = FriendsForm(request.POST)
     if not form.is_valid():
         return redirect("shop:pin", share_code)
     beside = shop.pin_card(share_code)
-    made = open_friends_pin(form.cleaned_data["friends_pin_id"], beside.pin_id, form.cleaned_data["seats"], clock.now())
+    asked = form.cleaned_data
+    made = open_friends_pin(asked["friends_pin_id"], beside.pin_id, request.user.customer_id, asked["seats"], clock.now())
     return redirect("shop:pin", made.share_code)
 
 
