@@ -286,12 +286,12 @@ def harvest_record(request_id: str, plot_id: str, weight: float, unit: str, grad
 @click.option("--week", type=int, required=True, help="week of the season, first week 0")
 @JSON
 @with_store
-def harvest_dispatch(week: int, as_json: bool) -> None:
+def harvest_dispatch(week: int, nothing_came: bool, as_json: bool) -> None:
     """Ship the week's filled pins and chosen bids from what was really picked; share out and refund what fell short."""
     from pinfold.flows import clock
     from pinfold.flows.harvest import dispatch_week
 
-    show(dispatch_week(week, clock.now()), as_json)
+    show(dispatch_week(week, clock.now(), nothing_came), as_json)
 
 
 @main.command()

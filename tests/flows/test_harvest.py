@@ -6,10 +6,10 @@ import pytest
 import small_season
 from small_season import MONDAY, NOON, WEEK
 
-from pinfold.basics.errors import InputError, KeyReused, NotFound
+from pinfold.basics.errors import InputError, KeyReused, NotFound, WrongStep
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.flows.harvest import dispatch_week, pick_list, record_harvest
-from pinfold.store.models import Delivery, Harvest, Lot, Order, RipeningForecast, Setting, YieldForecast
+from pinfold.store.models import Delivery, Harvest, Lot, Order, Pin, RipeningForecast, Setting, YieldForecast
 
 pytestmark = pytest.mark.django_db
 
@@ -108,10 +108,34 @@ def test_the_setting_decides_who_gets_the_packs():
     assert [order(f"pin-{name}").seats_kept for name in ("k1", "k2", "k3")] == [0, 3, 2]
 
 
+def test_a_week_is_not_dispatched_before_anything_is_weighed():
+    lot = small_season.lot(kg=10, promised=10)
+    small_season.filled_pin(lot.pk, {"k1": 4, "k2": 5})
+    with pytest.raises(WrongStep, match="nothing has been weighed yet for pin; weigh the harvest first"):
+        dispatch_week(WEEK, NOON)
+    lot.refresh_from_db()
+    assert (order("pin-k1").state, lot.kg) == ("paid", 10), "nothing was done"
+    weigh(12)
+    assert dispatch_week(WEEK, NOON).orders_shipped == 2
+
+
+def test_one_pin_without_any_weighing_keeps_the_week_back_until_it_is_said_that_nothing_came():
+    best, second = small_season.lot(kg=10, promised=10), small_season.lot(kg=10, grade=1, promised=10)
+    small_season.filled_pin(best.pk, {"k1": 9}, "came")
+    small_season.filled_pin(second.pk, {"k2": 9}, "failed")
+    Pin.objects.filter(pk="failed").update(grade=1)
+    weigh(10)
+    with pytest.raises(WrongStep, match="for failed;"):
+        dispatch_week(WEEK, NOON)
+    done = dispatch_week(WEEK, NOON, nothing_came=True)
+    assert (done.orders_shipped, done.orders_refunded) == (1, 1)
+    assert (order("came-k1").state, order("failed-k2").state) == ("shipped", "refunded")
+
+
 def test_nothing_picked_refunds_everybody():
     lot = small_season.lot(kg=10, promised=10)
     small_season.filled_pin(lot.pk, {"k1": 4, "k2": 5})
-    done = dispatch_week(WEEK, NOON)
+    done = dispatch_week(WEEK, NOON, nothing_came=True)
     assert (done.orders_shipped, done.orders_refunded, done.refunded_fen, done.kg_sent) == (0, 2, 9000, 0)
     assert small_season.books() == {"customers:refunds": -9000, "provider:cash": 9000}, "paid in cash, and not handed back yet"
 
@@ -165,7 +189,7 @@ def test_crop_promised_to_a_later_week_is_not_taken_for_this_one():
     small_season.filled_pin(early.pk, {"k1": 9}, "later", week=2)
     small_season.filled_pin(now.pk, {"k2": 9})
     weigh(10, picked_on=date(2026, 9, 8))
-    assert dispatch_week(WEEK, NOON).orders_refunded == 1
+    assert dispatch_week(WEEK, NOON, nothing_came=True).orders_refunded == 1
 
 
 def test_a_week_that_has_not_begun_is_not_dispatched():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import floor
 
@@ -86,6 +86,19 @@ def arrived_kg(sent: Iterable[Sent]) -> dict[str, float]:
     for part in sent:
         arrived[part.buyer_id] += part.kg_sold
     return dict(arrived)
+
+
+def not_weighed(buyers: Iterable[Buyer], weighed: Container[str], sent: Iterable[Sent]) -> list[str]:
+    """Ids of buyers who would go short although nothing at all was weighed into the lots promised to them: perhaps it is still to come.
+
+    weighed : lot_ids that anything was weighed into
+    """
+    arrived = arrived_kg(sent)
+    return [
+        buyer.buyer_id
+        for buyer in buyers
+        if arrived.get(buyer.buyer_id, 0.0) < buyer.kg_sold - DUST_KG and not any(claim.lot_id in weighed for claim in buyer.claims)
+    ]
 
 
 def whole_packs(kg: float, pack_kg: float) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from pinfold.basics.errors import InputError
+from pinfold.basics.errors import InputError, WrongStep
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index, week_monday
 from pinfold.deliver import dispatch
@@ -24,6 +24,9 @@ from pinfold.store import picking, scarce
 from pinfold.store.deliver import BidToShip, Dispatched, LotFacts, PinToShip, Road, Weighing
 from pinfold.store.season import current_season, settings_given
 from pinfold.store.transaction import atomic
+
+# Of many that wait, an error names these.
+NAMED_MAX = 5
 
 
 def record_harvest(request_id: str, plot_id: str, kg: float, grade: int, picked_on: date, now: datetime) -> Weighing:
@@ -70,12 +73,13 @@ def pick_list(village_id: str, week: int) -> list[PickLine]:
     return pick_lines(plots, lots, crops, week_monday(week, season.starts_on))
 
 
-def dispatch_week(week: int, now: datetime) -> Dispatched:
+def dispatch_week(week: int, now: datetime, nothing_came: bool = False) -> Dispatched:
     """Ships the week's filled pins and chosen bids from what was really picked; what it did comes back, however often it is called.
 
     Seats that the harvest does not reach are shared out by the season's shortfall rule and refunded; each payment is split between the
     growers of its lots, cooperative, carrier and platform.
-    Raises InputError for a week that has not begun.
+    nothing_came : nothing more will be weighed, so that pins and bids whose lots have no weighing at all are refunded and closed
+    Raises InputError for a week that has not begun, WrongStep when such pins or bids wait and nothing_came was not said.
     """
     season = current_season()
     if week_monday(week, season.starts_on) > home_day(now):
@@ -87,6 +91,8 @@ def dispatch_week(week: int, now: datetime) -> Dispatched:
         lots = {lot.lot_id: lot for lot in store.weighed_lots(season.number, week, promised_from=week + 1)}
         buyers = [_pin_buyer(pin, week, lots, match_rules) for pin in pins] + [_bid_buyer(bid, week, lots, match_rules) for bid in bids]
         sent = dispatch.share_out(buyers, [_stock(lot) for lot in lots.values()])
+        if not nothing_came:
+            _refuse_too_early(week, dispatch.not_weighed(buyers, lots, sent))
         shipping = Shipping(season.number, week, now, lots, read_rules(SplitRules, "split", given), read_rules(PinRules, "pin", given))
         for pin in pins:
             ship_pin(shipping, pin, [part for part in sent if part.buyer_id == pin.pin_id])
@@ -94,6 +100,16 @@ def dispatch_week(week: int, now: datetime) -> Dispatched:
             ship_bid(shipping, bid, [part for part in sent if part.buyer_id == bid.bid_id])
         _keep_promises([*pins, *bids], sent)
     return store.dispatched(season.number, week)
+
+
+def _refuse_too_early(week: int, waiting: Sequence[str]) -> None:
+    """Whoever sends a week off before its harvest is weighed would refund everybody, for good."""
+    if waiting:
+        named = ", ".join(waiting[:NAMED_MAX]) + (f" and {len(waiting) - NAMED_MAX} more" if len(waiting) > NAMED_MAX else "")
+        raise WrongStep(
+            f"week {week} cannot be dispatched: nothing has been weighed yet for {named}; "
+            "weigh the harvest first, or say that nothing came (--nothing-came), and they are refunded"
+        )
 
 
 def _keep_promises(served: Iterable[PinToShip | BidToShip], sent: Iterable[Sent]) -> None:

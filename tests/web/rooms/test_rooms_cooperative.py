@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from pinfold.store.models import Bid, Choice, Cooperative, Entry, Lot
+from pinfold.store.models import Bid, Choice, Cooperative, Customer, Entry, Lot, Order, Payment, Pin
 from pinfold.web.roles import Role
 
 
@@ -117,6 +117,23 @@ def test_the_pack_house_sends_the_week_and_says_what_went(world, season):
     answer = packhouse.post("/packhouse/dispatch/4/", follow=True)
     assert answer.status_code == 200
     assert "Sent: 0 pins, 0 orders" in answer.content.decode()
+
+
+def test_the_pack_house_sends_nothing_before_the_harvest_is_weighed_unless_it_says_that_nothing_came(world, season, now):
+    filled = season.filled_pin
+    Pin.objects.filter(pk=filled.pk).update(week=4)
+    customer = Customer.objects.create(customer_id="buyer", region_id="chengdu")
+    order = Order.objects.create(
+        order_id="order-1", pin=filled, customer=customer, seats=10, price_fen=3600, amount_fen=36_000, state="paid", held_at=now,
+        held_until=now, paid_at=now,
+    )  # fmt: skip
+    Payment.objects.create(payment_id="payment-1", order=order, provider="cash", amount_fen=36_000, state="received", started_at=now)
+    packhouse = world.browsers[Role.PACKHOUSE]
+    assert "Nothing was sent" in packhouse.post("/packhouse/dispatch/4/", follow=True).content.decode()
+    assert "nothing has been weighed yet for pin-1" in packhouse.post("/api/weeks/4/dispatch").json()["message"]
+    assert Order.objects.get(pk="order-1").state == "paid"
+    assert "Sent: 1 pins, 0 orders" in packhouse.post("/packhouse/dispatch/4/", {"nothing_came": "on"}, follow=True).content.decode()
+    assert Order.objects.get(pk="order-1").state == "refunded"
 
 
 def test_a_group_of_under_five_people_is_not_shown(world):

@@ -79,6 +79,9 @@ def list_leaving(request: HttpRequest, week: GivenWeek | None = None) -> list[re
 
 
 @router.post("/weeks/{week}/dispatch", response=may_refuse(DispatchAnswer))
-def dispatch(request: HttpRequest, week: GivenWeek) -> Dispatched:
-    """Ships the filled pins and chosen bids of a week from what was really picked; what is short is refunded. Safe to repeat."""
-    return dispatch_week(week, clock.now())
+def dispatch(request: HttpRequest, week: GivenWeek, nothing_came: bool = False) -> Dispatched:
+    """Ships the filled pins and chosen bids of a week from what was really picked; what is short is refunded. Safe to repeat.
+
+    Refused while nothing at all was weighed for one of them, unless ?nothing_came=true says that nothing more will be weighed.
+    """
+    return dispatch_week(week, clock.now(), nothing_came)

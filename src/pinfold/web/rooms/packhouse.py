@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pinfold.basics.errors import InputError
+from pinfold.basics.errors import InputError, WrongStep
 from pinfold.flows import clock
 from pinfold.store.deliver import dispatched
 from pinfold.store.reads import hub as reads
@@ -52,7 +52,11 @@ def dispatch(request: HttpRequest, week: int) -> HttpResponse:
     over(request.user, "hub_id")
     if week >= current_season().weeks:
         raise InputError(f"week {week} is not one of the season; it has {current_season().weeks}, from 0 on")
-    done = dispatch_week(week, clock.now())
-    words = {"pins": done.pins_dispatched, "orders": done.orders_shipped, "kg": kg(done.kg_sent), "back": yuan(done.refunded_fen)}
-    messages.success(request, _("Sent: %(pins)d pins, %(orders)d orders, %(kg)s. %(back)s went back because less was picked.") % words)
+    try:
+        done = dispatch_week(week, clock.now(), nothing_came="nothing_came" in request.POST)
+    except WrongStep:
+        messages.error(request, _("Nothing was sent: for part of it nothing is weighed yet. Weigh first, or tick that nothing more comes."))
+    else:
+        words = {"pins": done.pins_dispatched, "orders": done.orders_shipped, "kg": kg(done.kg_sent), "back": yuan(done.refunded_fen)}
+        messages.success(request, _("Sent: %(pins)d pins, %(orders)d orders, %(kg)s. %(back)s went back because less was picked.") % words)
     return redirect(f"{reverse('rooms:packhouse')}?week={week}")
