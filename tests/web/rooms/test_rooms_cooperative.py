@@ -3,9 +3,11 @@
 import csv
 import io
 import zipfile
+from datetime import date, timedelta
 
 import pytest
 
+from pinfold.flows import clock
 from pinfold.store.models import Bid, Choice, Cooperative, Customer, Entry, Lot, Order, Payment, Pin
 from pinfold.web.roles import Role
 
@@ -134,6 +136,16 @@ def test_the_pack_house_sends_nothing_before_the_harvest_is_weighed_unless_it_sa
     assert Order.objects.get(pk="order-1").state == "paid"
     assert "Sent: 1 pins, 0 orders" in packhouse.post("/packhouse/dispatch/4/", {"nothing_came": "on"}, follow=True).content.decode()
     assert Order.objects.get(pk="order-1").state == "refunded"
+
+
+def test_what_the_last_week_left_is_settled_after_the_season(world, now, monkeypatch):
+    operator = world.browsers[Role.OPERATOR]
+    assert "After the season" not in operator.get("/operator/").content.decode()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(weeks=30))
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 10, 7) + timedelta(weeks=30))
+    assert '<option value="26">After the season' in operator.get("/operator/").content.decode()
+    assert "Settled:" in operator.post("/operator/settle/", {"week": "26"}, follow=True).content.decode()
+    assert "Choose a week" in operator.post("/operator/settle/", {"week": "27"}, follow=True).content.decode()
 
 
 def test_a_group_of_under_five_people_is_not_shown(world):

@@ -42,15 +42,18 @@ ROOMS = (
 
 
 class WeekForm(forms.Form):
-    """A week that has begun."""
+    """A week that has begun. After the last one there is one more settlement, for what was weighed or dispatched too late for it."""
 
     week = forms.TypedChoiceField(label=gettext_lazy("Week"), coerce=int)
 
     def __init__(self, *given: object, **named: object) -> None:
         super().__init__(*given, **named)
         season = current_season()
-        begun = range(min(this_week_of(season), season.weeks - 1), -1, -1)
-        self.fields["week"].choices = [(week, week_days(week, season.starts_on)) for week in begun]
+        begun = range(min(this_week_of(season), season.weeks), -1, -1)
+        self.fields["week"].choices = [
+            (week, _("After the season: what is still unsettled") if week == season.weeks else week_days(week, season.starts_on))
+            for week in begun
+        ]
 
 
 @dataclass(frozen=True)
