@@ -131,6 +131,19 @@ def test_the_same_choice_with_other_votes_is_refused():
         choose(votes_for=1)
 
 
+def test_the_same_choice_for_two_bids_at_once_is_refused_once(monkeypatch):
+    """Both have looked for the choice before either had written it."""
+    sure_lot(50)
+    for bid_id in ("b", "b2"):
+        offer_bid(replace(BID, bid_id=bid_id), BEFORE)
+    monkeypatch.setattr("pinfold.store.coop.choice", lambda choice_id: None)
+    choose("b")
+    with pytest.raises(KeyReused, match="choice choice is recorded for bid b;"):
+        choose("b2")
+    assert (Choice.objects.get().bid_id, Bid.objects.get(pk="b2").state) == ("b", "offered")
+    assert not BidLot.objects.filter(bid="b2").exists()
+
+
 def test_a_vote_against_declines_the_bid_and_takes_nothing():
     sure_lot(50)
     offer_bid(BID, BEFORE)

@@ -174,9 +174,11 @@ def choice(choice_id: str) -> ChoiceFacts | None:
 
 
 def keep_choice(facts: ChoiceFacts, chosen_by: int | None) -> None:
-    """Writes what the members chose."""
-    content = {field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "kg_given"}
-    Choice.objects.create(**content, chosen_by_id=chosen_by)
+    """Writes what the members chose. Raises KeyReused when the same id was given to a choice about another bid in the same moment."""
+    content = {field.name: getattr(facts, field.name) for field in fields(facts) if field.name not in ("choice_id", "kg_given")}
+    row, new = Choice.objects.get_or_create(choice_id=facts.choice_id, defaults={**content, "chosen_by_id": chosen_by})
+    if not new:
+        raise KeyReused(f"choice {facts.choice_id} is recorded for bid {row.bid_id}; give a new vote its own id")
 
 
 def free_lots(offer: BidOffer, cooperative_id: str, supply: SupplyRules, match: MatchRules) -> list[FreeLot]:
