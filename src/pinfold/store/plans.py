@@ -27,9 +27,12 @@ def has_plan() -> bool:
 def save_lots(season: int, lots: pl.DataFrame, from_week: int) -> int:
     """Brings the forecast lots of weeks from `from_week` on up to date; lots that were weighed keep their real kg.
 
-    A lot that is no longer forecast keeps its row with 0 kg: something may be promised from it.
+    A lot that is no longer forecast keeps its row with 0 kg: something may be promised from it. Belongs in a transaction.
     """
-    Lot.objects.filter(season=season, ready_week__gte=from_week, kg_real=None).exclude(lot_id__in=lots["lot_id"].to_list()).update(kg=0.0)
+    # Locked in the order of their ids, as everywhere, before the statements below take them in any order.
+    coming = Lot.objects.filter(season=season, ready_week__gte=from_week)
+    list(coming.order_by("lot_id").select_for_update(no_key=True).values_list("lot_id"))
+    coming.filter(kg_real=None).exclude(lot_id__in=lots["lot_id"].to_list()).update(kg=0.0)
     weighed = set(Lot.objects.filter(season=season).exclude(kg_real=None).values_list("lot_id", flat=True))
     rows = lots.filter(~pl.col("lot_id").is_in(list(weighed)), pl.col("ready_week") >= from_week).select(LOT)
     Lot.objects.bulk_create(
