@@ -311,6 +311,7 @@ def settle(week: int, as_json: bool) -> None:
 @with_store
 def report(as_json: bool) -> None:
     """Grower's share, incomes against the poverty line, sold and spoiled, beside first come first served."""
+@click.option("--nothing-came", is_flag=True, help="nothing more will be weighed: refund pins and bids whose lots have no weighing at all")
     from pinfold.flows import clock
     from pinfold.flows.impact import impact
 
