@@ -284,6 +284,7 @@ def harvest_record(request_id: str, plot_id: str, weight: float, unit: str, grad
 
 @harvest.command("dispatch")
 @click.option("--week", type=int, required=True, help="week of the season, first week 0")
+@click.option("--nothing-came", is_flag=True, help="nothing more will be weighed: refund pins and bids whose lots have no weighing at all")
 @JSON
 @with_store
 def harvest_dispatch(week: int, nothing_came: bool, as_json: bool) -> None:
@@ -311,7 +312,6 @@ def settle(week: int, as_json: bool) -> None:
 @with_store
 def report(as_json: bool) -> None:
     """Grower's share, incomes against the poverty line, sold and spoiled, beside first come first served."""
-@click.option("--nothing-came", is_flag=True, help="nothing more will be weighed: refund pins and bids whose lots have no weighing at all")
     from pinfold.flows import clock
     from pinfold.flows.impact import impact
 
