@@ -19,8 +19,24 @@ import click
 from pinfold.basics.errors import InputError, PinfoldError
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
-OUT = click.option("--out", required=True, type=click.Path(path_type=Path), help="file or folder to write")
+OUT = click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="folder to write into; made if need be")
 JSON = click.option("--json", "as_json", is_flag=True, help="print JSON for a program to read")
+
+
+class OutFile(click.Path):
+    """A file to write, refused before anything is computed when its folder is not there."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        out = Path(super().convert(value, param, ctx))
+        if not out.parent.is_dir():
+            self.fail(f"{str(out)!r}: there is no folder {str(out.parent)!r} to write into; make it first, or write elsewhere", param, ctx)
+        return out
+
+
+OUT_FILE = click.option("--out", required=True, type=OutFile(), help="file to write: Parquet if it ends in .parquet, else CSV")
 
 
 class Day(click.ParamType):
@@ -62,7 +78,15 @@ def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
 
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pinfold.web.django_settings")
         django.setup()
-        return command(*given, **named)
+        from django.db.utils import DatabaseError
+
+        try:
+            return command(*given, **named)
+        except DatabaseError as problem:
+            from pinfold.store.setup import raise_if_unprepared
+
+            raise_if_unprepared(problem)
+            raise
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     # click keeps a command's options on the function.
@@ -156,9 +180,9 @@ def forecast() -> None:
 
 @forecast.command("ripening")
 @FOLDER
-@click.option("--season", "number", type=int, required=True)
+@click.option("--season", "number", type=int, required=True, help="the season to forecast, by the year in which it starts")
 @click.option("--as-of", type=Day(), required=True, help="day of issue")
-@OUT
+@OUT_FILE
 def forecast_ripening(folder: Path, number: int, as_of: date, out: Path) -> None:
     """When each plot reaches each stage: plot_id, season, stage, p10 .. p90."""
     from pinfold.flows.forecast_tables import ripening_from_folder
@@ -168,9 +192,9 @@ def forecast_ripening(folder: Path, number: int, as_of: date, out: Path) -> None
 
 @forecast.command("yield")
 @FOLDER
-@click.option("--season", "number", type=int, required=True)
-@OUT
-@click.option("--totals", type=click.Path(path_type=Path), help="also write the sum over each block's plots")
+@click.option("--season", "number", type=int, required=True, help="the season to forecast, by the year in which it starts")
+@OUT_FILE
+@click.option("--totals", type=OutFile(), help="also write the sum over each block's plots")
 def forecast_yield(folder: Path, number: int, out: Path, totals: Path | None) -> None:
     """How much each plot yields: plot_id, season, mean, p10 .. p90."""
     from pinfold.flows.forecast_tables import yield_from_folder
@@ -180,9 +204,9 @@ def forecast_yield(folder: Path, number: int, out: Path, totals: Path | None) ->
 
 @forecast.command("demand")
 @FOLDER
-@click.option("--as-of", type=Day(), required=True, help="day of issue, a Monday")
-@click.option("--weeks", type=click.IntRange(1, 8), default=4)
-@OUT
+@click.option("--as-of", type=Day(), required=True, help="day of issue; whole weeks before its own are looked at")
+@click.option("--weeks", type=click.IntRange(1, 8), default=4, show_default=True, help="how many weeks ahead")
+@OUT_FILE
 def forecast_demand(folder: Path, as_of: date, weeks: int, out: Path) -> None:
     """How much each region wants: product_id, region_id, week, mean, p10 .. p90."""
     from pinfold.flows.demand_tables import demand_from_folder
@@ -192,9 +216,9 @@ def forecast_demand(folder: Path, as_of: date, weeks: int, out: Path) -> None:
 
 @main.command()
 @FOLDER
-@click.option("--as-of", type=Day(), required=True)
-@click.option("--top", type=click.IntRange(1, 100), default=10)
-@OUT
+@click.option("--as-of", type=Day(), required=True, help="what was bought on this day or later is not used")
+@click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True, help="how many products for each customer")
+@OUT_FILE
 def recommend(folder: Path, as_of: date, top: int, out: Path) -> None:
     """Each customer's next products: customer_id, rank, product_id."""
     from pinfold.flows.demand_tables import recommend_from_folder
@@ -208,7 +232,10 @@ def recommend(folder: Path, as_of: date, top: int, out: Path) -> None:
 @click.option("--method", type=click.Choice(["optimal", "greedy", "first-come"]), default="optimal")
 @JSON
 def match(folder: Path, out: Path, method: str, as_json: bool) -> None:
-    """Match lots with wants: shipments and a bound that no plan can exceed."""
+    """Match lots with wants: shipments and a bound that no plan can exceed.
+
+    The folder holds products, lots, wants, lanes and hub_weeks. `pinfold plan` makes lots and wants of a loaded season by itself.
+    """
     from pinfold.flows.match_tables import match_from_folder
 
     show(match_from_folder(folder, out, method, TerminalProgress()), as_json)
@@ -356,7 +383,7 @@ def serve(bind: str | None, workers: int | None) -> None:
 @main.command()
 @with_store
 def doctor() -> None:
-    """Check this installation: database, migrations, ledger, translations, static files; say what to do."""
+    """Check this installation: database, season, ledger, translations, sign-in codes; say what to do."""
     from pinfold.flows.doctor import examine
 
     findings = list(examine())

@@ -24,9 +24,11 @@ def examine() -> Iterator[Finding]:
     """Every finding, well or not, in the order in which to mend them."""
     waiting = setup.waiting_migrations()
     yield Finding("database", True, setup.vendor())
-    yield Finding("migrations", not waiting, f"waiting: {', '.join(waiting)}; run: pinfold manage migrate" if waiting else "all applied")
+    yield Finding("migrations", not waiting, f"waiting: {', '.join(waiting)}; {setup.PREPARE}" if waiting else "all applied")
     if waiting:
         return
+    limits = setup.has_cache_table()
+    yield Finding("limits of tries", limits, "counted" if limits else f"cannot be counted, so nobody can sign in; {setup.PREPARE}")
     yield Finding("season", has_season(), str(current_season().number) if has_season() else "none; run: pinfold season load FOLDER")
     wrong = unbalanced_postings()
     yield Finding("ledger", not wrong, f"do not sum to zero: {', '.join(wrong)}" if wrong else "every posting sums to zero")

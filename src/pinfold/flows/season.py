@@ -40,7 +40,7 @@ class CheckResult:
 
     def to_text(self) -> str:
         """One line per problem and warning, then what was read."""
-        count = f"{sum(self.rows.values()):,} rows in {len(self.rows)} tables"
+        count = f"{sum(self.rows.values()):,} rows in {len(self.rows)} {'table' if len(self.rows) == 1 else 'tables'}"
         wrong = len(self.problems)
         verdict = f"{wrong} {'problem' if wrong == 1 else 'problems'}, nothing can be loaded" if wrong else "no problems"
         return "\n".join([*map(str, [*self.problems, *self.warnings]), f"{count}: {verdict}"])
