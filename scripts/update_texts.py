@@ -2,7 +2,8 @@
 
 With --check nothing is changed. Either way the missing translations are listed, and the exit code is 1 if there are any.
 
-Django's own makemessages needs GNU gettext on the machine; this needs only Babel. A language is added by making its folder beside zh_Hans.
+Django's own makemessages needs GNU gettext on the machine; this needs only Babel. A language is added by making its folder CODE/LC_MESSAGES
+beside zh_Hans.
 """
 
 from __future__ import annotations
@@ -62,14 +63,22 @@ def untranslated(catalogue: Catalog) -> list[Text]:
     ]
 
 
+def read_catalogue(po: Path) -> Catalog:
+    """The catalogue in `po`; an empty one where a language has its folder and nothing else yet."""
+    locale = po.parent.parent.name
+    if not po.exists():
+        return Catalog(locale=locale, charset="utf-8", fuzzy=False)
+    with po.open("rb") as old:
+        return read_po(old, locale=locale)
+
+
 def main(check: bool) -> int:
     if not settings.configured:
         settings.configure()
     missing = 0
     for folder, texts in wanted().items():
-        for po in folder.glob("*/LC_MESSAGES/django.po"):
-            with po.open("rb") as old:
-                catalogue = read_po(old, locale=po.parent.parent.name)
+        for po in (messages / "django.po" for messages in sorted(folder.glob("*/LC_MESSAGES"))):
+            catalogue = read_catalogue(po)
             catalogue.update(texts, no_fuzzy_matching=True)
             catalogue.obsolete.clear()
             if not check:

@@ -12,6 +12,8 @@ from pathlib import Path
 from pinfold.basics.errors import InputError
 
 PAYMENT_PROVIDERS = ("cash", "sandbox")
+# Languages of pages and people, each by its own name; the first is the default.
+LANGUAGES = {"zh-hans": "中文", "en": "English"}
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,8 @@ def test_a_pin_that_does_not_exist_is_a_page_that_says_what_to_do(english, seaso
 def test_pages_speak_chinese_unless_asked_otherwise(client, season):
     page = text_of(client.get("/pins/share0/"))
     assert '<html lang="zh-Hans">' in page
+    assert '<button name="language" value="en" lang="en">English</button>' in page, "a language is offered by its own name"
+    assert 'value="zh-hans"' not in page
     assert "生咖啡豆" in page
     assert "钱到了谁手里" in page
 

@@ -21,6 +21,14 @@ def test_a_text_without_translation_would_be_found():
     assert update_texts.untranslated(texts), "a fresh catalogue has no translations at all"
 
 
+def test_a_language_begins_with_every_text_still_to_translate(tmp_path):
+    _, texts = next(iter(update_texts.wanted().items()))
+    catalogue = update_texts.read_catalogue(tmp_path / "fr" / "LC_MESSAGES" / "django.po")
+    catalogue.update(texts)
+    assert str(catalogue.locale) == "fr"
+    assert len(update_texts.untranslated(catalogue)) == len([message for message in texts if message.id])
+
+
 def test_texts_are_found_in_pages_and_in_code():
     texts = update_texts.wanted()[update_texts.WEB / "locale"]
     assert "Where the money goes" in texts

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
+from pinfold.settings import LANGUAGES as languages
 from pinfold.settings import settings as read_settings
 
 PINFOLD = read_settings()
@@ -87,8 +87,8 @@ DATABASES = {"default": _database}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LANGUAGE_CODE = next(iter(languages))
+LANGUAGES = list(languages.items())
 # One catalogue for the shop and the base pages, one for the rooms.
 LOCALE_PATHS = [HERE / "locale", HERE / "rooms" / "locale"]
 USE_I18N = True

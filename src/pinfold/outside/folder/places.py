@@ -7,8 +7,8 @@ import polars as pl
 
 from pinfold.basics.units import UNITS_KG, UNITS_M2
 from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, truth, whole
+from pinfold.settings import LANGUAGES
 
-LANGUAGES = ("zh-hans", "en")
 ROLES = ("household", "coordinator", "board", "merchant", "packhouse", "customer", "officer", "operator")
 
 
@@ -57,7 +57,7 @@ class Households(Table):
     equity_fen = whole("fen", "its share of the cooperative's equity", 0)
     farm_cost_fen = whole("fen", "fertiliser and hired labour in a year", 0)
     other_income_fen = whole("fen", "income of a year from outside the cooperative", 0)
-    language = text("language in which it is written to", LANGUAGES)
+    language = text("language in which it is written to", tuple(LANGUAGES))
 
 
 class Plots(Table):
@@ -157,4 +157,4 @@ class People(Table):
     subject_id = identity(
         "their household, village, cooperative, merchant, hub or customer; blank for officer and operator", need=Need.BLANK
     )
-    language = text("language of their pages", LANGUAGES)
+    language = text("language of their pages", tuple(LANGUAGES))
