@@ -4,7 +4,6 @@ import polars as pl
 import pytest
 
 from pinfold.basics.errors import InputError
-from pinfold.fields.plots import Household, Plot
 from pinfold.fields.reports import FieldReport, ReportRules, with_first_picking
 
 
@@ -32,16 +31,6 @@ def test_a_report_cannot_arrive_before_it_was_seen():
 def test_nobody_is_surer_than_sure():
     with pytest.raises(InputError, match=r"certainty 1\.2"):
         report(date(2026, 11, 2), certainty=1.2)
-
-
-def test_a_plot_has_more_than_no_area():
-    with pytest.raises(InputError, match="plot p1 has area_m2 0"):
-        Plot("p1", "coffee", area_m2=0)
-
-
-def test_a_household_has_people():
-    with pytest.raises(InputError, match="household h1 has 0 people"):
-        Household("h1", "v1", 0, True, 0, 0, 0, "zh-hans")
 
 
 def test_a_plot_that_was_picked_is_ripe_even_if_nobody_said_so():

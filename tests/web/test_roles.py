@@ -10,7 +10,7 @@ from django.urls import URLPattern, get_resolver
 
 from pinfold.basics.errors import NotAllowed
 from pinfold.store.models import Household, Person, Village
-from pinfold.web.roles import Everyone, Role, only, open_to_all, require_cooperative, require_household, sees_poverty, way_back
+from pinfold.web.roles import Everyone, Role, only, open_to_all, require_household, sees_poverty, way_back
 
 OWN_KEEPERS = {"admin", "api"}  # the admin site and the JSON API guard their own addresses
 
@@ -70,12 +70,6 @@ def test_a_household_is_seen_by_itself_its_coordinator_its_board_and_officers_al
 
 def test_only_board_and_officer_see_who_is_registered_poor():
     assert {role for role in Role.values if sees_poverty(person(role))} == {"board", "officer"}
-
-
-def test_another_cooperative_is_closed_to_a_board_and_open_to_an_officer():
-    require_cooperative(person("officer"), "other")
-    with pytest.raises(NotAllowed):
-        require_cooperative(person("board", cooperative_id="coop"), "other")
 
 
 def test_somebody_with_another_role_is_told_so(rf: RequestFactory):

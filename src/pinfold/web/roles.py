@@ -77,12 +77,6 @@ def require_household(person: Person, household: Household) -> None:
         raise NotAllowed(f"household {household.household_id} is not yours to see as {person.role}; ask its cooperative's board")
 
 
-def require_cooperative(person: Person, cooperative_id: str) -> None:
-    """Raises NotAllowed unless `person` sits on this cooperative's board or is an officer."""
-    if not (person.role == Role.OFFICER or (person.role == Role.BOARD and person.cooperative_id == cooperative_id)):
-        raise NotAllowed(f"cooperative {cooperative_id} is not yours to see as {person.role}; ask its board")
-
-
 def sees_poverty(person: Person) -> bool:
     """Whether `person` may see who is registered poor, within the households that require_household lets through."""
     return person.is_authenticated and person.role in (Role.BOARD, Role.OFFICER)
