@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 from two_cooperatives import OWED_FEN
 
+from pinfold.ledger import accounts
+from pinfold.ledger.posting import Posting, moved
+from pinfold.store import ledger
 from pinfold.store.models import Lot
 from pinfold.web.roles import Role
 
@@ -113,6 +116,13 @@ def test_an_operator_settles_a_week_once_and_sees_how_things_stand(world):
     assert first == again == {"week": 3, "households": 2, "amount_fen": sum(OWED_FEN.values())}
     findings = {each["what"]: each["ok"] for each in items(operator, "health")}
     assert findings["ledger"] is True
+
+
+def test_a_dividend_under_another_cooperatives_id_is_refused(world, now):
+    lines = moved(accounts.household("household-alpha"), accounts.cooperative("coop"), 5)
+    ledger.post(Posting("dividend:dividend-01", 2026, "dividend", now, "surplus", lines))
+    answer = post(world.board_beta, "cooperative/dividends/dividend-01")
+    assert (answer.status_code, answer.json()["error"]) == (409, "KeyReused")
 
 
 def test_an_answer_that_needs_a_plan_says_that_there_is_none(client, season):
