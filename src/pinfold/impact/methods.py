@@ -22,7 +22,7 @@ METHODS = {
     "growers_yuan": (
         "Money to the growers for deliveries, and what was picked and not sent at its salvage value. Beside it: the same harvest and the "
         "same paid orders and bids at the same prices, sold first come, first served, less the same shares and costs of carrying.",
-        "种植户从交货所得的钱，加上采摘后没有发出的货按残值计。旁边是同样的收成、同样已付款的订单和报价、同样的价格，按先到先得来卖，"
+        "种植户从交货所得的钱，加上采摘后没有发出的货按残值计。旁边是同样的收成、同样已付款的订单和投标、同样的价格，按先到先得来卖，"
         "扣去同样的留成和运费。",
     ),
     "guarantee_yuan": (
