@@ -18,6 +18,7 @@ import click
 
 from pinfold.basics.errors import InputError, PinfoldError
 
+TABLE_TEXT_MAX = 60
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 OUT = click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="folder to write into; made if need be")
 JSON = click.option("--json", "as_json", is_flag=True, help="print JSON for a program to read")
@@ -109,11 +110,13 @@ def show(facts: Any, as_json: bool) -> None:
 
 
 def show_table(rows: Sequence[dict[str, Any]]) -> None:
-    """Rows with the same keys as columns; the longest texts stand last, so that the figures line up."""
-    columns = sorted(rows[0], key=lambda name: max(len(_short(row[name])) for row in rows) > 40)
-    widths = [max(len(name), *(len(_short(row[name])) for row in rows)) for name in columns]
+    """Rows with the same keys as columns; columns with texts too long for a line are only named, as --json has them."""
+    width_of = {name: max(len(_short(row[name])) for row in rows) for name in rows[0]}
+    columns = {name: max(width, len(name)) for name, width in width_of.items() if width <= TABLE_TEXT_MAX}
     for line in ({name: name.replace("_", " ") for name in columns}, *rows):
-        click.echo("  " + "  ".join(_short(line[name]).ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip())
+        click.echo("  " + "  ".join(_short(line[name]).ljust(width) for name, width in columns.items()).rstrip())
+    if len(columns) < len(width_of):
+        click.echo(f"  ({', '.join(name for name in width_of if name not in columns)}: with --json)")
 
 
 def _short(value: Any) -> str:
