@@ -8,7 +8,16 @@ import small_season
 from small_season import MONDAY, NOON, WEEK
 
 from pinfold.basics.errors import InputError, KeyReused, NotAllowed, NotFound, Refused, SoldOut, WrongStep
-from pinfold.flows.coop import choose_bid, list_bids, offer_bid, pay_dividends, receive_bid_payment, share_investment, withdraw_bid
+from pinfold.flows.coop import (
+    choose_bid,
+    distributable_fen,
+    list_bids,
+    offer_bid,
+    pay_dividends,
+    receive_bid_payment,
+    share_investment,
+    withdraw_bid,
+)
 from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.settle import settle
 from pinfold.store.coop import BidOffer
@@ -198,14 +207,35 @@ def test_a_delivered_bid_is_owed_by_the_merchant_and_split_like_any_payment():
     books = small_season.books()
     assert (books["merchants:m"], books["platform"], books["cooperative:c"]) == (14400, -432, -1008)
     assert sum(books.values()) == 0
-    assert receive_bid_payment("b", "cash", NOON) == receive_bid_payment("b", "cash", NOON) == 14400
+    assert receive_bid_payment("b", "c", "board", NOON) == receive_bid_payment("b", "c", "another", NOON) == 14400
     assert "merchants:m" not in small_season.books()
 
 
 def test_a_bid_is_not_paid_before_it_is_delivered():
     offer_bid(BID, BEFORE)
     with pytest.raises(WrongStep):
-        receive_bid_payment("b", "cash", NOON)
+        receive_bid_payment("b", "c", "board", NOON)
+
+
+def test_only_the_cooperative_that_delivered_counts_the_merchants_money():
+    delivered_bid()
+    with pytest.raises(NotAllowed, match="not delivered by cooperative other"):
+        receive_bid_payment("b", "other", "board", NOON)
+    assert not list_bids("m")[0].is_paid
+
+
+def test_what_merchants_have_not_paid_is_not_shared_out():
+    """The bid gave the cooperative 1008 fen, but its merchant owes 14400 until he pays."""
+    delivered_bid(picked_kg=19)
+    for week in range(1, 10):
+        settle(week, AFTER_SEASON)
+    surplus_fen = -small_season.books()["cooperative:c"]
+    assert distributable_fen("c") == surplus_fen - 14400 < 0
+    with pytest.raises(Refused, match=r"no surplus to share: .* without what merchants still owe"):
+        pay_dividends("d", "c", "board", AFTER_SEASON)
+    receive_bid_payment("b", "c", "board", AFTER_SEASON)
+    assert list_bids("m")[0].is_paid
+    assert pay_dividends("d", "c", "board", AFTER_SEASON).surplus_fen == surplus_fen
 
 
 def test_a_bid_that_would_miss_its_least_is_closed_without_goods_or_money():
@@ -231,6 +261,7 @@ def test_dividends_wait_for_the_end_of_the_season():
 def test_surplus_goes_to_reserve_and_members_to_the_last_fen_and_once():
     """All 30 kg are picked by h1. Bid: 1008 fen to the cooperative; what is left over is bought at 4 yuan a kg, which uses that up."""
     delivered_bid(picked_kg=19)
+    receive_bid_payment("b", "c", "board", NOON)
     for week in range(1, 10):
         settle(week, AFTER_SEASON)
     surplus = -small_season.books()["cooperative:c"]
@@ -247,6 +278,7 @@ def test_surplus_goes_to_reserve_and_members_to_the_last_fen_and_once():
 
 def test_members_may_put_all_of_the_surplus_into_the_reserve():
     delivered_bid(picked_kg=19)
+    receive_bid_payment("b", "c", "board", NOON)
     for week in range(1, 10):
         settle(week, AFTER_SEASON)
     Setting.objects.create(name="coop.reserve_bp", value="10000")

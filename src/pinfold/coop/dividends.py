@@ -41,10 +41,13 @@ def share_surplus(surplus_fen: int, members: Sequence[Member], rules: CoopRules)
     Source: Law of the PRC on Farmers' Specialised Cooperatives (revised 27 December 2017), art. 42 (reserve) and 44: at least 60 % of the
     distributable surplus by the members' volume or value of trade with the cooperative, the rest by their shares of its capital. Trade is
     counted by value, because kg of coffee and of mango do not add.
+    surplus_fen : the cooperative's own means, without what merchants still owe it
     Raises Refused when there is no surplus, or no member has traded.
     """
     if surplus_fen <= 0:
-        raise Refused(f"there is no surplus to share: the cooperative's account stands at {surplus_fen} fen")
+        raise Refused(
+            f"there is no surplus to share: {surplus_fen} fen are left of the cooperative's account without what merchants still owe"
+        )
     ordered = sorted(members, key=lambda member: (-member.traded_fen, member.household_id))
     if not ordered or not ordered[0].traded_fen:
         raise Refused("no member has been credited for any crop this season; settle its weeks first")

@@ -112,20 +112,29 @@ def choose_bid(choice_id: str, bid_id: str, votes_for: int, votes_against: int, 
     return facts
 
 
-def receive_bid_payment(bid_id: str, provider: str, now: datetime) -> int:
-    """Books that a merchant has paid for a delivered bid, once; the fen that came. Raises NotFound, and WrongStep before the delivery."""
+def receive_bid_payment(bid_id: str, cooperative_id: str, counted_by: str, now: datetime) -> int:
+    """Books that a merchant has paid all of a delivered bid, in cash and once; the fen that came. The bid's own id is the key of a retry.
+
+    counted_by : the board member who counted the money; stands in the books
+    Raises NotFound, WrongStep before the delivery, NotAllowed when it is another cooperative's goods that were delivered.
+    """
     with atomic():
         merchant_id, owed_fen = store.merchant_of(bid_id), store.owed_fen(bid_id)
         if not owed_fen:
             raise WrongStep(f"bid {bid_id} is not delivered yet; it is paid for what arrives")
-        lines = moved(accounts.merchant(merchant_id), accounts.provider(provider), owed_fen)
-        ledger.post(Posting(f"bid-payment:{bid_id}", current_season().number, "receipt", now, f"paid for bid {bid_id}", lines))
+        if not store.chose(cooperative_id, bid_id):
+            raise NotAllowed(f"bid {bid_id} was not delivered by cooperative {cooperative_id}; let the board that chose it count its money")
+        lines = moved(accounts.merchant(merchant_id), accounts.provider("cash"), owed_fen)
+        why = f"paid for bid {bid_id} in cash, counted by {counted_by}"
+        ledger.post(Posting(store.payment_posting(bid_id), current_season().number, "receipt", now, why, lines))
     return owed_fen
 
 
 def pay_dividends(dividend_id: str, cooperative_id: str, counted_by: str, now: datetime) -> DividendFacts:
     """Shares out and pays the season's surplus by the law's rule (coop.dividends), in cash; a repeated request returns the first answer.
 
+    What merchants still owe for delivered bids is set aside: it stands in the cooperative's account already, but may never come. Once it
+    has come, a new dividend shares it out.
     Raises Refused before the season has ended, while sales are unsettled, and when there is no surplus.
     """
     season = current_season()
@@ -137,7 +146,7 @@ def pay_dividends(dividend_id: str, cooperative_id: str, counted_by: str, now: d
             if home_day(now) < ends_on or store.has_unsettled(season.number):
                 raise Refused(f"dividends wait until every week is settled and the season has ended on {ends_on}")
             rules = read_rules(CoopRules, "coop", settings_given())
-            surplus_fen = -ledger.balance(accounts.cooperative(cooperative_id))
+            surplus_fen = distributable_fen(cooperative_id)
             dividends = share_surplus(surplus_fen, store.members(cooperative_id, season.number), rules)
             _post_dividends(posting_id, cooperative_id, season.number, dividends, counted_by, now)
     return _dividend_facts(dividend_id, cooperative_id, ledger.posting(posting_id))

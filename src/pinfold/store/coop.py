@@ -27,6 +27,7 @@ from pinfold.store.models import (
     Merchant,
     Person,
     Plan,
+    Posting,
     Product,
     Region,
     Settlement,
@@ -51,13 +52,14 @@ class BidOffer:
 
 @dataclass(frozen=True)
 class BidFacts:
-    """A bid as it stands. owed_fen : what the merchant owes for what was delivered, before any payment."""
+    """A bid as it stands. owed_fen : what the merchant owes for what was delivered, before any payment; is_paid : whether that has come."""
 
     offer: BidOffer
     offered_on: date
     state: str
     proposed: bool
     owed_fen: int
+    is_paid: bool
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,12 @@ def bids(merchant_id: str | None = None) -> list[BidFacts]:
     """All bids, or those of one merchant, in the order in which they were offered."""
     highest = proposed(open_offers())
     owed = dict(Delivery.objects.exclude(bid=None).values_list("bid_id").annotate(fen=Sum("paid_fen")))
+    paid = set(Posting.objects.filter(pk__startswith=payment_posting("")).values_list("pk", flat=True))
     rows = Bid.objects.filter(merchant=merchant_id) if merchant_id else Bid.objects.all()
     return [
-        BidFacts(_offer(row), row.offered_on, row.state, row.bid_id in highest, owed.get(row.bid_id, 0))
+        BidFacts(
+            _offer(row), row.offered_on, row.state, row.bid_id in highest, owed.get(row.bid_id, 0), payment_posting(row.bid_id) in paid
+        )
         for row in rows.order_by("offered_on", "bid_id")
     ]
 
@@ -213,6 +218,24 @@ def give_to_bid(bid_id: str, lot: FreeLot, kg: float) -> bool:
 def owed_fen(bid_id: str) -> int:
     """What the merchant owes for what the bid delivered; 0 before."""
     return Delivery.objects.filter(bid=bid_id).aggregate(fen=Sum("paid_fen"))["fen"] or 0
+
+
+def payment_posting(bid_id: str) -> str:
+    """Id of the posting that says that a bid was paid."""
+    return f"bid-payment:{bid_id}"
+
+
+def chose(cooperative_id: str, bid_id: str) -> bool:
+    """Whether this cooperative's members accepted the bid, so that it is their goods that were delivered."""
+    return Choice.objects.filter(bid=bid_id, cooperative=cooperative_id, accepted=True).exists()
+
+
+def unpaid_fen(cooperative_id: str) -> dict[str, int]:
+    """What merchants still owe for the cooperative's goods, by bid."""
+    rows = Delivery.objects.exclude(bid=None).filter(lot__village__cooperative=cooperative_id)
+    owed = dict(rows.values_list("bid_id").annotate(fen=Sum("paid_fen")))
+    paid = set(Posting.objects.filter(pk__in=[payment_posting(bid_id) for bid_id in owed]).values_list("pk", flat=True))
+    return {bid_id: fen for bid_id, fen in owed.items() if fen and payment_posting(bid_id) not in paid}
 
 
 def has_unsettled(season: int) -> bool:

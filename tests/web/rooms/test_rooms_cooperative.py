@@ -8,7 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from pinfold.flows import clock
-from pinfold.store.models import Bid, Choice, Cooperative, Customer, Entry, Lot, Order, Payment, Pin
+from pinfold.ledger import accounts
+from pinfold.ledger.posting import Posting, moved
+from pinfold.store import ledger
+from pinfold.store.models import Bid, Choice, Cooperative, Customer, Delivery, Entry, Lot, Order, Payment, Pin
 from pinfold.web.roles import Role
 
 
@@ -64,6 +67,46 @@ def test_dividends_wait_for_the_end_of_the_season(board):
     before = Entry.objects.count()
     assert board.post("/cooperative/dividends/", {"dividend_id": "dividend-page-1"}).status_code == 409
     assert Entry.objects.count() == before
+
+
+def deliver_bid(now) -> None:
+    """The members of coop accepted bid-of-merchant-1, and 3000 fen worth of it arrived."""
+    Bid.objects.filter(pk="bid-of-merchant-1").update(state="delivered")
+    Choice.objects.create(
+        choice_id="choice-1", bid_id="bid-of-merchant-1", cooperative_id="coop", accepted=True, votes_for=1, votes_against=0,
+        was_proposed=False, chosen_at=now,
+    )  # fmt: skip
+    Delivery.objects.create(
+        delivery_id="bid-delivery", kind="bid", lot_id="lot-of-conggang", bid_id="bid-of-merchant-1", week=4, kg_sent=1, kg_sold=1,
+        paid_fen=3000, carrier_fen=0, platform_fen=0, cooperative_fen=0, growers_fen=3000, delivered_at=now,
+    )  # fmt: skip
+    owed = moved(accounts.lot("lot-of-conggang"), accounts.merchant("merchant-1"), 3000)
+    ledger.post(Posting("delivery:bid-of-merchant-1", 2026, "delivery", now, "delivered", owed))
+
+
+def test_the_board_counts_a_merchants_payment_once_and_both_see_it(world, board, now):
+    deliver_bid(now)
+    merchant = world.browsers[Role.MERCHANT]
+    assert "¥30.00 came in cash" in board.get("/cooperative/money/").content.decode()
+    assert "You owe for it" in merchant.get("/merchant/").content.decode()
+    for _ in range(2):
+        assert board.post("/cooperative/bids/bid-of-merchant-1/paid/").status_code == 302
+    assert ledger.balances(["merchants:merchant-1", "provider:cash"]) == {"merchants:merchant-1": 0, "provider:cash": 3000}
+    books = board.get("/cooperative/money/?day=2026-10-07").content.decode()
+    assert "came in cash" not in books
+    assert "paid for bid bid-of-merchant-1" in books
+    told = merchant.get("/merchant/").content.decode()
+    assert "You paid for it" in told
+    assert "You owe" not in told
+
+
+def test_a_merchants_payment_is_counted_through_the_api_by_the_board_that_delivered(world, board, now):
+    assert board.post("/api/cooperative/bids/bid-of-merchant-1/payment").status_code == 409
+    deliver_bid(now)
+    assert world.board_beta.post("/api/cooperative/bids/bid-of-merchant-1/payment").status_code == 403
+    first, again = (board.post("/api/cooperative/bids/bid-of-merchant-1/payment").json() for _ in range(2))
+    assert first == again == {"bid_id": "bid-of-merchant-1", "paid_fen": 3000}
+    assert [each["is_paid"] for each in world.browsers[Role.MERCHANT].get("/api/bids").json()["items"]] == [True]
 
 
 OFFER = {

@@ -11,6 +11,7 @@ from django.utils.timezone import get_default_timezone
 from pinfold.basics.errors import NotFound
 from pinfold.ledger import accounts
 from pinfold.ledger.posting import EntryLine
+from pinfold.store.coop import payment_posting
 from pinfold.store.models import Choice, Cooperative, Delivery, Entry, Household, Lot, Plan, Plot, Posting, Settlement, Shipment
 from pinfold.store.reads.shop import Named
 
@@ -145,13 +146,15 @@ def guaranteed(cooperative_id: str, season: int) -> list[Guaranteed]:
 
 
 def _own_postings(cooperative_id: str) -> QuerySet[Posting]:
-    """Postings that touch an account of the cooperative, its members or their lots: its own business, and nobody else's."""
+    """Postings that touch an account of the cooperative, its members or their lots, or say that a merchant paid for these."""
     own = [accounts.cooperative(cooperative_id), accounts.reserve(cooperative_id), accounts.investment(cooperative_id)]
     households = Household.objects.filter(village__cooperative=cooperative_id).values_list("household_id", flat=True)
     lots = Lot.objects.filter(village__cooperative=cooperative_id).values_list("lot_id", flat=True)
     own += [accounts.household(household_id) for household_id in households] + [accounts.lot(lot_id) for lot_id in lots]
     touched = Entry.objects.filter(Q(account__in=own) | Q(account__startswith=accounts.equity(cooperative_id, "")))
-    return Posting.objects.filter(pk__in=touched.values("posting_id"))
+    sold = Delivery.objects.exclude(bid=None).filter(lot__village__cooperative=cooperative_id).values_list("bid_id", flat=True)
+    paid = [payment_posting(bid_id) for bid_id in sold.distinct()]
+    return Posting.objects.filter(Q(pk__in=touched.values("posting_id")) | Q(pk__in=paid))
 
 
 def _booked(postings: QuerySet[Posting]) -> list[Booked]:

@@ -134,7 +134,7 @@ def cash_waiting(number: str = "") -> list[CashWaiting]:
 
 
 def cash_to_give_back() -> list[ToGiveBack]:
-    """Refunds of cash that wait for a coordinator to hand them back, the oldest first. As with cash to count, every coordinator sees all."""
+    """Refunds of cash that wait to be handed back, the oldest first. As with cash to count, every coordinator sees all."""
     rows = Refund.objects.filter(payment__provider="cash", told_at=None).order_by("made_at", "refund_id")
     columns = ("refund_id", "payment__order_id", "amount_fen", "why", "made_at")
     return [ToGiveBack(*row) for row in rows.values_list(*columns)]

@@ -69,6 +69,7 @@ class BidAnswer(Schema):
     offered_on: date
     state: str
     owed_fen: Annotated[int, Field(description="fen that the merchant owes for what was delivered, before any payment")]
+    is_paid: bool = Field(description="whether that has been paid")
 
 
 class BidToChoose(BidAnswer):
@@ -114,6 +115,11 @@ class GuaranteedAnswer(Schema):
     amount_fen: Fen
 
 
+class BidPaidAnswer(Schema):
+    bid_id: str
+    paid_fen: Fen
+
+
 class DividendAnswer(Schema):
     dividend_id: str
     surplus_fen: Fen
@@ -122,7 +128,7 @@ class DividendAnswer(Schema):
 
 
 def _bid(facts: BidFacts) -> dict[str, object]:
-    beside = {name: getattr(facts, name) for name in ("offered_on", "state", "owed_fen", "proposed")}
+    beside = {name: getattr(facts, name) for name in ("offered_on", "state", "owed_fen", "is_paid", "proposed")}
     return vars(facts.offer) | beside
 
 
@@ -187,6 +193,13 @@ def choose(request: HttpRequest, new: NewChoice) -> ChoiceFacts:
     """Records how the members of your cooperative voted on a bid; more for than against accepts it."""
     over(request.user, "cooperative_id")
     return coop.choose_bid(new.choice_id, new.bid_id, new.votes_for, new.votes_against, request.user.pk, clock.now())
+
+
+@router.post("/cooperative/bids/{bid_id}/payment", auth=BOARD, response=may_refuse(BidPaidAnswer))
+def receive_payment(request: HttpRequest, bid_id: Id) -> dict[str, object]:
+    """A merchant has paid all of a delivered bid of your cooperative, in cash; a second time nothing more happens."""
+    paid_fen = coop.receive_bid_payment(bid_id, over(request.user, "cooperative_id"), request.user.phone, clock.now())
+    return {"bid_id": bid_id, "paid_fen": paid_fen}
 
 
 @router.post("/cooperative/dividends/{dividend_id}", auth=BOARD, response=may_refuse(DividendAnswer))

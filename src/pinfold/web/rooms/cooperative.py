@@ -22,7 +22,7 @@ from pinfold.fields.crops import crop, known_crops
 from pinfold.flows import clock
 from pinfold.ledger import accounts
 from pinfold.store import ledger
-from pinfold.store.coop import BidFacts, members_count
+from pinfold.store.coop import BidFacts, members_count, unpaid_fen
 from pinfold.store.models import Bid, Season
 from pinfold.store.reads import cooperative as reads
 from pinfold.store.reads import goods, names
@@ -113,11 +113,11 @@ def show_members(request: HttpRequest) -> HttpResponse:
 @only(Role.BOARD)
 @require_safe
 def show_books(request: HttpRequest) -> HttpResponse:
-    """Balances, one day's entries, the guarantee and the surplus. ?day= chooses the day."""
+    """Balances, what merchants owe, one day's entries, the guarantee and the surplus. ?day= chooses the day."""
     cooperative_id, season = over(request.user, "cooperative_id"), current_season()
     day = _asked_day(request, season) or reads.last_booked_day(cooperative_id, clock.today()) or clock.today()
     booked = reads.booked_on(cooperative_id, day)
-    groups = reads.account_groups()
+    groups, unpaid = reads.account_groups(), _unpaid(cooperative_id)
     facts = {
         "cooperative": reads.cooperative(cooperative_id),
         "groups": groups,
@@ -129,10 +129,24 @@ def show_books(request: HttpRequest) -> HttpResponse:
         "floors": _floors(),
         "surplus_fen": -ledger.balance(accounts.cooperative(cooperative_id)),
         "reserve_fen": -ledger.balance(accounts.reserve(cooperative_id)),
+        "season": season,
+        "unpaid": unpaid,
+        "unpaid_fen": sum(facts.owed_fen for facts, _product, _merchant in unpaid),
         "rules": read_rules(CoopRules, "coop", settings_given()),
         "form": DividendForm(initial={"dividend_id": uuid4().hex}),
     }
     return render(request, "rooms/books.html", facts)
+
+
+@only(Role.BOARD)
+@require_POST
+def receive_payment(request: HttpRequest, bid_id: str) -> HttpResponse:
+    """A merchant has paid for a delivered bid."""
+    from pinfold.flows.coop import receive_bid_payment
+
+    paid_fen = receive_bid_payment(bid_id, over(request.user, "cooperative_id"), request.user.phone, clock.now())
+    messages.success(request, _("Received: %(sum)s from the merchant.") % {"sum": yuan(paid_fen)})
+    return redirect("rooms:books")
 
 
 @only(Role.BOARD)
@@ -203,6 +217,16 @@ def _cards(cooperative_id: str, sent: VoteForm | None) -> list[BidCard]:
             )
         )
     return cards
+
+
+def _unpaid(cooperative_id: str) -> list[tuple[BidFacts, Named, Named]]:
+    """Delivered bids that are not paid, with product and merchant, in the order in which they were delivered."""
+    from pinfold.flows.coop import list_bids
+
+    products, merchants, unpaid = names.products(), names.merchants(), unpaid_fen(cooperative_id)
+    owed = [facts for facts in list_bids() if facts.offer.bid_id in unpaid]
+    owed.sort(key=lambda facts: (facts.offer.week, facts.offer.bid_id))
+    return [(facts, products[facts.offer.product_id], merchants[facts.offer.merchant_id]) for facts in owed]
 
 
 def _floor_fen(crop_name: str, grade: int) -> int | None:

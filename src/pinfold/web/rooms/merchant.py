@@ -79,16 +79,18 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect("rooms:merchant")
     lots = reads.bulk(season.number, this_week_of(season))
     products, regions = names.products(), names.regions()
+    bids = coop.list_bids(merchant_id)
     facts = {
         "season": season,
         "me": me,
+        "owed_fen": sum(bid.owed_fen for bid in bids if not bid.is_paid),
         "region": region,
         "products": [
             (product, group, sum(each.free_kg for each in group))
             for product, group in ((product, list(each)) for product, each in groupby(lots, key=lambda each: each.product))
         ],
         "prices": reads.prices(region.id, clock.today()),
-        "bids": [(bid, products[bid.offer.product_id], regions[bid.offer.region_id]) for bid in coop.list_bids(merchant_id)],
+        "bids": [(bid, products[bid.offer.product_id], regions[bid.offer.region_id]) for bid in bids],
         "form": form,
     }
     return render(request, "rooms/merchant.html", facts, status=422 if form.errors else 200)

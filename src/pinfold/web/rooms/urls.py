@@ -22,6 +22,7 @@ urlpatterns = [
     path("village/money/give-back/<str:refund_id>/", village.give_back, name="give-back"),
     path("cooperative/", cooperative.show_bids, name="bids"),
     path("cooperative/bids/<str:bid_id>/vote/", cooperative.vote, name="vote"),
+    path("cooperative/bids/<str:bid_id>/paid/", cooperative.receive_payment, name="bid-paid"),
     path("cooperative/members/", cooperative.show_members, name="members"),
     path("cooperative/money/", cooperative.show_books, name="books"),
     path("cooperative/money/entries.csv", cooperative.export_books, name="books-csv"),
