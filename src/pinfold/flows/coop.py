@@ -152,6 +152,11 @@ def pay_dividends(dividend_id: str, cooperative_id: str, counted_by: str, now: d
     return _dividend_facts(dividend_id, cooperative_id, ledger.posting(posting_id))
 
 
+def distributable_fen(cooperative_id: str) -> int:
+    """The cooperative's own means without all that merchants still owe for its goods; below 0 when they owe more than that."""
+    return -ledger.balance(accounts.cooperative(cooperative_id)) - sum(store.unpaid_fen(cooperative_id).values())
+
+
 def _promise_lots(offer: BidOffer, cooperative_id: str) -> float:
     """Kg promised to the bid."""
     given = settings_given()
