@@ -189,6 +189,8 @@ def _post_dividends(posting_id: str, cooperative_id: str, season: int, shared: D
 
 def _dividend_facts(dividend_id: str, cooperative_id: str, posting: Posting) -> DividendFacts:
     fen = {line.account: -line.amount_fen for line in posting.lines}
+    if accounts.cooperative(cooperative_id) not in fen:
+        raise KeyReused(f"dividend {dividend_id} was another cooperative's; give this one its own id")
     household = accounts.household("")
     return DividendFacts(
         dividend_id=dividend_id,
