@@ -59,8 +59,8 @@ def test_every_page_can_be_read_by_everybody_on_a_small_phone(site: Site, new_ph
 def test_a_page_that_some_cannot_read_would_be_found(new_phone: NewPhone) -> None:
     phone = new_phone()
     assert problems_of(phone) == []
-    picture_without_words = "<img src='/static/pinfold/mark.svg' width='600'>"
-    phone.page.get_by_role("main").evaluate("(main, html) => main.insertAdjacentHTML('beforeend', html)", picture_without_words)
+    pieces = "<img src='/static/pinfold/mark.svg'>" + f"<pre>{'a line that does not break ' * 5}</pre>"
+    phone.page.get_by_role("main").evaluate("(main, html) => main.insertAdjacentHTML('beforeend', html)", pieces)
     nothing_said, too_wide = problems_of(phone)
     assert "critical" in nothing_said
     assert "scrolls sideways" in too_wide
