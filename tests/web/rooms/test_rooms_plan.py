@@ -23,7 +23,10 @@ FACTS = {"objective": 900.0, "sold_share": 0.6, "spoiled_share": 0.01}
 
 @pytest.fixture
 def plan(season, world, now) -> Plan:
-    """After the world's own plan: 40 kg of lot-1 (mango, ripe in week 6) for Chengdu in week 7, for which a pin is filled; 20 kg of lot-2 for which none is open."""
+    """After the world's own plan.
+
+    40 kg of lot-1 (mango, ripe in week 6) for Chengdu in week 7, for which a pin is filled; 20 kg of lot-2 for which none is open.
+    """
     plan = Plan.objects.create(
         season=2026, made_at=now, as_of=now.date(), method="optimal", objective=900, bound=1000, facts=FACTS,
         baselines={"greedy": FACTS | {"objective": 800.0}},
