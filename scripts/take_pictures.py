@@ -13,28 +13,28 @@ import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import django
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 SEASON = ROOT / "examples" / "baoshan"
 PICTURES = ROOT / "docs" / "pictures"
 PLAYED_UNTIL = "2026-10-14"
-HEIGHT_PX_MAX = 1350
+HEIGHT_PX_MAX = 1300
 
 sys.path.insert(0, str(ROOT / "tests"))  # the browser tests know how to run a site and hold a phone
 from browser.phone import WIDTH_PX, Phone, browser_options  # noqa: E402
 from browser.site import Site  # noqa: E402
 
-LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 BOTH, CHINESE, ENGLISH = ("zh-hans", "en"), ("zh-hans",), ("en",)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What `role` sees at `path`; with `press`, after following the first link whose address contains it."""
+    """What the first person of a role sees at `path`; with `then`, after following the first link whose address contains it."""
 
     name: str
     role: str | None
@@ -44,8 +44,8 @@ class Picture:
 
 
 PLAN = (
-    Picture("list", None, "/", BOTH),
-    Picture("pin", None, "/", BOTH, then="/pins/"),
+    Picture("list", None, "/?region=R03", BOTH),
+    Picture("pin", None, "/?product=mango", BOTH, then="/pins/"),
     Picture("orders", "customer", "/orders/", BOTH),
     Picture("household", "household", "/household/", BOTH),
     Picture("village", "coordinator", "/village/"),
@@ -75,8 +75,7 @@ def main() -> None:
         site.start("serve")
         try:
             with sync_playwright() as playwright:
-                for language in BOTH:
-                    take_all(playwright, site, language)
+                take_all(playwright.chromium.launch(**browser_options(shutil.which("chromium"))), site)
         finally:
             site.stop()
 
@@ -90,22 +89,18 @@ def play(site: Site) -> None:
     site.command("advance", "--to", PLAYED_UNTIL)
 
 
-def take_all(playwright: Playwright, site: Site, language: str) -> None:
-    """Every picture of one language; the browser itself speaks it too, since it draws the fields for dates."""
+def take_all(browser: Browser, site: Site) -> None:
     with (SEASON / "people.csv").open(encoding="utf-8") as people:
         numbers = {row["role"]: row["phone"] for row in reversed(list(csv.DictReader(people)))}
-    options = browser_options(shutil.which("chromium"))
-    browser = playwright.chromium.launch(**options | {"args": [*options["args"], f"--lang={LOCALES[language]}"]})
-    site.language = language
     PICTURES.mkdir(exist_ok=True)
-    for picture in PLAN:
+    for language, picture in product(BOTH, PLAN):
         if language in picture.languages:
+            site.language = language
             phone = Phone(browser, site)
             if picture.role:
                 phone.sign_in(numbers[picture.role])
             take(phone, picture, PICTURES / f"{picture.name}.{language}.png")
             phone.close()
-    browser.close()
 
 
 def take(phone: Phone, picture: Picture, path: Path) -> None:
