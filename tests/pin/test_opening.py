@@ -99,3 +99,10 @@ def test_a_pin_is_due_neither_too_early_nor_too_late():
     pin, *_ = pins_to_open([MANGO], TERMS)
     days = [days for days in range(60) if is_due(pin, pin.closes_at - timedelta(days=days), TERMS.pin)]
     assert (days[0], days[-1]) == (TERMS.pin.days_open_min, TERMS.pin.days_open_max)
+
+
+def test_goods_that_are_picked_already_can_be_joined_until_they_are_packed():
+    """Ripe in week 2, delivered in week 3: what is still to be picked is ordered before week 2, what lies in the store before week 3."""
+    (hanging,) = {pin.closes_at for pin in pins_to_open([MANGO], TERMS)}
+    (stored,) = {pin.closes_at for pin in pins_to_open([replace(MANGO, kg_real=100.0)], TERMS)}
+    assert stored - hanging == timedelta(weeks=1)

@@ -55,7 +55,7 @@ def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progr
 
 
 def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, method: Method) -> PlanFacts:
-    """Plans the lots that ripen from this week on against the outlook and the undecided bids of later weeks."""
+    """Plans what ripens from this week on, and what is picked and unsold, against the outlook and the undecided bids of later weeks."""
     season, today = current_season(), home_day(now)
     given, this_week = settings_given(), week_index(today, season.starts_on)
     products = read_table("products")
@@ -64,9 +64,10 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
         wants_from_outlook(outlook, products, read_rules(DemandRules, "demand", given), season.starts_on), plans.pinned_kg(season.number)
     )
     wants = wants_together(offered.filter(pl.col("week") > this_week), wants_from_bids(plans.open_bids(this_week + 1)))
-    now_sellable = sellable(
-        lots.filter(pl.col("ready_week") >= this_week), plans.promised_kg(season.number), read_rules(SupplyRules, "supply", given)
+    at_hand = pl.concat(
+        [plans.picked_lots(season.number, this_week), lots.filter(pl.col("ready_week") >= this_week)], how="vertical_relaxed"
     )
+    now_sellable = sellable(at_hand, plans.promised_kg(season.number), read_rules(SupplyRules, "supply", given))
     tables = Tables(products, now_sellable, wants, read_table("lanes"), read_table("hub_weeks"))
     plan = plan_season(build_season(tables, read_rules(MatchRules, "match", given)), method)
     with atomic():

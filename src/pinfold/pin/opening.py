@@ -44,10 +44,17 @@ class PlannedShipment:
     truck_cost_per_kg: float
     pack_kg: float
     shelf_life_days: float
+    kg_real: float | None = None
+    """What was weighed into the lot so far; None while it is all forecast."""
 
     @property
     def kg_kept(self) -> float:
         return self.kg * self.kept
+
+    @property
+    def order_week(self) -> int:
+        """Week before which it must be known whether the goods are wanted: to pick them, or, once picked, to pack them."""
+        return self.ready_week if self.kg_real is None else self.week
 
 
 @dataclass(frozen=True)
@@ -117,13 +124,13 @@ def is_due(pin: PinToOpen, now: datetime, rules: PinRules) -> bool:
     return timedelta(days=rules.days_open_min) <= left <= timedelta(days=rules.days_open_max)
 
 
-def closes_at(ready_week: int, season_starts_on: date, rules: PinRules) -> datetime:
-    """The evening by which the picking of `ready_week` must be known.
+def closes_at(order_week: int, season_starts_on: date, rules: PinRules) -> datetime:
+    """The evening by which the work of `order_week` must be known.
 
     >>> closes_at(1, date(2026, 9, 7), PinRules(order_days_before_week=3))
     datetime.datetime(2026, 9, 11, 12, 0, tzinfo=datetime.timezone.utc)
     """
-    day = week_monday(ready_week, season_starts_on) - timedelta(days=rules.order_days_before_week)
+    day = week_monday(order_week, season_starts_on) - timedelta(days=rules.order_days_before_week)
     return datetime.combine(day, time(CLOSING_HOUR_UTC), tzinfo=UTC)
 
 
@@ -178,7 +185,7 @@ def _priced(number: int, seats: int, parts: Sequence[Part], terms: Terms) -> Pin
         seats_max=seats,
         ladder=price_ladder(list_price_fen, seats_min, seats, costs, terms.pin),
         floor_fen=costs.floor_fen,
-        closes_at=closes_at(min(row.ready_week for row, _ in parts), terms.season_starts_on, terms.pin),
+        closes_at=closes_at(min(row.order_week for row, _ in parts), terms.season_starts_on, terms.pin),
         lots=_by_lot(parts),
     )
 

@@ -31,6 +31,7 @@ SHIPMENT = {
     "collect_cost_per_kg": "lot__collect_cost_per_kg",
     "pack_kg": "lot__product__pack_kg",
     "shelf_life_days": "lot__product__shelf_life_days",
+    "kg_real": "lot__kg_real",
 }
 ORDER = [
     "order_id", "pin_id", "customer_id", "seats", "price_fen", "amount_fen", "refunded_fen", "state", "held_at", "held_until", "paid_at",

@@ -15,6 +15,9 @@ from pinfold.store.models import Bid, Lot, Pin, Plan, Shipment, Want
 ROWS_AT_ONCE = 2_000
 FORECAST = ("kg", "kg_cv", "floor_price_per_kg", "poverty_weight", "collect_cost_per_kg", "collect_days", "salvage_per_kg")
 LOT = ("lot_id", "village_id", "hub_id", "product_id", "grade", "ready_week", *FORECAST)
+LOT_SCHEMA = (
+    dict.fromkeys(LOT[:4], pl.String()) | dict.fromkeys(("grade", "ready_week"), pl.Int64()) | dict.fromkeys(FORECAST, pl.Float64())
+)
 WANT = ("want_id", "product_id", "region_id", "week", "kind", "kg_min", "open_cost")
 STEPS = tuple(f"{name}_{step}" for name in ("price", "kg") for step in (1, 2, 3))
 
@@ -43,6 +46,14 @@ def save_lots(season: int, lots: pl.DataFrame, from_week: int) -> int:
         update_fields=list(FORECAST),
     )
     return rows.height
+
+
+def picked_lots(season: int, before_week: int) -> pl.DataFrame:
+    """Lots of weeks before `before_week` as they were weighed, with the columns of a forecast lot; what is left can still be sold."""
+    rows = Lot.objects.filter(season=season, ready_week__lt=before_week, kg_real__gt=0).order_by("lot_id")
+    frame = pl.DataFrame(list(rows.values_list(*LOT, "kg_real")), schema={**LOT_SCHEMA, "kg_real": pl.Float64}, orient="row")
+    # Until a week is dispatched its lots keep the forecast, and promises are counted against that.
+    return frame.with_columns(kg=pl.min_horizontal("kg", "kg_real"), kg_cv=pl.lit(0.0)).select(LOT)
 
 
 def promised_kg(season: int) -> pl.DataFrame:

@@ -1,0 +1,48 @@
+"""What a new plan takes up: the forecast harvest, and what lies picked and unsold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import story_season
+
+from pinfold.flows.harvest import dispatch_week, record_harvest
+from pinfold.flows.pins import open_pins
+from pinfold.flows.plan import forecast_and_plan
+from pinfold.flows.season import load_season
+from pinfold.store.models import Lot, Pin, PinLot, Product, Shipment
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime.combine(story_season.STARTS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(weeks=2, hours=2)
+LOT = "2026-upper-mango-0-1"
+
+
+@pytest.fixture(autouse=True)
+def a_week_of_picking(db, tmp_path: Path) -> None:
+    """150 kg of a crop that keeps were picked last week, and nobody has bought them."""
+    load_season(story_season.write(tmp_path / "season"), None)
+    Product.objects.filter(pk="mango").update(shelf_life_days=60)
+    record_harvest("basket", "plot-1", 150.0, 0, story_season.STARTS_ON + timedelta(weeks=1), MONDAY - timedelta(days=3))
+    dispatch_week(1, MONDAY - timedelta(days=1))
+
+
+def test_what_was_picked_last_week_and_not_sold_is_planned_again() -> None:
+    forecast_and_plan(MONDAY)
+    sent_kg = sum(Shipment.objects.filter(lot_id=LOT).values_list("kg", flat=True))
+    assert 0 < sent_kg <= 150.0 + 1e-6, "no more than was weighed"
+
+
+def test_its_pins_stay_open_until_the_goods_are_packed() -> None:
+    forecast_and_plan(MONDAY)
+    assert open_pins(MONDAY) > 0
+    pins = Pin.objects.filter(pk__in=PinLot.objects.filter(lot_id=LOT).values("pin"))
+    assert pins.exists()
+    assert all(pin.closes_at > MONDAY for pin in pins)
+
+
+def test_what_is_promised_of_it_is_not_planned_twice() -> None:
+    Lot.objects.filter(pk=LOT).update(kg=150.0, kg_promised=149.5)
+    forecast_and_plan(MONDAY)
+    assert not Shipment.objects.filter(lot_id=LOT).exists()
