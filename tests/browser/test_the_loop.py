@@ -47,7 +47,8 @@ def test_from_a_field_report_to_a_paid_grower(site: Site, new_phone: NewPhone) -
         buyer.phone.follow("My orders")
         buyer.phone.sees("The pin is full and will be picked for you.")
     lonely.phone.follow("My orders")
-    lonely.phone.sees("Too few joined in time. All your money, %(back)s, came back.", back=yuan(buying.asked_fen(failing, 1)))
+    lonely.phone.sees("Too few joined in time.")
+    give_back(coordinator, lonely, buying.asked_fen(failing, 1))
 
     # Harvest: ten per cent less is picked than was sold.
     source = site.pin(filling["share_code"])["sources"][0]
@@ -117,6 +118,18 @@ def buy(pin: dict[str, Any], coordinator: Phone, new_phone: NewPhone) -> list[Bu
     return [first, second, third]
 
 
+def give_back(coordinator: Phone, buyer: Buyer, fen: int) -> None:
+    """What was paid in cash comes back in cash, and both see it."""
+    buyer.phone.sees("Your coordinator gives you %(sum)s back in cash.", sum=yuan(fen))
+    coordinator.follow("Cash")
+    refund = coordinator.page.get_by_role("listitem").filter(has_text=buyer.order_id)
+    refund.get_by_text(coordinator.say("Give back")).click()
+    refund.get_by_role("button", name=coordinator.say("The customer has %(sum)s in hand", sum=yuan(fen))).click()
+    coordinator.sees("Given back: %(sum)s.", sum=yuan(fen))
+    buyer.phone.follow("My orders")
+    buyer.phone.sees("%(sum)s were given back to you in cash on %(day)s.", sum=yuan(fen))
+
+
 def weigh(coordinator: Phone, kg: float, grade: int) -> list[str]:
     """Half of it from each of the first two plots of the week's picking; their households come back."""
     growers = []
@@ -147,9 +160,8 @@ def see_who_is_served(buyers: list[Buyer], seats_kept: int, price_fen: int) -> N
         if kept == buyer.seats:
             buyer.phone.sees("Your packs have left the hub.")
         else:
-            buyer.phone.sees(
-                "The harvest fell short: %(kept)d of your %(seats)d packs are on their way, and %(back)s came back.", kept=kept
-            )
+            buyer.phone.sees("The harvest fell short: %(kept)d of your %(seats)d packs are on their way.", kept=kept)
+            buyer.phone.sees("Your coordinator gives you %(sum)s back in cash.", sum=yuan(price_fen * (buyer.seats - kept)))
     assert kept < buyers[-1].seats, "the harvest fell short"
 
 

@@ -39,8 +39,8 @@ NO_PAGES = {
     "shop:progress", "shop:qr", "shop:join", "shop:friends", "shop:state", "shop:pay", "shop:cancel", "shop:notice",
     "rooms:plan-csv", "rooms:books-csv", "rooms:incomes-csv", "rooms:export",
     "rooms:calendar-picture", "rooms:lanes-picture", "rooms:picking-picture", "rooms:money-picture", "rooms:prices-picture",
-    "rooms:count", "rooms:hand-over", "rooms:vote", "rooms:dividends", "rooms:withdraw", "rooms:dispatch", "rooms:plan-now",
-    "rooms:open-pins", "rooms:settle",
+    "rooms:count", "rooms:give-back", "rooms:hand-over", "rooms:bid-paid", "rooms:vote", "rooms:dividends", "rooms:withdraw",
+    "rooms:dispatch", "rooms:plan-now", "rooms:open-pins", "rooms:settle",
 }  # fmt: skip
 
 
