@@ -31,10 +31,14 @@ class Settings:
     sandbox_secret: str
     sandbox_delay_seconds: float
     show_codes: bool
+    processes: int
+    dask_scheduler: str
 
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise InputError(f"PINFOLD_WORKERS is {self.workers}; give 1 or more server processes")
+        if self.processes < 1:
+            raise InputError(f"PINFOLD_PROCESSES is {self.processes}; give 1 or more processes for heavy work")
         unknown = set(self.payment_providers) - set(PAYMENT_PROVIDERS)
         if unknown:
             raise InputError(f"PINFOLD_PAYMENT_PROVIDERS names {sorted(unknown)[0]!r}; use some of {', '.join(PAYMENT_PROVIDERS)}")
@@ -56,6 +60,8 @@ def from_environment(given: Mapping[str, str]) -> Settings:
     PINFOLD_SANDBOX_SECRET           key that signs the sandbox provider's notices, default: derived from the secret key
     PINFOLD_SANDBOX_DELAY_SECONDS    how long the sandbox provider waits before its notice, default 0
     PINFOLD_SHOW_CODES               1: the sign-in page shows the code (example season only), default 0
+    PINFOLD_PROCESSES                processes of this machine for heavy work (outside/executors.py), default: one for each core
+    PINFOLD_DASK_SCHEDULER           address of a Dask scheduler, whose workers take the heavy work instead; e.g. tcp://10.0.0.5:8786
     """
     data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
     production = _switch(given, "PINFOLD_PRODUCTION")
@@ -72,6 +78,8 @@ def from_environment(given: Mapping[str, str]) -> Settings:
         sandbox_secret=given.get("PINFOLD_SANDBOX_SECRET") or f"sandbox-{secret_key}",
         sandbox_delay_seconds=float(given.get("PINFOLD_SANDBOX_DELAY_SECONDS", "0")),
         show_codes=_switch(given, "PINFOLD_SHOW_CODES"),
+        processes=_whole(given, "PINFOLD_PROCESSES", os.cpu_count() or 1),
+        dask_scheduler=given.get("PINFOLD_DASK_SCHEDULER", ""),
     )
 
 
