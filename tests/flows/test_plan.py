@@ -12,7 +12,7 @@ from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.pins import open_pins
 from pinfold.flows.plan import forecast_and_plan
 from pinfold.flows.season import load_season
-from pinfold.store.models import Lot, Pin, PinLot, Product, Shipment
+from pinfold.store.models import Lot, Pin, PinLot, Product, Shipment, WeekForecast
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.combine(story_season.STARTS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(weeks=2, hours=2)
@@ -46,3 +46,15 @@ def test_what_is_promised_of_it_is_not_planned_twice() -> None:
     Lot.objects.filter(pk=LOT).update(kg=150.0, kg_promised=149.5)
     forecast_and_plan(MONDAY)
     assert not Shipment.objects.filter(lot_id=LOT).exists()
+
+
+def test_each_days_forecast_of_the_weeks_is_kept_beside_the_one_before() -> None:
+    forecast_and_plan(MONDAY)
+    first = list(WeekForecast.objects.order_by("pk").values())
+    forecast_and_plan(MONDAY + timedelta(hours=3))
+    assert list(WeekForecast.objects.order_by("pk").values()) == first, "a day is issued once"
+    forecast_and_plan(MONDAY + timedelta(days=1))
+    assert list(WeekForecast.objects.filter(issued_on=MONDAY.date()).order_by("pk").values()) == first
+    assert WeekForecast.objects.filter(issued_on=MONDAY.date() + timedelta(days=1)).count() > 0
+    assert all(row["ripening_model"] and row["yield_model"] for row in first), "nobody has seen a plot ripe"
+    assert all(row["week"] >= 2 for row in first), "weeks that are over are not forecast"

@@ -93,3 +93,15 @@ def test_a_plot_without_village_is_refused():
     plots = given.plots.with_columns(pl.lit(None, dtype=pl.String).alias("village_id"))
     with pytest.raises(InputError, match="plot 'm0' has no village"):
         weeks(replace(given, plots=plots))
+
+
+def test_a_week_has_a_band_around_what_is_expected_and_grades_add_up_to_it():
+    week = weeks(expected(plots=10)).filter(ready_week=5)
+    total = week.select(pl.col("p10", "p50", "kg", "p90").sum()).row(0)
+    assert total[0] < total[1] < total[3]
+    assert total[0] < total[2] < total[3]
+
+
+def test_a_harvest_of_which_nothing_is_doubtful_has_no_band():
+    sure = weeks(expected(days_apart=0, kg_apart=0.0)).filter(ready_week=5, grade=0)
+    assert sure.select("p10", "p90").row(0) == pytest.approx((sure["kg"][0], sure["kg"][0]))

@@ -23,7 +23,7 @@ from pinfold.match.rules import MatchRules, SupplyRules
 from pinfold.match.season import build_season
 from pinfold.match.supply import lots_from_harvest, sellable, wants_from_bids, wants_together
 from pinfold.match.tables import Tables
-from pinfold.store import plans
+from pinfold.store import forecasts, plans
 from pinfold.store.season import current_season, settings_given
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
@@ -59,7 +59,10 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
     season, today = current_season(), home_day(now)
     given, this_week = settings_given(), week_index(today, season.starts_on)
     products = read_table("products")
-    lots = _lots(forecast, products, season.number, season.starts_on)
+    # A product without a crop is bought in or made elsewhere; nothing of it ripens here.
+    grown = products.filter(pl.col("crop") != "")
+    weeks = _weeks(forecast, grown, season.number, season.starts_on)
+    lots = lots_from_harvest(weeks, read_table("villages"), read_table("households"), _prices(grown), season.number)
     offered = less_offered(
         wants_from_outlook(outlook, products, read_rules(DemandRules, "demand", given), season.starts_on), plans.pinned_kg(season.number)
     )
@@ -71,6 +74,7 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
     tables = Tables(products, now_sellable, wants, read_table("lanes"), read_table("hub_weeks"))
     plan = plan_season(build_season(tables, read_rules(MatchRules, "match", given)), method)
     with atomic():
+        forecasts.save_weeks(weeks.filter(pl.col("ready_week") >= this_week), season.number, today)
         plans.save_lots(season.number, lots, this_week)
         plan_id = plans.save_plan(_kept(plan, season.number, now), now)
     return PlanFacts(
@@ -78,20 +82,26 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
     )
 
 
-def _lots(forecast: SeasonForecast, products: pl.DataFrame, season: int, starts_on: date) -> pl.DataFrame:
-    # A product without a crop is bought in or made elsewhere; nothing of it ripens here.
-    grown = products.filter(pl.col("crop") != "")
+def _weeks(forecast: SeasonForecast, grown: pl.DataFrame, season: int, starts_on: date) -> pl.DataFrame:
+    """What each village has ready in each week, as harvest_weeks says, with the ripening_model and yield_model of most of its plots."""
+    plots = read_table("plots")
     expected = Expected(
-        plots=read_table("plots"),
+        plots=plots,
         ripe=forecast.ripening.dates,
         seen=stages_seen().filter(pl.col("season") == season),
         kg=forecast.yields.plots,
         products=grown,
     )
     crops = {name: crop(name) for name in grown["crop"]}
-    # The season is the seed: the same forecast always makes the same lots.
-    weeks = harvest_weeks(expected, crops, starts_on, seed=season)
-    return lots_from_harvest(weeks, read_table("villages"), read_table("households"), _prices(grown), season)
+    stage_of = {name: facts.harvest_stage for name, facts in crops.items()}
+    # The season is the seed: the same forecast always makes the same weeks.
+    weeks = harvest_weeks(expected, crops, starts_on, seed=season).join(grown.select("product_id", "crop"), on="product_id")
+    dates = forecast.ripening.dates.join(plots.select("plot_id", "crop"), on="plot_id")
+    ripe = dates.filter(pl.col("stage") == pl.col("crop").replace_strict(stage_of, default=None)).drop("crop")
+    for name, found in (("ripening_model", ripe), ("yield_model", forecast.yields.plots)):
+        most = found.join(plots, on="plot_id").group_by("village_id", "crop").agg(pl.col("model").mode().sort().first().alias(name))
+        weeks = weeks.join(most, on=["village_id", "crop"], how="left", maintain_order="left").with_columns(pl.col(name).fill_null(""))
+    return weeks
 
 
 def _prices(products: pl.DataFrame) -> pl.DataFrame:

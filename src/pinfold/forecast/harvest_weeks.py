@@ -29,6 +29,7 @@ SCHEMA = {
     "ready_week": pl.Int64,
     "kg": pl.Float64,
     "kg_cv": pl.Float64,
+    **dict.fromkeys(COLUMNS, pl.Float64),
 }
 
 
@@ -51,10 +52,11 @@ class Expected:
 
 
 def harvest_weeks(expected: Expected, crops: Mapping[str, Crop], starts_on: date, seed: int) -> pl.DataFrame:
-    """village_id, product_id, grade, ready_week, kg (expected, of product), kg_cv; weeks in which under half a kg is expected are left out.
+    """village_id, product_id, grade, ready_week, kg (expected, of product), kg_cv, p10 .. p90; weeks of under half a kg are left out.
 
     starts_on : Monday of week 0; weeks before it are negative
-    kg_cv : standard deviation over mean of the simulated seasons
+    kg_cv : standard deviation over mean of the simulated seasons; p10 .. p90 : their quantiles, kg. Grades are fixed shares of one
+        harvest, so the quantiles of several grades may be summed
     Plots without a forecast, and crops without a product, have no rows. Raises InputError when two products claim one crop, or a plot
     has no village.
     """
@@ -109,6 +111,7 @@ def _one_crop(plots: pl.DataFrame, crop: Crop, random: np.random.Generator, prod
     villages = plots["village_id"].unique(maintain_order=True)
     first_week, kg = _kg_by_week(plots, villages, crop, random)
     mean, deviation = kg.mean(axis=1) * kg_per_harvest_kg, kg.std(axis=1) * kg_per_harvest_kg
+    quantiles = np.quantile(kg, LEVELS, axis=1) * kg_per_harvest_kg
     at_village, at_week = np.nonzero(mean >= KG_KEPT)
     weeks = pl.DataFrame(
         {
@@ -116,12 +119,13 @@ def _one_crop(plots: pl.DataFrame, crop: Crop, random: np.random.Generator, prod
             "ready_week": at_week + first_week,
             "all_kg": mean[at_village, at_week],
             "kg_cv": (deviation / np.maximum(mean, 1e-9))[at_village, at_week],
+            **{column: quantiles[at, at_village, at_week] for at, column in enumerate(COLUMNS)},
         }
     )
     grades = pl.DataFrame({"grade": [grade.grade for grade in crop.grades], "share": crop.grade_shares})
     return (
         weeks.join(grades, how="cross")
-        .with_columns(product_id=pl.lit(product_id), kg=pl.col("all_kg") * pl.col("share"))
+        .with_columns(pl.col(COLUMNS) * pl.col("share"), product_id=pl.lit(product_id), kg=pl.col("all_kg") * pl.col("share"))
         .select(pl.col(column).cast(kind) for column, kind in SCHEMA.items())
     )
 

@@ -8,7 +8,7 @@ import polars as pl
 from django.db import models
 
 from pinfold.basics.quantiles import COLUMNS
-from pinfold.store.models import DemandForecast, GateScore, RipeningForecast, YieldForecast
+from pinfold.store.models import DemandForecast, GateScore, RipeningForecast, WeekForecast, YieldForecast
 
 ROWS_AT_ONCE = 2_000
 
@@ -21,6 +21,17 @@ def save_ripening(dates: pl.DataFrame) -> int:
 def save_yield(plots: pl.DataFrame) -> int:
     """Keeps plot_id, season, mean, p10 .. p90, model, issued_on; a day that is kept already is left as it was."""
     return _add(YieldForecast, plots.select("plot_id", "season", "issued_on", "model", "mean", *COLUMNS))
+
+
+def save_weeks(weeks: pl.DataFrame, season: int, issued_on: date) -> int:
+    """Keeps what each village has ready in each week, all grades together; a day that is kept already is left as it was.
+
+    weeks : village_id, product_id, grade, ready_week, kg, p10 .. p90, ripening_model, yield_model
+    """
+    together = weeks.group_by("village_id", "product_id", pl.col("ready_week").alias("week"), maintain_order=True).agg(
+        pl.col("ripening_model", "yield_model").first(), pl.col("kg").sum().alias("mean"), pl.col(COLUMNS).sum()
+    )
+    return _add(WeekForecast, together.with_columns(season=pl.lit(season), issued_on=pl.lit(issued_on)))
 
 
 def save_outlook(outlook: pl.DataFrame) -> int:

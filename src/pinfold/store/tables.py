@@ -43,7 +43,7 @@ MODELS: dict[str, type[models.Model]] = {
 DERIVED: tuple[type[models.Model], ...] = (
     store.Unserved,
     store.Intake, store.BidLot, store.ReplacedReport, store.Shipment, store.Want, store.PinLot, store.Pin, store.Plan, store.Lot,
-    store.DemandForecast, store.YieldForecast, store.RipeningForecast, store.GateScore, store.Choice,
+    store.DemandForecast, store.WeekForecast, store.YieldForecast, store.RipeningForecast, store.GateScore, store.Choice,
 )  # fmt: skip
 SUBJECTS = {
     "household": "household_id",

@@ -45,6 +45,32 @@ class YieldForecast(models.Model):
         return f"{self.plot_id} {self.p50} kg"
 
 
+class WeekForecast(models.Model):
+    """Kilograms of one product, all grades, that one village has ready in one week of the season."""
+
+    village = to("store.Village")
+    product = to("store.Product")
+    season = models.IntegerField()
+    week = models.IntegerField()
+    issued_on = models.DateField()
+    ripening_model = models.CharField(max_length=60, blank=True, help_text="of most of the plots; empty once all of them were seen ripe")
+    yield_model = models.CharField(max_length=60)
+    mean = models.FloatField()
+    p10 = models.FloatField()
+    p25 = models.FloatField()
+    p50 = models.FloatField()
+    p75 = models.FloatField()
+    p90 = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["village", "product", "season", "week", "issued_on"], name="one_week_forecast_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.village_id} {self.product_id} week {self.week}"
+
+
 class DemandForecast(models.Model):
     """Kilograms of one product that one region will want in the week that begins on `week`, a Monday."""
 

@@ -54,3 +54,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"{self.role} {self.phone[-4:]}"
+
+
+class CalendarFeed(models.Model):
+    """A coordinator's private address of the village's calendar, for a phone that cannot sign in.
+
+    The address is not kept, only its hash; a new one ends the old, and none is answered once the person may not see the village.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"calendar of {self.person_id}"
