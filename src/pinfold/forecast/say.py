@@ -1,0 +1,184 @@
+"""Why a forecast says what it says, and why it moved: one sentence that can be read aloud, in English and Simplified Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Language = Literal["en", "zh-hans"]
+What = Literal["when", "how much"]
+# Smaller moves are those of rounding.
+SAME_DAYS, SAME_SHARE = 0.5, 0.005
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """How a model is called in Chinese, and what it looks at beside past seasons: a sentence names nothing that was not looked at."""
+
+    name_zh: str
+    reports: bool = False
+    weather: bool = False
+
+
+# A model that is not here is called by its own name, and only its past seasons are named.
+MODELS: Mapping[str, Spoken] = {
+    "climatology": Spoken("常年平均"),
+    "recent seasons": Spoken("近年平均"),
+    "trend": Spoken("历年趋势"),
+    "days since the stage before": Spoken("上一物候期后的天数", reports=True),
+    "degree-days": Spoken("积温", reports=True, weather=True),
+    "own mean": Spoken("本地块平均"),
+    "last season": Spoken("上一季"),
+    "pooled alternate bearing": Spoken("大小年"),
+}
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a forecast was made from.
+
+    model : the one that served, for most of the plots if it is about several
+    seasons : past seasons on record; reports : of this season, from the same village and crop, known on the day of issue
+    weather_until : last day of weather that was known, None without weather; weather_source : who measured or forecast it, "" if not said
+    """
+
+    what: What
+    model: str
+    seasons: int
+    reports: int = 0
+    weather_until: date | None = None
+    weather_source: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How a forecast differs from an earlier one.
+
+    by : days (above 0: later) or share of the earlier kg (above 0: more)
+    seen : plots on which it has happened since; reports : those that came in since, of any stage
+    """
+
+    since: date
+    by: float
+    seen: int = 0
+    reports: int = 0
+    model_before: str = ""
+    weather_before: date | None = None
+
+
+SENTENCES: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "when": "When: by {model}, from {from_what}{moved}.",
+        "how much": "How much: by {model}, from {from_what}{moved}.",
+        "seasons": "{n} past seasons", "season": "one past season", "none": "no past season of its own",
+        "reports": "{n} reports of this season", "report": "one report of this season",
+        "weather": "the weather until {day}", "weather of": "the weather until {day} ({source})",
+        "comma": ", ", "and": " and ", "moved": "; {move}{why}",
+        "same": "as on {day}", "same since": "Since {day}: no change.", "since": "Since {day}: {moves}.", "than": "{move} than on {day}",
+        "days earlier": "{n} days earlier", "day earlier": "one day earlier", "days later": "{n} days later", "day later": "one day later",
+        "more": "{n} % more", "less": "{n} % less",
+        "model": ", because another model serves now (before: {model})",
+        "seen": ", because it was seen on {n} plots since", "seen one": ", because it was seen on one plot since",
+        "new": ", because {n} reports came in since", "new one": ", because one report came in since",
+        "waiting": ", because nobody has seen it yet", "new weather": ", because of the weather since",
+    },
+    "zh-hans": {
+        "when": "时间：依据“{model}”模型和{from_what}{moved}。",
+        "how much": "数量：依据“{model}”模型和{from_what}{moved}。",
+        "seasons": "{n}个往季", "season": "1个往季", "none": "其他地块的往季",
+        "reports": "本季{n}条报告", "report": "本季1条报告",
+        "weather": "截至{day}的天气", "weather of": "截至{day}的天气（{source}）",
+        "comma": "、", "and": "、", "moved": "；{move}{why}",
+        "same": "与{day}相同", "same since": "自{day}以来：没有变化。", "since": "自{day}以来：{moves}。", "than": "比{day}{move}",
+        "days earlier": "提早{n}天", "day earlier": "提早1天", "days later": "推迟{n}天", "day later": "推迟1天",
+        "more": "增加{n}%", "less": "减少{n}%",
+        "model": "，因为换了模型（原为“{model}”）",
+        "seen": "，因为此后在{n}块地上已经看到", "seen one": "，因为此后在1块地上已经看到",
+        "new": "，因为此后来了{n}条报告", "new one": "，因为此后来了1条报告",
+        "waiting": "，因为还没有人看到", "new weather": "，因为此后的天气",
+    },
+}  # fmt: skip
+
+
+def say(grounds: Grounds, moved: Moved | None, language: Language) -> str:
+    """One sentence: by which model, from what, how it moved since an earlier forecast, and why."""
+    words, from_what = SENTENCES[language], _from_what(grounds, language)
+    move = "" if moved is None else words["moved"].format(move=_than(grounds.what, moved, language), why=_why(grounds, moved, language))
+    return words[grounds.what].format(model=model_called(grounds.model, language), from_what=from_what, moved=move)
+
+
+def say_since(when: Moved | None, how_much: Moved | None, language: Language) -> str:
+    """How both forecasts moved since the same earlier day, in a few words; "" when there is no earlier one.
+
+    >>> say_since(Moved(date(2026, 9, 3), -4.2), Moved(date(2026, 9, 3), -0.12), "en")
+    'Since 3 Sep: 4 days earlier, 12 % less.'
+    """
+    words = SENTENCES[language]
+    pairs: tuple[tuple[What, Moved | None], ...] = (("when", when), ("how much", how_much))
+    known = [(what, moved) for what, moved in pairs if moved is not None]
+    if not known:
+        return ""
+    day = day_called(known[0][1].since, language)
+    moves = [move for what, moved in known if (move := _move(what, moved.by, language))]
+    return words["since"].format(day=day, moves=words["comma"].join(moves)) if moves else words["same since"].format(day=day)
+
+
+def model_called(name: str, language: Language) -> str:
+    """The model's name in the language that is spoken."""
+    return MODELS[name].name_zh if language == "zh-hans" and name in MODELS else name
+
+
+def day_called(on: date, language: Language) -> str:
+    """A day of the season, without the year."""
+    return f"{on.month}月{on.day}日" if language == "zh-hans" else f"{on.day} {MONTHS[on.month - 1]}"
+
+
+def _from_what(grounds: Grounds, language: Language) -> str:
+    words, looks_at = SENTENCES[language], MODELS.get(grounds.model, Spoken(""))
+    parts = [_counted("season", grounds.seasons, language) if grounds.seasons else words["none"]]
+    if looks_at.reports and grounds.reports:
+        parts.append(_counted("report", grounds.reports, language))
+    if looks_at.weather and grounds.weather_until:
+        kind = "weather of" if grounds.weather_source else "weather"
+        parts.append(words[kind].format(day=day_called(grounds.weather_until, language), source=grounds.weather_source))
+    return words["comma"].join(parts[:-1]) + (words["and"] if len(parts) > 1 else "") + parts[-1]
+
+
+def _counted(name: str, n: int, language: Language) -> str:
+    return SENTENCES[language][name if n == 1 else f"{name}s"].format(n=n)
+
+
+def _move(what: What, by: float, language: Language) -> str:
+    """By how much, "" for no more than rounding."""
+    words = SENTENCES[language]
+    if abs(by) < (SAME_DAYS if what == "when" else SAME_SHARE):
+        return ""
+    if what == "how much":
+        return words["more" if by > 0 else "less"].format(n=round(abs(by) * 100))
+    days = round(abs(by))
+    return words[f"{'day' if days == 1 else 'days'} {'later' if by > 0 else 'earlier'}"].format(n=days)
+
+
+def _than(what: What, moved: Moved, language: Language) -> str:
+    words, day = SENTENCES[language], day_called(moved.since, language)
+    move = _move(what, moved.by, language)
+    return words["than"].format(move=move, day=day) if move else words["same"].format(day=day)
+
+
+def _why(grounds: Grounds, moved: Moved, language: Language) -> str:
+    """The first of the reasons that holds, in the order in which they weigh; nothing where none is known or nothing moved."""
+    words, looks_at = SENTENCES[language], MODELS.get(grounds.model, Spoken(""))
+    if not _move(grounds.what, moved.by, language):
+        return ""
+    if moved.seen:
+        return words["seen one" if moved.seen == 1 else "seen"].format(n=moved.seen)
+    if moved.model_before and moved.model_before != grounds.model:
+        return words["model"].format(model=model_called(moved.model_before, language))
+    if looks_at.reports and moved.reports:
+        return words["new one" if moved.reports == 1 else "new"].format(n=moved.reports)
+    if looks_at.weather and grounds.weather_until and grounds.weather_until != moved.weather_before:
+        return words["new weather"]
+    return words["waiting"] if grounds.what == "when" and moved.by > 0 else ""
