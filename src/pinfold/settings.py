@@ -5,15 +5,42 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from pinfold.basics.errors import InputError
 
 PAYMENT_PROVIDERS = ("cash", "sandbox")
+WEATHER_SERVICES = ("open-meteo", "nasa-power", "files")
 # Languages of pages and people, each by its own name; the first is the default.
 LANGUAGES = {"zh-hans": "中文", "en": "English"}
+
+
+@dataclass(frozen=True)
+class WeatherSettings:
+    """Which weather services are asked, in which order, where, and for how long."""
+
+    services: tuple[str, ...] = ()
+    open_meteo_url: str = "https://api.open-meteo.com"
+    open_meteo_archive_url: str = "https://archive-api.open-meteo.com"
+    open_meteo_key: str = field(default="", repr=False)
+    nasa_power_url: str = "https://power.larc.nasa.gov"
+    folder: Path = Path("var/weather")
+    silence_seconds: float = 10.0
+    answer_seconds: float = 30.0
+    plan_seconds: float = 15.0
+
+    def __post_init__(self) -> None:
+        unknown = set(self.services) - set(WEATHER_SERVICES)
+        if unknown:
+            raise InputError(f"PINFOLD_WEATHER_SERVICES names {sorted(unknown)[0]!r}; use some of {', '.join(WEATHER_SERVICES)}")
+        for url in (self.open_meteo_url, self.open_meteo_archive_url, self.nasa_power_url):
+            if not url.startswith(("https://", "http://")):
+                raise InputError(f"the address {url!r} of a weather service does not begin with https:// or http://")
+        for name in ("silence_seconds", "answer_seconds", "plan_seconds"):
+            if not 0 < getattr(self, name) <= 3600:
+                raise InputError(f"PINFOLD_WEATHER_{name.upper()} is {getattr(self, name)}; give more than 0 and at most 3600 seconds")
 
 
 @dataclass(frozen=True)
@@ -33,6 +60,7 @@ class Settings:
     show_codes: bool
     processes: int
     dask_scheduler: str
+    weather: WeatherSettings
 
     def __post_init__(self) -> None:
         if self.workers < 1:
@@ -62,6 +90,15 @@ def from_environment(given: Mapping[str, str]) -> Settings:
     PINFOLD_SHOW_CODES               1: the sign-in page shows the code (example season only), default 0
     PINFOLD_PROCESSES                processes of this machine for heavy work (outside/executors.py), default: one for each core
     PINFOLD_DASK_SCHEDULER           address of a Dask scheduler, whose workers take the heavy work instead; e.g. tcp://10.0.0.5:8786
+    PINFOLD_WEATHER_SERVICES         comma-separated, in the order in which they are asked: open-meteo, nasa-power, files; default: none
+    PINFOLD_OPEN_METEO_URL           default https://api.open-meteo.com: keyless, not for commercial use; or your own server
+    PINFOLD_OPEN_METEO_ARCHIVE_URL   default https://archive-api.open-meteo.com; or your own server
+    PINFOLD_OPEN_METEO_KEY           key of a paid plan, with the two addresses that belong to it
+    PINFOLD_NASA_POWER_URL           default https://power.larc.nasa.gov
+    PINFOLD_WEATHER_FOLDER           tables weather and weather_forecasts for the service `files`, default: weather/ in PINFOLD_DATA_DIR
+    PINFOLD_WEATHER_SILENCE_SECONDS  longest wait for a connection or the next bytes, default 10
+    PINFOLD_WEATHER_ANSWER_SECONDS   longest wait for one whole answer with all its tries, default 30
+    PINFOLD_WEATHER_PLAN_SECONDS     longest that a plan waits for all weather together, default 15
     """
     data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
     production = _switch(given, "PINFOLD_PRODUCTION")
@@ -80,7 +117,30 @@ def from_environment(given: Mapping[str, str]) -> Settings:
         show_codes=_switch(given, "PINFOLD_SHOW_CODES"),
         processes=_whole(given, "PINFOLD_PROCESSES", os.cpu_count() or 1),
         dask_scheduler=given.get("PINFOLD_DASK_SCHEDULER", ""),
+        weather=_weather(given, data_dir),
     )
+
+
+def _weather(given: Mapping[str, str], data_dir: Path) -> WeatherSettings:
+    usual = WeatherSettings()
+    return WeatherSettings(
+        services=tuple(name.strip() for name in given.get("PINFOLD_WEATHER_SERVICES", "").split(",") if name.strip()),
+        open_meteo_url=given.get("PINFOLD_OPEN_METEO_URL") or usual.open_meteo_url,
+        open_meteo_archive_url=given.get("PINFOLD_OPEN_METEO_ARCHIVE_URL") or usual.open_meteo_archive_url,
+        open_meteo_key=given.get("PINFOLD_OPEN_METEO_KEY", ""),
+        nasa_power_url=given.get("PINFOLD_NASA_POWER_URL") or usual.nasa_power_url,
+        folder=Path(given.get("PINFOLD_WEATHER_FOLDER") or data_dir / "weather"),
+        silence_seconds=_seconds(given, "PINFOLD_WEATHER_SILENCE_SECONDS", usual.silence_seconds),
+        answer_seconds=_seconds(given, "PINFOLD_WEATHER_ANSWER_SECONDS", usual.answer_seconds),
+        plan_seconds=_seconds(given, "PINFOLD_WEATHER_PLAN_SECONDS", usual.plan_seconds),
+    )
+
+
+def _seconds(given: Mapping[str, str], name: str, usual: float) -> float:
+    try:
+        return float(given.get(name, usual))
+    except ValueError:
+        raise InputError(f"{name} is {given[name]!r}; give seconds as a number") from None
 
 
 def _switch(given: Mapping[str, str], name: str) -> bool:

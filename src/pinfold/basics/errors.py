@@ -12,6 +12,7 @@
     │   ├── WrongStep         the thing is not in a state from which this step is allowed
     │   └── KeyReused         a request id came again with other content
     ├── NoAnswer              an outside service is slow, wrong or down
+    │   └── WrongAnswer       it answered what cannot be right; asking it again the same way would not help
     └── NoPlan                no feasible plan, or the optimiser gave up
 
 A broken promise inside the program raises AssertionError instead.
@@ -67,6 +68,10 @@ class KeyReused(Refused):
 
 
 class NoAnswer(PinfoldError):
+    pass
+
+
+class WrongAnswer(NoAnswer):
     pass
 
 

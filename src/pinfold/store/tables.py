@@ -32,6 +32,7 @@ MODELS: dict[str, type[models.Model]] = {
     "stages": store.StageReport,
     "harvests": store.Harvest,
     "weather": store.Weather,
+    "weather_forecasts": store.WeatherForecast,
     "hub_weeks": store.HubWeek,
     "lanes": store.Lane,
     "sales": store.Sale,

@@ -6,6 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from pinfold.basics.units import UNITS_KG, UNITS_M2
+from pinfold.fields.fill_weather import FILLED
 from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, truth, whole
 from pinfold.settings import LANGUAGES
 
@@ -143,10 +144,30 @@ class Weather(Table):
     tmin_c = number("°C", "lowest temperature", -60, 60, need=Need.NO)
     tmean_c = number("°C", "mean temperature", -60, 60, need=Need.NO)
     rain_mm = number("mm", "rain of the day", 0, 2000, need=Need.NO)
+    source = text("weather service that gave it; blank for a station's own", need=Need.NO)
+    filled = text("how a missing day was filled (weather.md); blank for one that was measured", FILLED, need=Need.NO)
 
     @dy.rule()
     def plot_id_or_village_id_is_given(cls) -> pl.Expr:
         return pl.col("plot_id").is_not_null() | pl.col("village_id").is_not_null()
+
+
+class WeatherForecasts(Table):
+    """What weather services said of days that were still to come; every day of issue is kept."""
+
+    plot_id = identity("plot that the weather is of", "plots", key=True, need=Need.NO)
+    village_id = identity("village that the weather is of", "villages", key=True, need=Need.SEASON)
+    date = day("the day that was forecast", key=True)
+    issued_on = day("when it was said", past=True, key=True)
+    tmax_c = number("°C", "highest temperature", -60, 60, need=Need.NO)
+    tmin_c = number("°C", "lowest temperature", -60, 60, need=Need.NO)
+    tmean_c = number("°C", "mean temperature", -60, 60, need=Need.NO)
+    rain_mm = number("mm", "rain of the day", 0, 2000, need=Need.NO)
+    source = text("weather service that said it", need=Need.NO)
+
+    @dy.rule()
+    def issued_on_is_not_after_date(cls) -> pl.Expr:
+        return pl.col("issued_on") <= pl.col("date")
 
 
 class People(Table):

@@ -10,6 +10,7 @@ from pinfold.coop.rules import CoopRules
 from pinfold.demand.rules import DemandRules
 from pinfold.fields.reports import ReportRules
 from pinfold.fields.season import SeasonRules
+from pinfold.fields.weather import WeatherRules
 from pinfold.impact.rules import ImpactRules
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules, SupplyRules
@@ -21,6 +22,7 @@ from pinfold.replay.rules import ReplayRules
 ROOMS: dict[str, type] = {
     "season": SeasonRules,
     "fields": ReportRules,
+    "weather": WeatherRules,
     "demand": DemandRules,
     "supply": SupplyRules,
     "match": MatchRules,

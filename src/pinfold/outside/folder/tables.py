@@ -24,6 +24,7 @@ TABLES: dict[str, type[Table]] = {
     "harvests": places.Harvests,
     "covariates": places.Covariates,
     "weather": places.Weather,
+    "weather_forecasts": places.WeatherForecasts,
     "hub_weeks": trade.HubWeeks,
     "lanes": trade.Lanes,
     "sales": trade.Sales,

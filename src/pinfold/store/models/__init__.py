@@ -1,7 +1,7 @@
 """The tables. Column names are those of docs/tables.md wherever a season folder has the same column."""
 
 from pinfold.store.models.books import Entry, Posting, Settlement, SettlementLine
-from pinfold.store.models.field import Harvest, ReplacedReport, StageReport, Weather
+from pinfold.store.models.field import Harvest, ReplacedReport, StageReport, Weather, WeatherForecast
 from pinfold.store.models.forecasts import DemandForecast, GateScore, RipeningForecast, WeekForecast, YieldForecast
 from pinfold.store.models.goods import BidLot, Delivery, Intake
 from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale, Unserved
@@ -15,5 +15,6 @@ __all__ = [
     "Bid", "BidLot", "CalendarFeed", "Choice", "Cooperative", "Customer", "Delivery", "DemandForecast", "Entry", "GateScore", "Harvest",
     "Household", "Hub", "HubWeek", "Intake", "Lane", "Lot", "Merchant", "Notice", "Order", "Payment", "Person", "Pin", "PinLot", "Plan",
     "Plot", "Posting", "Product", "Purchase", "Refund", "Region", "ReplacedReport", "RipeningForecast", "Sale", "Season", "Setting",
-    "Settlement", "SettlementLine", "Shipment", "StageReport", "Unserved", "Village", "Want", "Weather", "WeekForecast", "YieldForecast",
+    "Settlement", "SettlementLine", "Shipment", "StageReport", "Unserved", "Village", "Want", "Weather", "WeatherForecast", "WeekForecast",
+    "YieldForecast",
 ]  # fmt: skip

@@ -59,7 +59,7 @@ class Harvest(models.Model):
 
 
 class Weather(models.Model):
-    """One day's weather of a village."""
+    """One day's weather of a village that is over: measured, or filled in and marked."""
 
     village = to("store.Village")
     date = models.DateField()
@@ -67,9 +67,30 @@ class Weather(models.Model):
     tmin_c = models.FloatField(null=True)
     tmean_c = models.FloatField(null=True)
     rain_mm = models.FloatField(null=True)
+    source = models.CharField(max_length=40, null=True, blank=True, help_text="weather service that gave it; blank for a station's own")
+    filled = models.CharField(max_length=40, null=True, blank=True, help_text="how a missing day was filled; blank where measured")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["village", "date"], name="one_weather_per_village_day")]
 
     def __str__(self) -> str:
         return f"{self.village_id} {self.date}"
+
+
+class WeatherForecast(models.Model):
+    """What a weather service said on one day of a later one; kept, so that it can be held against what came."""
+
+    village = to("store.Village")
+    date = models.DateField()
+    issued_on = models.DateField()
+    source = models.CharField(max_length=40, null=True, blank=True)
+    tmax_c = models.FloatField(null=True)
+    tmin_c = models.FloatField(null=True)
+    tmean_c = models.FloatField(null=True)
+    rain_mm = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "date", "issued_on"], name="one_weather_forecast_per_village_day_issue")]
+
+    def __str__(self) -> str:
+        return f"{self.village_id} {self.date} said on {self.issued_on}"

@@ -22,6 +22,7 @@ from pinfold.coop.rules import CoopRules
 from pinfold.demand.rules import DemandRules
 from pinfold.fields.reports import ReportRules
 from pinfold.fields.season import SeasonRules
+from pinfold.fields.weather import WeatherRules
 from pinfold.flows import clock
 from pinfold.impact.rules import ImpactRules
 from pinfold.ledger.rules import SplitRules
@@ -36,8 +37,8 @@ from pinfold.web.templatetags.pinfold import week_days, yuan
 from pinfold.web.templatetags.rooms import yuan_whole
 
 ROOMS = (
-    ("season", SeasonRules), ("fields", ReportRules), ("supply", SupplyRules), ("demand", DemandRules), ("match", MatchRules),
-    ("pin", PinRules), ("split", SplitRules), ("coop", CoopRules), ("impact", ImpactRules), ("replay", ReplayRules),
+    ("season", SeasonRules), ("fields", ReportRules), ("weather", WeatherRules), ("supply", SupplyRules), ("demand", DemandRules),
+    ("match", MatchRules), ("pin", PinRules), ("split", SplitRules), ("coop", CoopRules), ("impact", ImpactRules), ("replay", ReplayRules),
 )  # fmt: skip
 
 
