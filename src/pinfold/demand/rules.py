@@ -20,5 +20,5 @@ class DemandRules:
     kg_min_max: float = rule(300.0, "kg", "but no pin needs more than this to open; assumed", 0, 100_000)
     want_kg_min: float = rule(1.0, "kg", "smaller wants are left out of the plan; assumed", 0, 100_000)
     open_cost: float = rule(80.0, "yuan", "the coordinator's work on one pin, whatever its size; assumed", 0, 100_000)
-    prior_seats: float = rule(1.0, "seats", "how much the default for new pins weighs against joins seen; assumed", 0.01, 1000)
-    prior_seats_per_day: float = rule(3.0, "seats a day", "how fast pins are joined before any pin was seen; assumed", 0.01, 10_000)
+    prior_orders: float = rule(1.0, "orders", "how much the default for new pins weighs against orders seen; assumed", 0.01, 1000)
+    prior_orders_per_day: float = rule(2.0, "orders a day", "how fast orders come before any pin was seen; assumed", 0.01, 10_000)

@@ -15,6 +15,7 @@ from pinfold.demand.rules import DemandRules
 from pinfold.fields.crops import crop
 from pinfold.flows.clock import home_day
 from pinfold.flows.demand import issue_demand
+from pinfold.flows.fill_odds import learn_join_habits
 from pinfold.flows.forecast import SeasonForecast, issue_forecasts, stages_seen
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
 from pinfold.match.explain import explain_shipments, explain_unsold
@@ -48,6 +49,7 @@ def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progr
     forecast = issue_forecasts(now)
     progress("Forecasting demand", 1, steps)
     outlook = issue_demand(now)
+    learn_join_habits(now)
     progress("Planning", 2, steps)
     facts = make_plan(now, forecast, outlook, method)
     progress("Planning", steps, steps)

@@ -43,9 +43,23 @@ MODELS: dict[str, type[models.Model]] = {
 # Made from the tables above before the first order, and made again after a new load.
 DERIVED: tuple[type[models.Model], ...] = (
     store.Unserved,
-    store.Intake, store.BidLot, store.ReplacedReport, store.Shipment, store.Want, store.PinLot, store.Pin, store.Plan, store.Lot,
-    store.DemandForecast, store.WeekForecast, store.YieldForecast, store.RipeningForecast, store.GateScore, store.Choice,
-)  # fmt: skip
+    store.Intake,
+    store.BidLot,
+    store.ReplacedReport,
+    store.Shipment,
+    store.Want,
+    store.PinLot,
+    store.Pin,
+    store.Plan,
+    store.Lot,
+    store.DemandForecast,
+    store.WeekForecast,
+    store.YieldForecast,
+    store.RipeningForecast,
+    store.GateScore,
+    store.JoinHabits,
+    store.Choice,
+)
 SUBJECTS = {
     "household": "household_id",
     "coordinator": "village_id",

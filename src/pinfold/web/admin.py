@@ -10,6 +10,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
+from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -85,5 +86,5 @@ class Table(ModelAdmin):
 
 
 site = Office(name="admin")
-for name in models.__all__:
-    site.register(getattr(models, name), Table)
+for each in apps.get_app_config("store").get_models():
+    site.register(each, Table)

@@ -2,7 +2,7 @@
 
 from pinfold.store.models.books import Entry, Posting, Settlement, SettlementLine
 from pinfold.store.models.field import Harvest, ReplacedReport, StageReport, Weather, WeatherForecast
-from pinfold.store.models.forecasts import DemandForecast, GateScore, RipeningForecast, WeekForecast, YieldForecast
+from pinfold.store.models.forecasts import DemandForecast, GateScore, JoinHabits, RipeningForecast, WeekForecast, YieldForecast
 from pinfold.store.models.goods import BidLot, Delivery, Intake
 from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale, Unserved
 from pinfold.store.models.people import CalendarFeed, Person
@@ -10,11 +10,3 @@ from pinfold.store.models.pins import Notice, Order, Payment, Pin, PinLot, Refun
 from pinfold.store.models.places import Cooperative, Household, Hub, HubWeek, Lane, Plot, Region, Village
 from pinfold.store.models.plans import Lot, Plan, Shipment, Want
 from pinfold.store.models.season import Season, Setting
-
-__all__ = [
-    "Bid", "BidLot", "CalendarFeed", "Choice", "Cooperative", "Customer", "Delivery", "DemandForecast", "Entry", "GateScore", "Harvest",
-    "Household", "Hub", "HubWeek", "Intake", "Lane", "Lot", "Merchant", "Notice", "Order", "Payment", "Person", "Pin", "PinLot", "Plan",
-    "Plot", "Posting", "Product", "Purchase", "Refund", "Region", "ReplacedReport", "RipeningForecast", "Sale", "Season", "Setting",
-    "Settlement", "SettlementLine", "Shipment", "StageReport", "Unserved", "Village", "Want", "Weather", "WeatherForecast", "WeekForecast",
-    "YieldForecast",
-]  # fmt: skip

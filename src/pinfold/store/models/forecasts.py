@@ -105,3 +105,13 @@ class GateScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.crop} {self.model}"
+
+
+class JoinHabits(models.Model):
+    """How pins are joined, as learned on a day from those that were over: the fields of demand.fill_odds.JoinPrior."""
+
+    learned_on = models.DateField(unique=True)
+    prior = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"joins as of {self.learned_on}"

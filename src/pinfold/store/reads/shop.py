@@ -126,14 +126,6 @@ class Ripening:
 
 
 @dataclass(frozen=True)
-class PastPins:
-    """How pins that are over were joined: seats, and days until they closed; equal lengths."""
-
-    seats: tuple[int, ...]
-    open_days: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class PaymentFacts:
     payment_id: str
     order_id: str
@@ -235,15 +227,6 @@ def pin_card(share_code: str) -> PinCard:
     if pin is None:
         raise NotFound(f"there is no pin {share_code!r}; look at the list of open pins")
     return _card(pin)
-
-
-def past_pins() -> PastPins:
-    """Seats joined and days open of every pin that is over; seats that lapsed or were cancelled were not joined in the end."""
-    left = [Order.State.HELD, Order.State.LAPSED, Order.State.CANCELLED]
-    seats = dict(Order.objects.exclude(state__in=left).values_list("pin_id").annotate(total=Sum("seats")))
-    over = Pin.objects.filter(closed_at__isnull=False, closed_at__gt=F("opened_at")).values_list("pin_id", "opened_at", "closed_at")
-    rows = [(seats.get(pin_id, 0), (closed - opened).total_seconds() / 86_400) for pin_id, opened, closed in over]
-    return PastPins(tuple(seats for seats, _ in rows), tuple(days for _, days in rows))
 
 
 def orders_of(customer_id: str) -> list[OrderCard]:

@@ -8,15 +8,13 @@ from functools import reduce
 from operator import add
 
 from pinfold.basics.rules import read_rules
-from pinfold.demand.fill_odds import fill_odds, fit_prior
-from pinfold.demand.rules import DemandRules
+from pinfold.flows.fill_odds import odds_of
 from pinfold.ledger.rules import SplitRules
 from pinfold.ledger.split import NOTHING, LotPart, Split, split_over_lots
 from pinfold.pin.ladder import price_at
+from pinfold.store.joins import open_pins
 from pinfold.store.reads import shop
 from pinfold.store.season import settings_given
-
-DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,8 @@ def next_step(card: shop.PinCard) -> Step | None:
 
 def odds(card: shop.PinCard, now: datetime) -> float:
     """Probability that an open pin has its smallest size paid in time, 0 .. 1."""
-    past = shop.past_pins()
-    prior = fit_prior(past.seats, past.open_days, read_rules(DemandRules, "demand", settings_given()))
-    elapsed_days = max((now - card.opened_at).total_seconds() / DAY_SECONDS, 0)
-    left_days = (card.closes_at - now).total_seconds() / DAY_SECONDS
-    return float(fill_odds(card.seats_paid, card.seats_min, elapsed_days, left_days, prior))
+    standing = open_pins([card.pin_id])
+    return odds_of(standing, now)[0] if standing else 0.0
 
 
 def money_of_a_pack(pin: shop.PinFacts) -> Split:
