@@ -192,6 +192,46 @@ def plan(method: str, as_json: bool) -> None:
 
 
 @main.group()
+def weather() -> None:
+    """The season's weather: ask services for what is missing, see where it stands."""
+
+
+@weather.command("fetch")
+@click.option("--seconds", type=click.FloatRange(1, 86_400), default=600, show_default=True, help="longest to ask")
+@JSON
+@with_store
+def weather_fetch(seconds: float, as_json: bool) -> None:
+    """Ask the named services for days that are missing, fill the gaps that stay (docs/weather.md); exit 1 if nobody answered."""
+    from pinfold.flows import clock
+    from pinfold.flows.weather import refresh_weather
+
+    done = refresh_weather(clock.now(), seconds, TerminalProgress())
+    if as_json:
+        show(done, as_json)
+    else:
+        click.echo(f"{done.says}\n{done.filled_days} days filled, {done.missing_days} days still missing")
+    if not done.served and (done.problems or done.not_asked):
+        raise SystemExit(1)
+
+
+@weather.command("status")
+@JSON
+@with_store
+def weather_status(as_json: bool) -> None:
+    """Which source served, until when, and how many days are filled."""
+    from pinfold.flows import clock
+    from pinfold.flows.weather import weather_state
+
+    state = weather_state(clock.now())
+    if as_json:
+        show(state, as_json)
+        return
+    click.echo(state.says)
+    for credit, address in state.credits:
+        click.echo(f"{credit} ({address})")
+
+
+@main.group()
 def pins() -> None:
     """Group buys: open those that the plan asks for, close those that are due."""
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import story_season
+from bad_server import drips_headers, keeps_silent, sends, serving
 
 from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.pins import open_pins
 from pinfold.flows.plan import forecast_and_plan
 from pinfold.flows.season import load_season
-from pinfold.store.models import Lot, Pin, PinLot, Product, Shipment, WeekForecast
+from pinfold.settings import WeatherSettings
+from pinfold.store.models import Lot, Pin, PinLot, Product, Season, Shipment, WeekForecast
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.combine(story_season.STARTS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(weeks=2, hours=2)
@@ -40,6 +43,23 @@ def test_its_pins_stay_open_until_the_goods_are_packed() -> None:
     pins = Pin.objects.filter(pk__in=PinLot.objects.filter(lot_id=LOT).values("pin"))
     assert pins.exists()
     assert all(pin.closes_at > MONDAY for pin in pins)
+
+
+@pytest.mark.parametrize("trouble", [drips_headers, keeps_silent, sends(b"<html>", kind="text/html"), sends({"daily": []})])
+def test_a_plan_is_made_whatever_becomes_of_the_weather(trouble, monkeypatch) -> None:
+    with serving(trouble) as server:
+        weather = WeatherSettings(
+            services=("open-meteo", "nasa-power", "files"), open_meteo_url=server.url, open_meteo_archive_url=server.url,
+            nasa_power_url=server.url, folder=Path("no-such-folder"), plan_seconds=0.3,
+        )  # fmt: skip
+        monkeypatch.setattr("pinfold.flows.weather.settings", lambda: SimpleNamespace(weather=weather))
+        monkeypatch.setattr("pinfold.flows.plan.settings", lambda: SimpleNamespace(weather=weather))
+        Season.objects.update(clock_offset_seconds=0)
+        plan = forecast_and_plan(MONDAY)
+    assert plan.objective_yuan > 0
+    assert server.asked
+    assert "no service gave anything new; " in plan.weather
+    assert "there is no folder no-such-folder" in plan.weather
 
 
 def test_what_is_promised_of_it_is_not_planned_twice() -> None:

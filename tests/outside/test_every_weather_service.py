@@ -6,17 +6,19 @@ How the answers were made, and that none was recorded from a live service, stand
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 
+import hypothesis.strategies as st
 import pytest
 from bad_server import breaks_off, drips_body, drips_headers, keeps_silent, sends, serving
+from hypothesis import given
 from weather_answers import EIGHTH, NOTHING, PLACE, SEVENTH, STANDS, TODAY, files
 
 from pinfold.basics.errors import NoAnswer, WrongAnswer
 from pinfold.fields.weather import Span, WeatherDay
-from pinfold.outside.weather import WEATHER_SERVICES, Budget, Question, asked_services, asking
+from pinfold.outside.weather import WEATHER_SERVICES, Budget, Question, asked_services, asking, nasa_power, open_meteo
 from pinfold.outside.weather.asking import TRIES_MAX, Patience
 from pinfold.settings import WEATHER_SERVICES as NAMES
 from pinfold.settings import WeatherSettings
@@ -190,6 +192,35 @@ class TestEveryServer:
     def test_another_form_is_refused(self, stand, other):
         with serving(sends(other)) as server, pytest.raises(WrongAnswer, match="another form"):
             stand.service(server.url).days(question())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def ways(answer, so_far=()):
+    """Every way into an answer, to its leaves and to what holds them."""
+    if so_far:
+        yield so_far
+    steps = answer.items() if isinstance(answer, dict) else enumerate(answer) if isinstance(answer, list) else ()
+    for step, inner in steps:
+        yield from ways(inner, (*so_far, step))
+
+
+@pytest.mark.parametrize(
+    ("stand", "read"), [(STANDS[0], open_meteo._read), (STANDS[1], nasa_power._read)], ids=[each.name for each in STANDS]
+)
+@given(data=st.data())
+def test_no_answer_whatever_breaks_the_reader(stand, read, data):
+    """Anything at all in any place of an answer is either weather or refused."""
+    answer = stand.answer(SEVENTH, EIGHTH)
+    way = data.draw(st.sampled_from(list(ways(answer))))
+    with suppress(WrongAnswer):
+        for day in read(changed(answer, way, data.draw(JSON)), PLACE):
+            assert day.tmax_c is None or -60 <= day.tmax_c <= 60
 
 
 def changed(answer, way, value):

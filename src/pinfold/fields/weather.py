@@ -131,10 +131,14 @@ def known_on(weather: pl.DataFrame, forecasts: pl.DataFrame, as_of: date) -> pl.
     weather : plot_id or village_id, date, temperatures; forecasts : the same, and issued_on
     The column `forecast` (bool) tells a day that was only forecast; a day that is in `weather` has no forecast.
     """
-    place = [name for name in ("plot_id", "village_id") if name in weather.columns]
-    over = weather.filter(pl.col("date") <= as_of).with_columns(forecast=pl.lit(False))
-    said = forecasts.filter((pl.col("issued_on") <= as_of) & (pl.col("date") >= as_of)).sort("issued_on")
-    ahead = said.unique([name for name in (*place, "date") if name in said.columns], keep="last", maintain_order=True)
-    ahead = ahead.with_columns(*(pl.lit(None, dtype=pl.String).alias(name) for name in place if name not in ahead.columns))
-    ahead = ahead.join(over, on=[*place, "date"], how="anti", nulls_equal=True)
+    over = _with_both_places(weather).filter(pl.col("date") <= as_of).with_columns(forecast=pl.lit(False))
+    said = _with_both_places(forecasts).filter((pl.col("issued_on") <= as_of) & (pl.col("date") >= as_of)).sort("issued_on")
+    ahead = said.unique(DAY_KEY, keep="last", maintain_order=True).join(over, on=DAY_KEY, how="anti", nulls_equal=True)
     return pl.concat([over, ahead.with_columns(forecast=pl.lit(True))], how="diagonal")
+
+
+DAY_KEY = ["plot_id", "village_id", "date"]
+
+
+def _with_both_places(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in DAY_KEY[:2] if name not in frame.columns)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pinfold
+from pinfold.flows import clock
+from pinfold.flows.weather import weather_state
 from pinfold.settings import settings
 from pinfold.store import setup
 from pinfold.store.ledger import unbalanced_postings
@@ -30,6 +32,8 @@ def examine() -> Iterator[Finding]:
     limits = setup.has_cache_table()
     yield Finding("limits of tries", limits, "counted" if limits else f"cannot be counted, so nobody can sign in; {setup.PREPARE}")
     yield Finding("season", has_season(), str(current_season().number) if has_season() else "none; run: pinfold season load FOLDER")
+    weather = weather_state(clock.now())
+    yield Finding("weather", not weather.is_old, weather.says + ("; run: pinfold weather fetch" if weather.is_old else ""))
     wrong = unbalanced_postings()
     yield Finding("ledger", not wrong, f"do not sum to zero: {', '.join(wrong)}" if wrong else "every posting sums to zero")
     sources = list(Path(pinfold.__file__).parent.glob("**/LC_MESSAGES/django.po"))

@@ -10,6 +10,7 @@ import polars as pl
 from pinfold.fields.crops import crop, known_crops
 from pinfold.fields.reports import with_first_picking
 from pinfold.flows.clock import home_day
+from pinfold.flows.weather import weather_known
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
 from pinfold.store import forecasts
@@ -37,9 +38,9 @@ def stages_seen() -> pl.DataFrame:
 def issue_forecasts(now: datetime) -> SeasonForecast:
     """Makes and keeps the forecasts of today from everything that is known today."""
     season, issued_on = current_season().number, home_day(now)
-    plots, stages, weather = read_table("plots"), stages_seen(), read_table("weather")
+    plots, stages, weather = read_table("plots"), stages_seen(), weather_known(issued_on)
     past = read_table("harvests").filter(pl.col("season") < season)
-    ripening = issue_ripening(plots, stages, weather.filter(pl.col("date") <= issued_on), season, issued_on)
+    ripening = issue_ripening(plots, stages, weather, season, issued_on)
     # The season is the seed: the same day always issues the same forecast.
     yields = issue_yield(plots, past, season, issued_on, seed=season)
     with atomic():

@@ -10,6 +10,7 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS
+from pinfold.fields.weather import known_on
 from pinfold.forecast.issue_ripening import issue_ripening
 from pinfold.forecast.issue_yield import issue_yield
 from pinfold.outside.folder import as_they_came, id_types, read_tables
@@ -18,13 +19,16 @@ from pinfold.outside.folder import as_they_came, id_types, read_tables
 def ripening_from_folder(folder: Path, season: int, as_of: date, out: Path, progress: Progress = silent) -> None:
     """Write plot_id, season, stage, p10 .. p90 (dates), model, issued_on to `out`, for every stage not yet reported by `as_of`.
 
-    Reads plots and stages, and weather where the folder has it; rows later than `as_of` are not looked at.
+    Reads plots and stages, and weather and weather_forecasts where the folder has them; rows later than `as_of` are not looked at.
     Raises BrokenTables, or InputError when no stage has a past season to learn from.
     """
     progress("reading", 0, 2)
-    tables = read_tables(folder, ["plots", "stages"], optional=["weather"])
+    tables = read_tables(folder, ["plots", "stages"], optional=["weather", "weather_forecasts"])
+    weather = tables.get("weather")
+    if weather is not None and "weather_forecasts" in tables:
+        weather = known_on(weather, tables["weather_forecasts"], as_of)
     progress("comparing models", 1, 2)
-    found = issue_ripening(tables["plots"], tables["stages"], tables.get("weather"), season, as_of).dates
+    found = issue_ripening(tables["plots"], tables["stages"], weather, season, as_of).dates
     if found.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; stages needs a season before it, reported by {as_of}")
     _write(as_they_came(found.select("plot_id", "season", "stage", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -17,6 +17,7 @@ from pinfold.flows.clock import home_day
 from pinfold.flows.demand import issue_demand
 from pinfold.flows.fill_odds import learn_join_habits
 from pinfold.flows.forecast import SeasonForecast, issue_forecasts, stages_seen
+from pinfold.flows.weather import refresh_weather
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
 from pinfold.match.explain import explain_shipments, explain_unsold
 from pinfold.match.plan import Method, Plan, plan_season
@@ -24,6 +25,7 @@ from pinfold.match.rules import MatchRules, SupplyRules
 from pinfold.match.season import build_season
 from pinfold.match.supply import lots_from_harvest, sellable, wants_from_bids, wants_together
 from pinfold.match.tables import Tables
+from pinfold.settings import settings
 from pinfold.store import forecasts, plans
 from pinfold.store.season import current_season, settings_given
 from pinfold.store.tables import read_table
@@ -40,11 +42,14 @@ class PlanFacts:
     lots: int
     wants: int
     shipments: int
+    weather: str = ""
+    """Which weather the forecasts had: who served, until when it is measured, who gave no answer."""
 
 
 def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progress = silent) -> PlanFacts:
-    """Issues today's forecasts and outlook, then plans what is still to be sold."""
+    """Asks for new weather for a bounded time, issues today's forecasts and outlook, then plans what is still to be sold."""
     steps = 3
+    weather = refresh_weather(now, settings().weather.plan_seconds, progress)
     progress("Forecasting ripeness and yield", 0, steps)
     forecast = issue_forecasts(now)
     progress("Forecasting demand", 1, steps)
@@ -53,7 +58,7 @@ def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progr
     progress("Planning", 2, steps)
     facts = make_plan(now, forecast, outlook, method)
     progress("Planning", steps, steps)
-    return facts
+    return replace(facts, weather=weather.says)
 
 
 def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, method: Method) -> PlanFacts:

@@ -11,7 +11,7 @@ from pinfold.flows import clock
 from pinfold.ledger import accounts
 from pinfold.ledger.posting import Posting, moved
 from pinfold.store import ledger
-from pinfold.store.models import Bid, Choice, Cooperative, Customer, Delivery, Entry, Lot, Order, Payment, Pin
+from pinfold.store.models import Bid, Choice, Cooperative, Customer, Delivery, Entry, Lot, Order, Payment, Pin, Village, Weather
 from pinfold.web.roles import Role
 
 
@@ -230,3 +230,16 @@ class TestOffice:
         operator = world.browsers[Role.OPERATOR]
         assert "unsafe-eval" in operator.get("/admin/")["Content-Security-Policy"]
         assert "unsafe" not in operator.get("/operator/")["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "15 days in 1 villages, until 20 Sep"), ("zh-hans", "到 9月20日 为止")])
+def test_the_operator_reads_where_the_weather_comes_from_and_whose_it_is(world, language, says):
+    village = Village.objects.order_by("pk").first()
+    Weather.objects.bulk_create(
+        Weather(village=village, date=date(2026, 9, 6) + timedelta(days=n), tmean_c=20, source="open-meteo") for n in range(15)
+    )
+    operator = world.browsers[Role.OPERATOR]
+    operator.cookies["django_language"] = language
+    page = operator.get("/operator/").content.decode()
+    assert says in page
+    assert "Weather data by Open-Meteo.com, CC BY 4.0" in page

@@ -123,7 +123,9 @@ def _once(url: str, params: Mapping[str, str], silence_seconds: float, whole: Bu
                     raise TryAgain("it took too long")
     except httpx.TimeoutException:
         raise TryAgain(f"it was silent for {silence_seconds:g} s") from None
-    except (httpx.TransportError, httpx.DecodingError) as problem:
+    except httpx.InvalidURL as problem:
+        raise WrongAnswer(f"this is no address ({problem})") from None
+    except httpx.HTTPError as problem:
         raise TryAgain(f"{type(problem).__name__}: {problem}"[:SAYS_MAX]) from None
     return _content(answer, bytes(body))
 
@@ -152,8 +154,9 @@ def _content(answer: httpx.Response, body: bytes) -> Any:
     if "json" not in kind:
         raise WrongAnswer(f"it sent {kind.partition(';')[0] or 'something without a type'} where JSON was asked for")
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except ValueError as problem:
+        # Whole numbers become floats too, because one of 400 digits would break what is reckoned with it.
+        return json.loads(body, parse_constant=_refuse_constant, parse_int=float)
+    except (ValueError, RecursionError) as problem:
         raise TryAgain(f"its JSON cannot be read ({problem})"[:SAYS_MAX]) from None
 
 

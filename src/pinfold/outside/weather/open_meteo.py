@@ -77,6 +77,6 @@ def _read(answer: Any, place: Place) -> list[WeatherDay]:
     refuse_elsewhere(OpenMeteo.name, place, *here)
     if wrong_unit:
         raise WrongAnswer(f"{OpenMeteo.name} sent {wrong_unit[0]} in {wrong_unit[1]!r}; it was asked for °C and mm")
-    if lengths != {len(dates)}:
+    if any(not isinstance(values, list) for values in lists.values()) or lengths != {len(dates)}:
         raise WrongAnswer(f"{OpenMeteo.name} sent {len(dates)} days and lists of {sorted(lengths)} values")
     return [weather_day(OpenMeteo.name, day, {column: values[at] for column, values in lists.items()}) for at, day in enumerate(dates)]

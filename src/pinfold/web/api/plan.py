@@ -67,6 +67,7 @@ class NewPlanAnswer(Schema):
     lots: int
     wants: int
     shipments: int
+    weather: str = Field(description="which weather the forecasts had: who served, until when it is measured, who gave no answer")
 
 
 class ParcelAnswer(Schema):

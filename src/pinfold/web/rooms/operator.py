@@ -70,6 +70,7 @@ class SettingShown:
 def show(request: HttpRequest) -> HttpResponse:
     """Everything the operator looks at."""
     from pinfold.flows.doctor import examine
+    from pinfold.flows.weather import weather_state
 
     season = current_season()
     facts = {
@@ -79,6 +80,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "ripening": outcomes.ripening_outcomes(season.number),
         "yields": outcomes.yield_outcomes(season.number),
         "findings": list(examine()),
+        "weather": weather_state(clock.now()),
         "settings": list(_settings()),
         "form": WeekForm(),
     }
