@@ -27,7 +27,7 @@ NAMED = {
     "bid_id": "bid-of-merchant-1",
     "dividend_id": "dividend-2026",
     "week": 3,
-    "plan_id": 1,
+    "crop": "coffee",
     "app_label": "store",
     "object_id": "1",
     "content_type_id": "1",

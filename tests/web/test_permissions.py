@@ -20,6 +20,7 @@ SIGNED_IN = frozenset(Role.values)
 EVERYBODY = SIGNED_IN | {NOBODY}
 CUSTOMER, COORDINATOR, HOUSEHOLD, BOARD = {"customer"}, {"coordinator"}, {"household"}, {"board"}
 MERCHANT, PACKHOUSE, OFFICER, OPERATOR = {"merchant"}, {"packhouse"}, {"officer"}, {"operator"}
+CALENDAR_READERS = BOARD | COORDINATOR | MERCHANT | PACKHOUSE | OFFICER | OPERATOR
 PLAN_READERS = BOARD | COORDINATOR | PACKHOUSE | OFFICER | OPERATOR
 # Those who look after a household; each is let through to its own ones alone.
 CARERS = HOUSEHOLD | COORDINATOR | BOARD | OFFICER
@@ -48,7 +49,9 @@ PAGES = {
     "shop:notice": EVERYBODY,  # but only the provider can sign one
     "rooms:plan": PLAN_READERS,
     "rooms:plan-csv": PLAN_READERS,
-    "rooms:calendar-picture": PLAN_READERS,
+    "rooms:calendar": CALENDAR_READERS,
+    "rooms:calendar-csv": CALENDAR_READERS,
+    "rooms:calendar-picture": CALENDAR_READERS,
     "rooms:lanes-picture": PLAN_READERS,
     "rooms:household": HOUSEHOLD,
     "rooms:household-of": CARERS,
@@ -136,6 +139,8 @@ OPERATIONS = {
     "GET /api/hub/arriving": PACKHOUSE,
     "GET /api/hub/leaving": PACKHOUSE,
     "POST /api/weeks/{week}/dispatch": PACKHOUSE,
+    "GET /api/calendar/weeks": CALENDAR_READERS,
+    "GET /api/calendar/reasons": CALENDAR_READERS,
     "GET /api/plan/parcels": PLAN_READERS,
     "POST /api/plan": OPERATOR,
     "POST /api/pins/open": OPERATOR,

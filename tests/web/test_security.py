@@ -271,3 +271,4 @@ def test_addresses_with_nul_or_numbers_beyond_reason_are_refused(world):
     assert world.browsers[Role.OFFICER].get("/households/a%00b/").status_code == 400
     for picture in ("lanes", "calendar"):
         assert world.browsers[Role.OFFICER].get(f"/charts/{picture}-{beyond}.svg").status_code < 500
+    assert world.browsers[Role.OFFICER].get("/calendar/?crop=%F0%9F%8C%B1&village=nowhere&since=2026-99-99").status_code == 200

@@ -107,6 +107,10 @@ def _household(household_id: str, village_id: str, now: datetime) -> None:
     )
     ripe = {name: on + timedelta(days=days) for name, days in (("p10", 5), ("p25", 8), ("p50", 10), ("p75", 12), ("p90", 15))}
     store.RipeningForecast.objects.create(plot=plot, season=2026, stage="ripe", issued_on=on, model="climatology", **ripe)
+    store.WeekForecast.objects.create(
+        village_id=village_id, product_id="green-beans", season=2026, week=6, issued_on=on, ripening_model="climatology",
+        yield_model="own mean", mean=50, p10=25, p25=36, p50=49, p75=63, p90=75,
+    )  # fmt: skip
     _settlement(household_id, village_id, now)
 
 

@@ -95,6 +95,11 @@ def crop(name: str) -> Crop:
     return parse_crop(name, (CROP_FILES / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def harvest_stage_of(name: str) -> str:
+    """The stage from which a crop is picked; ripe for a crop without a file."""
+    return crop(name).harvest_stage if name in known_crops() else "ripe"
+
+
 def parse_crop(name: str, text: str) -> Crop:
     """The crop written in `text` (TOML; see crops/coffee.toml). Raises InputError naming the crop, the entry and what is missing."""
     try:

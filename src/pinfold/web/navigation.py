@@ -17,6 +17,7 @@ class Link:
 
 
 SHOP = Link(_("Ripe soon"), "shop:list")
+CALENDAR = Link(_("Calendar"), "rooms:calendar")
 PLAN = Link(_("Plan"), "rooms:plan")
 IMPACT = Link(_("What it brings"), "rooms:impact")
 
@@ -29,6 +30,7 @@ BY_ROLE: dict[str, tuple[Link, ...]] = {
         Link(_("Reports"), "rooms:reports"),
         Link(_("Weigh"), "rooms:weighings"),
         Link(_("Cash"), "rooms:money"),
+        CALENDAR,
         PLAN,
         SHOP,
     ),
@@ -37,14 +39,15 @@ BY_ROLE: dict[str, tuple[Link, ...]] = {
         Link(_("Members"), "rooms:members"),
         Link(_("Books"), "rooms:books"),
         Link(_("Incomes"), "rooms:incomes"),
+        CALENDAR,
         PLAN,
         IMPACT,
         SHOP,
     ),
-    Role.MERCHANT: (Link(_("Lots and my bids"), "rooms:merchant"), SHOP),
-    Role.PACKHOUSE: (Link(_("Pack house"), "rooms:packhouse"), PLAN, SHOP),
-    Role.OFFICER: (Link(_("Incomes"), "rooms:incomes"), IMPACT, PLAN, SHOP),
-    Role.OPERATOR: (Link(_("Season"), "rooms:operator"), PLAN, IMPACT, SHOP),
+    Role.MERCHANT: (Link(_("Lots and my bids"), "rooms:merchant"), CALENDAR, SHOP),
+    Role.PACKHOUSE: (Link(_("Pack house"), "rooms:packhouse"), CALENDAR, PLAN, SHOP),
+    Role.OFFICER: (Link(_("Incomes"), "rooms:incomes"), IMPACT, CALENDAR, PLAN, SHOP),
+    Role.OPERATOR: (Link(_("Season"), "rooms:operator"), CALENDAR, PLAN, IMPACT, SHOP),
 }
 
 

@@ -3,21 +3,19 @@
 import csv
 import io
 from dataclasses import asdict
-from datetime import date
 
 import pytest
 
 from pinfold.match.explain import Reason, Unsold
 from pinfold.match.say import Names
 from pinfold.store.models import Plan, Shipment, Want
-from pinfold.store.reads.plan import Place, Ripe
+from pinfold.store.reads.plan import Place
 from pinfold.store.reads.shop import Named
-from pinfold.web.charts.calendar import bands, draw_calendar
 from pinfold.web.charts.lanes import LaneLoad, draw_lanes, place_labels
 from pinfold.web.roles import Role
 from pinfold.web.rooms.deals import stays
 
-MANGO, VILLAGE = Named("mango", "Mango", "芒果"), Named("v", "Conggang", "丛岗")
+MANGO = Named("mango", "Mango", "芒果")
 FACTS = {"objective": 900.0, "sold_share": 0.6, "spoiled_share": 0.01}
 
 
@@ -78,31 +76,12 @@ def test_lots_of_one_reason_are_said_in_one_sentence():
     assert told[0].why == "30 kg of Mango stay unsold: no customers can be reached before it is too old."
 
 
-def test_a_band_holds_its_mean_and_what_was_weighed_has_none():
-    forecast, weighed = bands([Ripe(MANGO, VILLAGE, 3, 100.0, 0.5, False), Ripe(MANGO, VILLAGE, 2, 80.0, 0.0, True)])
-    assert 0 < forecast.p10_kg < 100 < forecast.p90_kg
-    assert (weighed.p10_kg, weighed.p90_kg) == (80.0, 80.0)
-
-
-def test_an_exponential_week_has_the_bands_of_an_exponential():
-    # A gamma distribution with a deviation of its mean is the exponential: p10 = -ln(0.9) and p90 = -ln(0.1) times the mean.
-    band = bands([Ripe(MANGO, VILLAGE, 3, 100.0, 1.0, False)])[0]
-    assert (round(band.p10_kg, 2), round(band.p90_kg, 2)) == (10.54, 230.26)
-
-
 def test_labels_of_places_side_by_side_do_not_cover_each_other():
     labels = place_labels([(100.0, 100.0, "保山 99 公斤"), (104.0, 101.0, "隆阳"), (98.0, 103.0, "潞江"), (118.0, 96.0, "大理 116 公斤")])
     assert not [(one.text, other.text) for one in labels for other in labels if one is not other and one.meets(other)]
 
 
-def test_pictures_of_a_whole_season_stay_under_60_kilobytes():
-    weeks = [
-        Ripe(Named(f"p{p}", f"p{p}", ""), Named(f"v{v}", f"v{v}", ""), w, 100.0 + w, 0.4, False)
-        for p in range(4)
-        for v in range(2)
-        for w in range(26)
-    ]
-    assert len(draw_calendar(weeks, date(2026, 9, 7), date(2026, 10, 7))) < 60_000
+def test_a_map_of_many_regions_stays_under_60_kilobytes():
     hub = Place("h", "Hub", "集货点", 25.0, 98.9)
     loads = [LaneLoad(hub, Place(f"r{n}", f"Region {n}", "", 22.0 + n, 100.0 + 2 * n), 50.0 * n + 1) for n in range(12)]
     assert len(draw_lanes(loads)) < 60_000

@@ -1,72 +1,51 @@
-"""The harvest calendar: kilograms ready by week, crop and village, with the span that four years in five would fall into."""
+"""The harvest calendar of one crop: kilograms ready by week in each village, today's forecast over yesterday's, and what was weighed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from pinfold.basics.weeks import week_monday
-from pinfold.store.reads.plan import Ripe
-from pinfold.web.charts.drawing import SERIES, SOFT, WIDTH_PX, day_text, mid_week, month_axis, svg_of
+from pinfold.store.reads.calendar import WeekBand
+from pinfold.web.charts.drawing import CHERRY, LEAF, SOFT, WIDTH_PX, day_text, mid_week, month_axis, svg_of
 from pinfold.web.templatetags.pinfold import called
 
-PANEL_PX = 74
-KG_SHOWN = 1.0
+PANEL_PX = 84
+HEAD_PX, FOOT_PX = 34, 24
 
 
-@dataclass(frozen=True)
-class Band:
-    """One week of one village and product. p10_kg .. p90_kg : four years in five."""
-
-    ripe: Ripe
-    p10_kg: float
-    p90_kg: float
+def height_px(panels: int) -> int:
+    """About how high the picture of so many villages becomes."""
+    return panels * (PANEL_PX + HEAD_PX) + FOOT_PX
 
 
-def bands(weeks: Sequence[Ripe]) -> list[Band]:
-    """The band of each week, from its kg and spread by a gamma distribution: kg cannot be negative, and most weeks end below a lucky one.
-
-    A lot keeps the mean and deviation of its simulation and not the draws, so the two ends of the band are those of the gamma distribution
-    with the same mean and deviation.
-    """
-    from scipy.special import gammaincinv
-
-    kg, cv = np.array([each.kg for each in weeks]), np.array([max(each.kg_cv, 1e-6) for each in weeks])
-    shape = 1 / cv**2
-    low, high = (gammaincinv(shape, level) * kg / shape for level in (0.1, 0.9))
-    sure = np.array([each.weighed for each in weeks], dtype=bool)
-    low, high = np.where(sure, kg, low), np.where(sure, kg, high)
-    return [Band(each, float(below), float(above)) for each, below, above in zip(weeks, low, high, strict=True)]
-
-
-def draw_calendar(weeks: Sequence[Ripe], starts_on: date, today: date) -> str:
-    """SVG: one panel per product, a line and a band per village, and a line where today is."""
+def draw_calendar(weeks: Sequence[WeekBand], starts_on: date, today: date) -> str:
+    """SVG: one panel per village (and product): line and band of today's forecast, the earlier one broken, weighed weeks as dots."""
     import altair as alt
 
+    products = len({each.product.id for each in weeks})
     rows = [
         {
-            "day": day_text(mid_week(week_monday(band.ripe.week, starts_on))),
-            "product": called(band.ripe.product),
-            "village": called(band.ripe.village),
-            "kg": round(band.ripe.kg),
-            "p10": round(band.p10_kg),
-            "p90": round(band.p90_kg),
+            "day": day_text(mid_week(week_monday(each.week, starts_on))),
+            "panel": called(each.village) if products == 1 else f"{called(each.village)} · {called(each.product)}",
+            "kg": round(each.kg),
+            "p10": round(each.p10_kg),
+            "p90": round(each.p90_kg),
+            "before": None if each.before_kg is None else round(each.before_kg),
+            "weighed": None if each.weighed_kg is None else round(each.weighed_kg),
             "today": day_text(today),
         }
-        for band in bands(weeks)
-        if band.ripe.kg >= KG_SHOWN
+        for each in weeks
     ]
-    products = list(dict.fromkeys(row["product"] for row in rows))
+    panels = list(dict.fromkeys(row["panel"] for row in rows))
     day = alt.X("day:T", axis=month_axis())
-    colour = alt.Color("village:N", scale=alt.Scale(range=list(SERIES)))
     kg_axis = alt.Axis(title=None, tickCount=3, format="~s")
     base = alt.Chart().properties(width=WIDTH_PX - 44, height=PANEL_PX)
-    band_marks = base.mark_area(opacity=0.25).encode(x=day, y=alt.Y("p10:Q", axis=kg_axis), y2="p90:Q", color=colour)
-    line_marks = base.mark_line(strokeWidth=2).encode(x=day, y=alt.Y("kg:Q", axis=kg_axis), color=colour)
-    today_mark = base.mark_rule(color=SOFT, strokeDash=[3, 3]).encode(x="max(today):T")
-    chart = alt.layer(band_marks, line_marks, today_mark, data=alt.Data(values=rows))
-    faceted = chart.facet(facet=alt.Facet("product:N", sort=products), columns=1, spacing=10).resolve_scale(y="independent", x="shared")
+    band = base.mark_area(color=LEAF, opacity=0.25).encode(x=day, y=alt.Y("p10:Q", axis=kg_axis), y2="p90:Q")
+    line = base.mark_line(color=LEAF, strokeWidth=2).encode(x=day, y=alt.Y("kg:Q", axis=kg_axis))
+    before = base.mark_line(color=SOFT, strokeWidth=1.5, strokeDash=[5, 3]).encode(x=day, y=alt.Y("before:Q", axis=kg_axis))
+    weighed = base.mark_point(color=CHERRY, filled=True, size=36, opacity=1).encode(x=day, y=alt.Y("weighed:Q", axis=kg_axis))
+    now = base.mark_rule(color=SOFT, strokeDash=[2, 3]).encode(x="max(today):T")
+    chart = alt.layer(band, before, line, weighed, now, data=alt.Data(values=rows))
+    faceted = chart.facet(facet=alt.Facet("panel:N", sort=panels), columns=1, spacing=8).resolve_scale(y="independent", x="shared")
     return svg_of(faceted)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from pinfold.fields.crops import harvest_stage_of
 from pinfold.flows import clock
 from pinfold.ledger.reasons import Reason, say
 from pinfold.store.models import Household
@@ -21,7 +22,7 @@ from pinfold.web.charts.answer import picture
 from pinfold.web.charts.bands import PickBand, draw_pick_bands
 from pinfold.web.roles import Role, only, require_household
 from pinfold.web.rooms.plan import reader_language
-from pinfold.web.rooms.words import harvest_stage, how_much, picked_when
+from pinfold.web.rooms.words import how_much, picked_when
 from pinfold.web.templatetags.rooms import crop_called
 
 
@@ -95,7 +96,7 @@ def _bands(facts: HouseholdFacts) -> list[PickBand]:
     """The plots of which a picking day is known or forecast. Plots of one crop are told apart by the end of their id."""
     found = []
     for plot in facts.plots:
-        stage = harvest_stage(plot.crop)
+        stage = harvest_stage_of(plot.crop)
         seen, coming = plot.seen.get(stage), plot.coming.get(stage)
         label = f"{crop_called(plot.crop)} {plot.plot_id.removeprefix(plot.crop).strip('-')}"
         if seen:

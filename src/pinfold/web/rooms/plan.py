@@ -14,7 +14,6 @@ from pinfold.store.models import Season
 from pinfold.store.reads import plan as reads
 from pinfold.store.season import current_season
 from pinfold.web.charts.answer import picture
-from pinfold.web.charts.calendar import bands, draw_calendar
 from pinfold.web.charts.lanes import draw_lanes
 from pinfold.web.roles import Role, only
 from pinfold.web.rooms.deals import deals, lane_loads, outlook, stays
@@ -35,8 +34,7 @@ def show_plan(request: HttpRequest) -> HttpResponse:
     found = deals(parcels, names, language)
     last_week = reads.last_week_looked_at(plan.plan_id)
     left = reads.unsold(plan.plan_id)
-    ripe = reads.ripening_weeks(season.number)
-    products = {each.product.id: each.product for each in ripe}
+    products = {each.product.id: each.product for each in reads.ripening_weeks(season.number)}
     facts = {
         "season": season,
         "plan": plan,
@@ -47,7 +45,6 @@ def show_plan(request: HttpRequest) -> HttpResponse:
         "deals": found[:DEALS_FIRST],
         "more_deals": found[DEALS_FIRST:],
         "loads": lane_loads(parcels),
-        "bands": [band for band in bands(ripe) if band.ripe.kg >= 1],
         "stays": stays(((ready, each) for ready, each in left if last_week is None or ready <= last_week), products, names, language),
         "later_kg": sum(each.kg for ready, each in left if last_week is not None and ready > last_week),
         "last_week": last_week,
@@ -73,14 +70,6 @@ def export_plan(request: HttpRequest) -> HttpResponse:
         for each in parcels
     ]  # fmt: skip
     return csv_answer(f"plan-{season.number}", header, rows)
-
-
-@only(*READERS)
-@require_safe
-def calendar_picture(request: HttpRequest, plan_id: int) -> HttpResponseBase:
-    """The harvest calendar; the plan's number and the day stand for what it is drawn from."""
-    season, today = current_season(), clock.today()
-    return picture(request, (plan_id, today), lambda: draw_calendar(reads.ripening_weeks(season.number), season.starts_on, today))
 
 
 @only(*READERS)

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from pinfold.web.rooms import cooperative, household, impact, merchant, operator, packhouse, plan, village
+from pinfold.web.rooms import calendar, cooperative, household, impact, merchant, operator, packhouse, plan, village
 
 app_name = "rooms"
 urlpatterns = [
     path("plan/", plan.show_plan, name="plan"),
     path("plan/plan.csv", plan.export_plan, name="plan-csv"),
-    path("charts/calendar-<int:plan_id>.svg", plan.calendar_picture, name="calendar-picture"),
+    path("calendar/", calendar.show, name="calendar"),
+    path("calendar/calendar.csv", calendar.export, name="calendar-csv"),
+    path("charts/calendar-<str:crop>.svg", calendar.crop_picture, name="calendar-picture"),
     path("charts/lanes-<int:week>.svg", plan.lanes_picture, name="lanes-picture"),
     path("household/", household.show_own, name="household"),
     path("households/<str:household_id>/", household.show, name="household-of"),

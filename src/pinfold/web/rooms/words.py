@@ -6,21 +6,16 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from pinfold.fields.crops import crop, known_crops
+from pinfold.fields.crops import crop, harvest_stage_of, known_crops
 from pinfold.store.reads.household import PlotFacts
 from pinfold.web.templatetags.pinfold import day, kg
 
 PICKING_OVER = "picking over"
 
 
-def harvest_stage(crop_name: str) -> str:
-    """The stage from which a crop is picked; ripe for a crop without a file."""
-    return crop(crop_name).harvest_stage if crop_name in known_crops() else "ripe"
-
-
 def picked_when(plot: PlotFacts, today: date) -> str:
     """When the plot is picked: seen, expected with how sure that is, or not known."""
-    stage = harvest_stage(plot.crop)
+    stage = harvest_stage_of(plot.crop)
     seen, coming = plot.seen.get(stage), plot.coming.get(stage)
     if PICKING_OVER in plot.seen:
         return _("The picking was over on %(day)s.") % {"day": day(plot.seen[PICKING_OVER])}

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from pinfold.basics.errors import NotFound
 from pinfold.basics.units import UNITS_M2
@@ -94,6 +94,22 @@ def tag(value: str, kind: str) -> SafeString:
     """The same as a small coloured tag."""
     tone = WORDS[kind].get(value, ("", ""))[1]
     return format_html('<span class="tag {}">{}</span>', tone, word(value, kind))
+
+
+@register.filter
+def days_moved(by_days: float) -> str:
+    """How far a day has moved; above 0 is later.
+
+    >>> from django.utils.translation import override
+    >>> with override("en"):
+    ...     days_moved(-3.8), days_moved(1.2), days_moved(0.3)
+    ('4 days earlier', '1 day later', 'as before')
+    """
+    n = round(abs(by_days))
+    if not n:
+        return _("as before")
+    says = ngettext("%(n)d day later", "%(n)d days later", n) if by_days > 0 else ngettext("%(n)d day earlier", "%(n)d days earlier", n)
+    return says % {"n": n}
 
 
 @register.filter

@@ -1,0 +1,87 @@
+"""The harvest calendar: what each village has ready in each week, what was said of it before, and why it moved."""
+
+from datetime import date
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.pagination import paginate
+from pydantic import Field
+
+from pinfold.forecast.say import Grounds, Moved, say
+from pinfold.store.models import Person
+from pinfold.store.reads import calendar as reads
+from pinfold.store.reads.calendar import Asked
+from pinfold.store.season import current_season
+from pinfold.web.api.fields import GivenDay, Id, Kg, Named, Week, Word
+from pinfold.web.api.guard import Only
+from pinfold.web.api.paging import Pages
+from pinfold.web.api.refusals import may_refuse
+
+Role = Person.Role
+READERS = (Role.COORDINATOR, Role.BOARD, Role.MERCHANT, Role.PACKHOUSE, Role.OFFICER, Role.OPERATOR)
+router = Router(tags=["calendar"], auth=Only(*READERS))
+
+
+class CalendarWeekAnswer(Schema):
+    """Kilograms of a product, all grades, that a village has ready in one week."""
+
+    village: Named
+    product: Named
+    crop: str
+    week: Week
+    issued_on: date
+    kg: Kg
+    p10_kg: Kg
+    p90_kg: Annotated[float, Field(description="kg; four years in five end between p10_kg and p90_kg")]
+    ripening_model: str
+    yield_model: str
+    before_kg: float | None = Field(description="kg that the earlier forecast expected; null for weeks that are over")
+    weighed_kg: float | None = Field(description="kg that were weighed; null before the first weighing")
+
+
+class ForecastReasonAnswer(Schema):
+    """What one forecast was made from, and how it moved since the earlier one."""
+
+    village: Named
+    crop: str
+    what: str = Field(description="when, or how much")
+    since: date | None
+    moved_by: float | None = Field(description="days (above 0: later) or share of the earlier kg (above 0: more)")
+    why: str = Field(description="one sentence, to be read aloud")
+    why_zh: str
+
+
+@router.get("/calendar/weeks", response=may_refuse(list[CalendarWeekAnswer]))
+@paginate(Pages)
+def list_weeks(
+    request: HttpRequest, crop: Word | None = None, village_id: Id | None = None, since: GivenDay | None = None
+) -> list[reads.WeekBand]:
+    """The weeks, by crop, village and week, beside the forecast of `since` or of the day of issue before the newest."""
+    found = reads.calendar(current_season(), Asked(crop or "", village_id or "", since))
+    return [week for part in found.parts for week in part.weeks]
+
+
+@router.get("/calendar/reasons", response=may_refuse(list[ForecastReasonAnswer]))
+@paginate(Pages)
+def list_reasons(
+    request: HttpRequest, crop: Word | None = None, village_id: Id | None = None, since: GivenDay | None = None
+) -> list[dict[str, object]]:
+    """By which model each forecast was made, from what, how it moved and why, by crop and village."""
+    found = reads.calendar(current_season(), Asked(crop or "", village_id or "", since))
+    return [
+        {"village": part.village, "crop": part.crop} | _reason(grounds, moved)
+        for part in found.parts
+        for grounds, moved in ((part.when, part.when_moved), (part.how_much, part.how_much_moved))
+        if grounds is not None
+    ]
+
+
+def _reason(grounds: Grounds, moved: Moved | None) -> dict[str, object]:
+    return {
+        "what": grounds.what,
+        "since": moved and moved.since,
+        "moved_by": moved and moved.by,
+        "why": say(grounds, moved, "en"),
+        "why_zh": say(grounds, moved, "zh-hans"),
+    }
