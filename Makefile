@@ -37,13 +37,13 @@ pictures: .venv/test-ready
 	scripts/make_venv.sh $(PYTHON)
 	touch $@
 
-.venv/run-ready: .venv/uv-ready requirements/run.lock
+.venv/run-ready: .venv/uv-ready requirements/run.lock src/pinfold/match/loops.c hatch_build.py
 	@echo "Installing the locked dependencies ..."
 	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/run.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/test-ready: .venv/uv-ready requirements/test.lock
+.venv/test-ready: .venv/uv-ready requirements/test.lock src/pinfold/match/loops.c hatch_build.py
 	@echo "Installing the locked dependencies and what tests need ..."
 	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/test.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .

@@ -9,8 +9,9 @@ import polars as pl
 
 from pinfold.basics.errors import InputError
 from pinfold.match.baselines import fill, first_come_order, greedy_order
-from pinfold.match.bound import bound
-from pinfold.match.core import best_flow
+from pinfold.match.bound import Prices
+from pinfold.match.core import near_best_flow
+from pinfold.match.kernel import Network
 from pinfold.match.score import Facts, broken_limits, judge
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
@@ -22,7 +23,9 @@ METHODS: tuple[Method, ...] = get_args(Method)
 @dataclass(frozen=True)
 class Plan:
     """bound : yuan that no plan of this season can exceed, whatever its method
+    prices : what wants, lanes and hubs are worth at the margin; they prove the bound, and a plan made again starts from them
     beside : facts of the other methods on the same season
+    interrupted : whether somebody stopped the search before it was good enough
     """
 
     method: Method
@@ -30,7 +33,9 @@ class Plan:
     chosen: Shipments
     facts: Facts
     bound: float
+    prices: Prices
     beside: dict[Method, Facts]
+    interrupted: bool = False
 
     @property
     def objective(self) -> float:
@@ -47,18 +52,21 @@ class Plan:
         return self.chosen.frame(self.season)
 
 
-def plan_season(season: Season, method: Method = "optimal") -> Plan:
+def plan_season(season: Season, method: Method = "optimal", start: Prices | None = None) -> Plan:
     """The plan that `method` makes, with the bound and the other methods' facts beside it.
+
+    start : prices of an earlier plan of this season, before something happened
 
     Raises InputError when the method is not known, NoPlan when the optimiser gives up.
     """
     if method not in METHODS:
         raise InputError(f"method {method!r} is not known; use one of {', '.join(METHODS)}")
-    best_kg, prices = best_flow(season)
+    network = Network.of(season)
+    best = near_best_flow(season, start, network)
     flows: dict[Method, Floats] = {
-        "optimal": best_kg,
-        "greedy": fill(season, greedy_order(season)),
-        "first-come": fill(season, first_come_order(season)),
+        "optimal": best.kg,
+        "greedy": fill(season, greedy_order(season), network),
+        "first-come": fill(season, first_come_order(season), network),
     }
     made = {name: share_out(season, within_limits(season, way_kg)) for name, way_kg in flows.items()}
     facts = {name: judge(season, shipments) for name, shipments in made.items()}
@@ -69,6 +77,8 @@ def plan_season(season: Season, method: Method = "optimal") -> Plan:
         season=season,
         chosen=made[method],
         facts=facts[method],
-        bound=bound(season, prices),
+        bound=best.bound,
+        prices=best.prices,
+        interrupted=best.interrupted,
         beside={name: other for name, other in facts.items() if name != method},
     )

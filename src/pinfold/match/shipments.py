@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pinfold.match.season import Floats, Ints, Season
@@ -50,10 +52,16 @@ def within_limits(season: Season, way_kg: Floats) -> Floats:
         (ways.hub_week, season.hub_week_kg_max, 1.0),
         (ways.want, season.step_kg.sum(axis=1), ways.kept),
     ):
-        used = np.bincount(place, kg * weight, len(holds))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            kg = kg * np.where(used > holds, holds / used, 1.0)[place]
+        kg = scaled_within(kg, place, holds, weight)
     return kg
+
+
+def scaled_within(kg: Floats, place: npt.NDArray[Any], holds: npt.NDArray[Any], weight: Floats | float) -> Floats:
+    """`kg` scaled down on every way whose `place` would take more than it holds; kg count `weight` there."""
+    used = np.bincount(place, kg * weight, len(holds))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled: Floats = kg * np.where(used > holds, holds / used, 1.0)[place]
+    return scaled
 
 
 def merit_order(season: Season) -> Ints:

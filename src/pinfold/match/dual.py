@@ -1,0 +1,180 @@
+"""A nearly best plan by prices: the smoothed dual is lowered at falling temperatures, then its flow is made to keep every limit.
+
+May be called: `price_flow`, with prices to start from where there are any (that is how a plan is made again), and `rerouted`, which
+makes any flow a plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from pinfold.match.bound import Prices, bound, way_profit_per_kg
+from pinfold.match.descent import descend
+from pinfold.match.kernel import Network
+from pinfold.match.season import Floats, Ints, Season
+from pinfold.match.shipments import scaled_within, within_limits
+
+
+class Stage(NamedTuple):
+    """temperature : share of a product's price within which ways count as nearly as good; steps, enough : as `descend` has them"""
+
+    temperature: float
+    steps: int
+    enough: float
+
+
+WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6))
+# After each of these the plan is made and certified; the walk ends when it is good enough. Measured on seasons M and L (docs/match.md).
+CERTIFIED = (Stage(0.001, 100, 3e-8), Stage(0.0004, 120, 3e-8), Stage(0.0004, 80, 1e-8), *(Stage(0.0003, 80, 1e-8),) * 8)
+GAP_ENOUGH = 0.0012
+# Prices move almost linearly with the temperature, so two stages tell where they are heading. Measured on seasons M and L: three quarters
+# of the way to temperature 0 often halves what the bound is above the optimum; the whole way overshoots.
+AHEAD = 0.75
+# Lanes and hubs have no price scale of their own: yuan per kg that temperature 1 stands for there (assumed; 2 and 8 measured alike,
+# 30 worse).
+PASSAGE_SCALE = 8.0
+# Goods that the limits cut off try first what is as good as their best way to within these shares of the product's price, then everything
+# within the last. Measured on seasons M and L: 0.03 to 0.05 of a percent more than at once.
+REROUTE_SHARES = (0.002, 0.01)
+FAR_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class Flow:
+    """kg on every way, within limits, and what it earns; the prices whose bound stands over it, and that bound.
+
+    interrupted : whether somebody stopped the search before it was good enough
+    """
+
+    kg: Floats
+    objective: float
+    prices: Prices
+    bound: float
+    interrupted: bool = False
+
+    @property
+    def gap(self) -> float:
+        return (self.bound - self.objective) / max(abs(self.bound), 1e-9)
+
+
+def price_flow(season: Season, start: Prices | None = None, network: Network | None = None, gap_enough: float = GAP_ENOUGH) -> Flow:
+    """A plan that earns within `gap_enough` of the bound where the stages reach that, and the best that they reached otherwise.
+
+    start : prices of a season like this one: the first stages are then left out
+    network : of the season, where it is at hand
+    KeyboardInterrupt ends the walk early: the best plan so far comes back, certified, with `interrupted` set.
+    Source of the smoothing: Nesterov (2005), Math. Program. 103, here by entropy over a pool's ways and parabolas over lots and steps.
+    """
+    network = network or Network.of(season)
+    walk = _Walk(network, _first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week]))
+    best: Flow | None = None
+    try:
+        for stage in WARMING if start is None else ():
+            walk.take(stage)
+        for stage in CERTIFIED:
+            walk.take(stage)
+            found = _certified(season, network, walk)
+            best = found if best is None else _better(best, found)
+            if best.gap <= gap_enough:
+                return best
+    except KeyboardInterrupt:
+        return replace(best or _certified(season, network, walk), interrupted=True)
+    assert best is not None
+    return best
+
+
+class _Walk:
+    """Prices on their way down the temperatures: where they are now, and where the stages before ended."""
+
+    def __init__(self, network: Network, start: Floats) -> None:
+        self.network, self.at, self.temperature = network, start, WARMING[0].temperature
+        self.ends: list[tuple[float, Floats]] = []
+
+    def take(self, stage: Stage) -> None:
+        network, self.temperature = self.network, stage.temperature
+        if len(self.ends) > 1:
+            self.at = self._heading(stage.temperature)
+        per_kg = np.concatenate([network.want_scale, np.full(sum(network.shape[1:]), PASSAGE_SCALE)])
+        kg = np.concatenate([network.step_kg.sum(axis=1), network.lane_kg_max, network.hub_week_kg_max])
+        unit = np.sqrt(stage.temperature * per_kg / np.maximum(kg, 1e-3 * kg.mean()))
+
+        def function(point: Floats) -> tuple[float, Floats]:
+            self.at = point * unit
+            value, slope, _ = network.smoothed(stage.temperature, self.at)
+            return value, slope * unit
+
+        self.at = descend(function, self.at / unit, stage.steps, stage.enough) * unit
+        self.ends = [(before, prices) for before, prices in self.ends if before != stage.temperature] + [(stage.temperature, self.at)]
+
+    def candidates(self) -> list[Floats]:
+        """The prices where the walk stands, and those where it is heading."""
+        return [self.at] if len(self.ends) < 2 else [self.at, self._heading(0.0)]
+
+    def _heading(self, temperature: float) -> Floats:
+        (warm, before), (cool, after) = self.ends[-2:]
+        return np.maximum(after + AHEAD * (cool - temperature) / (warm - cool) * (after - before), 0.0)
+
+
+def _first_prices(season: Season) -> Floats:
+    """Wants a little under their middle step, and free passage."""
+    return np.concatenate([0.9 * season.step_price_per_kg[:, 1], np.zeros(len(season.lane_kg_max) + len(season.hub_week_kg_max))])
+
+
+def _certified(season: Season, network: Network, walk: _Walk) -> Flow:
+    bounds = [
+        (bound(season, prices), number, prices) for number, prices in enumerate(_prices(season, network, at) for at in walk.candidates())
+    ]
+    least, _, prices = min(bounds)
+    _, _, flow = network.smoothed(walk.temperature, walk.at)
+    kg = rerouted(season, network, flow, _prices(season, network, walk.at))
+    return Flow(kg, season.unsold_worth + network.gain(kg), prices, least)
+
+
+def _better(one: Flow, other: Flow) -> Flow:
+    """The better plan of the two under the lower bound of the two."""
+    plan, proof = max(one, other, key=lambda flow: flow.objective), min(one, other, key=lambda flow: flow.bound)
+    return Flow(plan.kg, plan.objective, proof.prices, proof.bound)
+
+
+def _prices(season: Season, network: Network, at: Floats) -> Prices:
+    wants, lanes, _ = network.shape
+    lane, hub_week = at[wants : wants + lanes], at[wants + lanes :]
+    # A passage that the network holds narrower than the season can never be full, so it has no price.
+    return Prices(
+        want=at[:wants],
+        lane=np.where(season.lane_kg_max <= network.lane_kg_max, lane, 0.0),
+        hub_week=np.where(season.hub_week_kg_max <= network.hub_week_kg_max, hub_week, 0.0),
+    )
+
+
+def rerouted(season: Season, network: Network, flow: Floats, prices: Prices) -> Floats:
+    """Kg on every way near `flow` that keep every limit; what the limits cut off takes the ways with room that are best at `prices`.
+
+    The lots and steps that would not move at `prices` move last: first each want takes only what pays its price, and a pool's goods only
+    ways nearly as good as its best.
+    """
+    lane_price = (prices.lane + prices.hub_week[network.hub_of_lane])[network.lane]
+    best, behind = _behind(network, way_profit_per_kg(season, prices))
+    near = np.flatnonzero(behind < FAR_SHARE)
+    order: Ints = near[np.argsort(behind[near], kind="stable")]
+    pays = network.step_price_per_kg >= prices.want[:, None]
+    kg = within_limits(season, scaled_within(flow, network.want, np.where(pays, network.step_kg, 0.0).sum(axis=1), network.kept))
+    lot_pool = np.repeat(np.arange(len(best)), np.diff(network.first_lot))
+    for share in REROUTE_SHARES:
+        # A lot leaves when its pool's best way pays; it must then earn nearly what that way pays.
+        floor = best[lot_pool] - share * network.pool_scale[lot_pool]
+        asked = np.where(network.lot_value_per_kg + floor > 0, -floor, -1e30)
+        kg = replace(network, cost_per_kg=network.cost_per_kg + lane_price, lot_value_per_kg=asked).fill(order, kg)
+    return network.fill(order, kg)
+
+
+def _behind(network: Network, profit: Floats) -> tuple[Floats, Floats]:
+    """What each pool's best way earns, yuan per kg, and by what share of the product's price each way is behind it."""
+    best = np.full(len(network.pool_scale), -1e30)
+    some = np.flatnonzero(np.diff(network.first_way))
+    if len(some):
+        best[some] = np.maximum.reduceat(profit, network.first_way[some])
+    return best, (best[network.pool_of_way] - profit) / network.pool_scale[network.pool_of_way]

@@ -1,0 +1,192 @@
+"""A season as the compiled kernel sees it: the smoothed dual, and filling ways one after another.
+
+May be called by every part of the match: `Network.of(season)` once, then `network.smoothed(...)`, `network.fill(...)` and
+`network.gain(...)`. The arrays of a Network may be replaced (`dataclasses.replace`) by those of a season that differs in kg, prices or
+costs but not in its ways. loops.c says what is computed; it is compiled when Pinfold is installed (hatch_build.py).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pinfold.match.season import STEPS, Floats, Ints, Season
+from pinfold.match.shipments import merit_order
+
+Narrow = npt.NDArray[np.int32]
+LIBRARY = Path(__file__).with_name("loops.so")
+
+
+@dataclass(frozen=True)
+class Network:
+    """Arrays of a season in the order in which the kernel walks them; the first fifteen fields are those of `Network` in loops.c.
+
+    first_way, first_lot : shape (pools + 1,)
+    want, lane, kept, cost_per_kg : shape (ways,); hub_of_lane : shape (lanes,)
+    lot_value_per_kg, lot_kg : shape (lots,), sorted as `lot_order`: by pool, best first
+    step_price_per_kg, step_kg : shape (wants, 3)
+    lane_kg_max, hub_week_kg_max : kg; at most twice all that there is to send, so never infinite
+    pool_scale, want_scale : yuan per kg that temperature 1 stands for: what customers of that product pay, on average
+    pool_of_way : shape (ways,); lot_order : rows of the season's lots
+    """
+
+    first_way: Ints
+    first_lot: Ints
+    want: Narrow
+    lane: Narrow
+    hub_of_lane: Narrow
+    kept: Floats
+    cost_per_kg: Floats
+    lot_value_per_kg: Floats
+    lot_kg: Floats
+    step_price_per_kg: Floats
+    step_kg: Floats
+    lane_kg_max: Floats
+    hub_week_kg_max: Floats
+    pool_scale: Floats
+    want_scale: Floats
+    pool_of_way: Narrow
+    lot_order: Ints
+
+    @classmethod
+    def of(cls, season: Season) -> Network:
+        ways, pools, order = season.ways, season.pools.height, merit_order(season)
+        hub_of_lane = np.zeros(len(season.lane_kg_max), np.int32)
+        hub_of_lane[ways.lane] = ways.hub_week
+        # Twice all that there is to send can never bind, and keeps infinity and its like out of sums.
+        never_kg = 2 * season.lot_kg.sum()
+        pool_scale, want_scale = _scales(season)
+        return cls(
+            first_way=np.searchsorted(ways.pool, np.arange(pools + 1)),
+            first_lot=np.searchsorted(season.lot_pool[order], np.arange(pools + 1)),
+            want=ways.want.astype(np.int32),
+            lane=ways.lane.astype(np.int32),
+            hub_of_lane=hub_of_lane,
+            kept=ways.kept,
+            cost_per_kg=ways.cost_per_kg,
+            lot_value_per_kg=season.lot_value_per_kg[order],
+            lot_kg=season.lot_kg[order],
+            step_price_per_kg=season.step_price_per_kg,
+            step_kg=season.step_kg,
+            lane_kg_max=np.minimum(season.lane_kg_max, never_kg),
+            hub_week_kg_max=np.minimum(season.hub_week_kg_max, never_kg),
+            pool_scale=pool_scale,
+            want_scale=want_scale,
+            pool_of_way=ways.pool.astype(np.int32),
+            lot_order=order,
+        )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """How many wants, lanes and hub-weeks there are: the order and number of the prices."""
+        return len(self.step_kg), len(self.lane_kg_max), len(self.hub_week_kg_max)
+
+    def smoothed(self, temperature: float, prices: Floats) -> tuple[float, Floats, Floats]:
+        """Smoothed dual value at `prices`, its slope, and kg on each way as goods spread over ways that are nearly as good.
+
+        temperature : share of a product's price within which ways count as nearly as good, > 0
+        prices : shape (wants + lanes + hub_weeks,), yuan per kg, >= 0
+        """
+        slope, flow, lane_room = np.empty(sum(self.shape)), np.empty(len(self.want)), np.empty((2, len(self.lane_kg_max)))
+        prices = np.ascontiguousarray(prices)
+        value = _kernel().smoothed(self._struct, temperature, *map(_pointer, (prices, slope, flow, lane_room[0], lane_room[1])))
+        return value, slope, flow
+
+    def fill(self, order: Ints, start_kg: Floats | None = None) -> Floats:
+        """Kg on every way when the ways take what `start_kg` leaves, in `order`, each as long as one more kg still pays; shape (ways,).
+
+        start_kg : kg on every way to begin with, within limits; none by default
+        """
+        kg = np.zeros(len(self.want)) if start_kg is None else start_kg.copy()
+        given = (
+            self.pool_of_way,
+            kg,
+            self.lots_left(kg),
+            self.first_lot[:-1].copy(),
+            self.steps_left(kg).ravel(),
+            np.arange(len(self.step_kg)) * STEPS,
+            self.lane_kg_max - np.bincount(self.lane, kg, len(self.lane_kg_max)),
+            self.hub_week_kg_max - np.bincount(self.hub_of_lane[self.lane], kg, len(self.hub_week_kg_max)),
+        )
+        order = np.ascontiguousarray(order, np.int64)
+        _kernel().fill(self._struct, _pointer(order), len(order), *map(_pointer, given))
+        return kg
+
+    def lots_left(self, kg: Floats) -> Floats:
+        """Kg of each lot, in `lot_order`, that stay when `kg` go on the ways and each pool's best lots go first."""
+        return _left(self.lot_kg, self.first_lot, _sums(self.pool_of_way, kg, len(self.pool_scale)))
+
+    def steps_left(self, kg: Floats) -> Floats:
+        """Kg that each want's steps still take when `kg` go on the ways and the dearest are filled first; shape (wants, 3)."""
+        delivered = _sums(self.want, kg * self.kept, len(self.step_kg))
+        return _left(self.step_kg.ravel(), np.arange(len(self.step_kg) + 1) * STEPS, delivered).reshape(-1, STEPS)
+
+    def gain(self, kg: Floats) -> float:
+        """Yuan that `kg` on the ways bring above leaving every lot unsold."""
+        sold = ((self.step_kg - self.steps_left(kg)) * self.step_price_per_kg).sum()
+        return float(sold + (self.lot_kg - self.lots_left(kg)) @ self.lot_value_per_kg - kg @ self.cost_per_kg)
+
+    @cached_property
+    def _struct(self) -> Any:
+        arrays = [np.ascontiguousarray(getattr(self, field.name)) for field in fields(self)[: len(_Struct.ARRAYS)]]
+        wants, lanes, hub_weeks = self.shape
+        struct = _Struct(len(self.pool_scale), wants, lanes, hub_weeks, STEPS, *map(_pointer, arrays))
+        struct.kept_alive = arrays
+        return ctypes.byref(struct)
+
+
+class _Struct(ctypes.Structure):
+    """`Network` of loops.c."""
+
+    NUMBERS = ("pools", "wants", "lanes", "hub_weeks", "steps")
+    ARRAYS = tuple(field.name for field in fields(Network))[:15]
+    _fields_ = [(name, ctypes.c_int64) for name in NUMBERS] + [(name, ctypes.c_void_p) for name in ARRAYS]
+    kept_alive: list[Any]
+
+
+@cache
+def _kernel() -> Any:
+    if not LIBRARY.exists():
+        raise AssertionError(f"{LIBRARY} is not there; install Pinfold again (make .venv/test-ready), which compiles it")
+    library = ctypes.CDLL(str(LIBRARY))
+    pointer: Any = ctypes.c_void_p
+    library.smoothed.restype, library.smoothed.argtypes = ctypes.c_double, [pointer, ctypes.c_double, *[pointer] * 5]
+    library.fill.restype, library.fill.argtypes = None, [pointer, pointer, ctypes.c_int64, *[pointer] * 8]
+    return library
+
+
+def _pointer(array: Any) -> int:
+    return int(array.ctypes.data)
+
+
+def _sums(place: Narrow, kg: Floats, places: int) -> Floats:
+    return np.bincount(place, kg, places).astype(np.float64)
+
+
+def _left(kg: Floats, first: Ints, used: Floats) -> Floats:
+    """What `used` kg of each group leave of its rows, taken from the first row on; shape (rows,).
+
+    first : first row of each group, and one past the last; used : shape (groups,)
+    """
+    before = np.concatenate([[0.0], kg.cumsum()])
+    group = np.repeat(np.arange(len(used)), np.diff(first))
+    left: Floats = kg - np.clip(used[group] - (before[:-1] - before[first[:-1]][group]), 0, kg)
+    return left
+
+
+def _scales(season: Season) -> tuple[Floats, Floats]:
+    """Yuan per kg that customers pay for the product of each pool and each want, on average over its wants' dearest steps."""
+    names, product = np.unique(
+        np.concatenate([season.pools["product_id"].to_numpy(), season.tables.wants["product_id"].to_numpy()]), return_inverse=True
+    )
+    pool_product, want_product = product[: season.pools.height], product[season.pools.height :]
+    count = np.bincount(want_product, minlength=len(names))
+    price = np.bincount(want_product, season.step_price_per_kg[:, 0], len(names)) / np.maximum(count, 1)
+    price = np.where(price > 0, price, 1.0)
+    return price[pool_product], price[want_product]

@@ -1,0 +1,126 @@
+// The two loops of the match that run over every way, and that arrays alone are too slow for; see kernel.py, which is the only caller.
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef struct {
+    int64_t pools, wants, lanes, hub_weeks, steps;
+    const int64_t *first_way, *first_lot;           // of each pool, and one past the last
+    const int32_t *want, *lane, *hub_of_lane;       // of each way, each way, each lane
+    const double *kept, *cost_per_kg;               // of each way
+    const double *lot_value_per_kg, *lot_kg;        // of each lot, by pool, best first
+    const double *step_price_per_kg, *step_kg;      // of each want, its steps side by side
+    const double *lane_kg_max, *hub_week_kg_max;
+    const double *pool_scale, *want_scale;          // yuan per kg that temperature 1 stands for
+} Network;
+
+// max(gain, 0), rounded off by a parabola over 0 .. width, and its slope.
+static double rounded(double gain, double width, double *slope) {
+    if (gain <= 0) return *slope = 0;
+    if (gain >= width) return *slope = 1, gain - width / 2;
+    *slope = gain / width;
+    return gain * gain / (2 * width);
+}
+
+// Below this many widths under the pool's best way, a way's share is under 1e-8 and counts as none.
+#define SHARE_NONE -18.5
+
+// exp(x) for SHARE_NONE <= x <= 0 to 1e-9 of itself, without a call, so that the compiler does eight at once: 2^whole by shifting the exponent's bits,
+// the rest by Taylor's series of exp around 0.
+static inline double exp_below_0(double x) {
+    const double shift = 6755399441055744.0, log2_e = 1.4426950408889634, log_2 = 0.6931471805599453;
+    const double whole_shifted = x * log2_e + shift, rest = x - (whole_shifted - shift) * log_2;
+    double power = 1;
+    int64_t bits, whole;
+    memcpy(&whole, &whole_shifted, 8);
+    memcpy(&bits, &power, 8);
+    bits += whole << 52;
+    memcpy(&power, &bits, 8);
+    return power * (1 + rest * (1 + rest * (1. / 2 + rest * (1. / 6 + rest * (1. / 24 + rest * (1. / 120 + rest * (1. / 720 + rest / 5040)))))));
+}
+
+// Smoothed dual value at `prices` (wants, lanes, hub-weeks); fills `slope` (as prices) and `flow` (kg on each way).
+// `lane_price` and `lane_kg` are room for one number per lane.
+double smoothed(const Network *n, double temperature, const double *prices, double *slope, double *flow, double *lane_price, double *lane_kg) {
+#pragma clang fp reassociate(on)
+    const double *want_price = prices, *own_lane_price = prices + n->wants, *hub_price = own_lane_price + n->lanes;
+    double *lane_slope = slope + n->wants, *hub_slope = lane_slope + n->lanes;
+    double value = 0, share;
+    for (int64_t w = 0; w < n->wants; w++) {
+        slope[w] = 0;
+        for (int64_t s = w * n->steps; s < (w + 1) * n->steps; s++) {
+            value += n->step_kg[s] * rounded(n->step_price_per_kg[s] - want_price[w], temperature * n->want_scale[w], &share);
+            slope[w] -= n->step_kg[s] * share;
+        }
+    }
+    for (int64_t h = 0; h < n->hub_weeks; h++) value += n->hub_week_kg_max[h] * hub_price[h], hub_slope[h] = n->hub_week_kg_max[h];
+    for (int64_t l = 0; l < n->lanes; l++) {
+        value += n->lane_kg_max[l] * own_lane_price[l];
+        lane_price[l] = own_lane_price[l] + hub_price[n->hub_of_lane[l]];
+        lane_kg[l] = 0;
+    }
+    for (int64_t p = 0; p < n->pools; p++) {
+        const int64_t from = n->first_way[p], to = n->first_way[p + 1];
+        const double width = temperature * n->pool_scale[p], sharpness = 1 / width;
+        double best = -1e300, sum = 0, sent = 0;
+        for (int64_t a = from; a < to; a++) {
+            flow[a] = n->kept[a] * want_price[n->want[a]] - lane_price[n->lane[a]] - n->cost_per_kg[a];
+            if (flow[a] > best) best = flow[a];
+        }
+        if (from == to) continue;
+        if (best + width * log((double)(to - from)) + n->lot_value_per_kg[n->first_lot[p]] > 0) {
+            for (int64_t a = from; a < to; a++) {
+                const double below = (flow[a] - best) * sharpness;
+                flow[a] = below > SHARE_NONE ? exp_below_0(below) : 0;
+                sum += flow[a];
+            }
+            const double worth = best + width * log(sum);
+            for (int64_t lot = n->first_lot[p]; lot < n->first_lot[p + 1]; lot++) {
+                value += n->lot_kg[lot] * rounded(worth + n->lot_value_per_kg[lot], width, &share);
+                sent += n->lot_kg[lot] * share;
+            }
+        }
+        const double each = sent > 0 ? sent / sum : 0;
+        for (int64_t a = from; a < to; a++) {
+            if (each == 0 || flow[a] == 0) {
+                flow[a] = 0;
+                continue;
+            }
+            flow[a] *= each;
+            slope[n->want[a]] += flow[a] * n->kept[a];
+            lane_kg[n->lane[a]] += flow[a];
+        }
+    }
+    for (int64_t l = 0; l < n->lanes; l++) {
+        lane_slope[l] = n->lane_kg_max[l] - lane_kg[l];
+        hub_slope[n->hub_of_lane[l]] -= lane_kg[l];
+    }
+    return value;
+}
+
+// A lot or a step of which less than this many kg are left is done.
+#define DONE_KG 1e-9
+
+// Lets the ways take what is left, in `order`, each as long as one more kg still pays; adds to `kg` (of each way) and takes from what is left.
+// lot_at and step_at: a lot of each pool and a step of each want before which none is left.
+void fill(const Network *n, const int64_t *order, int64_t count, const int32_t *pool_of_way, double *kg, double *lot_left, int64_t *lot_at,
+          double *step_left, int64_t *step_at, double *lane_left, double *hub_left) {
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t way = order[i], pool = pool_of_way[way], want = n->want[way], lane = n->lane[way], hub = n->hub_of_lane[lane];
+        const double kept = n->kept[way];
+        for (;;) {
+            while (lot_at[pool] < n->first_lot[pool + 1] && lot_left[lot_at[pool]] <= DONE_KG) lot_at[pool]++;
+            while (step_at[want] < (want + 1) * n->steps && step_left[step_at[want]] <= DONE_KG) step_at[want]++;
+            const int64_t lot = lot_at[pool], step = step_at[want];
+            if (lot == n->first_lot[pool + 1] || step == (want + 1) * n->steps) break;
+            const double taken = fmin(fmin(lot_left[lot], step_left[step] / kept), fmin(lane_left[lane], hub_left[hub]));
+            if (taken <= 0 || kept * n->step_price_per_kg[step] - n->cost_per_kg[way] + n->lot_value_per_kg[lot] <= 0) break;
+            kg[way] += taken;
+            lot_left[lot] -= taken;
+            lane_left[lane] -= taken;
+            hub_left[hub] -= taken;
+            step_left[step] -= taken * kept;
+            if (lot_left[lot] > DONE_KG && step_left[step] > DONE_KG) break;
+        }
+    }
+}
