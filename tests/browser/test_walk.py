@@ -37,8 +37,10 @@ MADE_ELSEWHERE = re.compile("/(api|admin)/")
 NO_PAGES = {
     "account_login", "home", "language",
     "shop:progress", "shop:qr", "shop:join", "shop:friends", "shop:state", "shop:pay", "shop:cancel", "shop:notice",
-    "rooms:plan-csv", "rooms:calendar-csv", "rooms:books-csv", "rooms:incomes-csv", "rooms:export",
-    "rooms:calendar-picture", "rooms:lanes-picture", "rooms:picking-picture", "rooms:money-picture", "rooms:prices-picture",
+    "rooms:plan-csv", "rooms:calendar-csv", "rooms:outcomes-csv", 
+    "rooms:books-csv", "rooms:incomes-csv", "rooms:export",
+    "rooms:reliability-picture", "rooms:calendar-picture", "rooms:lanes-picture", "rooms:picking-picture", "rooms:money-picture",
+    "rooms:prices-picture",
     "rooms:count", "rooms:give-back", "rooms:hand-over", "rooms:bid-paid", "rooms:vote", "rooms:dividends", "rooms:withdraw",
     "rooms:dispatch", "rooms:plan-now", "rooms:open-pins", "rooms:settle",
 }  # fmt: skip

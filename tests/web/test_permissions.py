@@ -52,6 +52,9 @@ PAGES = {
     "rooms:calendar": CALENDAR_READERS,
     "rooms:calendar-csv": CALENDAR_READERS,
     "rooms:calendar-picture": CALENDAR_READERS,
+    "rooms:outcomes": CALENDAR_READERS,
+    "rooms:outcomes-csv": CALENDAR_READERS,
+    "rooms:reliability-picture": CALENDAR_READERS,
     "rooms:lanes-picture": PLAN_READERS,
     "rooms:household": HOUSEHOLD,
     "rooms:household-of": CARERS,
@@ -147,7 +150,7 @@ OPERATIONS = {
     "POST /api/pins/sweep": OPERATOR,
     "POST /api/weeks/{week}/settle": OPERATOR,
     "GET /api/gate-scores": OPERATOR,
-    "GET /api/outcomes": OPERATOR,
+    "GET /api/outcomes": CALENDAR_READERS,
     "GET /api/health": OPERATOR,
     "GET /api/settings": OPERATOR,
 }

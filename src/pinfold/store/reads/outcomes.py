@@ -1,71 +1,65 @@
-"""Forecasts beside what came of them this season."""
+"""Forecasts of this season beside what came of them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import Sum
 
-from pinfold.store.models import Harvest, RipeningForecast, StageReport, YieldForecast
+from pinfold.basics.quantiles import COLUMNS
+from pinfold.basics.weeks import week_index, week_monday
+from pinfold.forecast.outcomes import Case, lead_of
+from pinfold.store.models import Harvest, Lot, RipeningForecast, Season, StageReport, WeekForecast, YieldForecast
 
-AHEAD = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one kind of forecast of one crop did. what : a stage, or kg; error in the unit of the forecast (days or kg), off_mean signed.
-
-    inside_share : share of outcomes from p10 to p90; a good forecast has four in five there
-    """
-
-    crop: str
-    what: str
-    count: int
-    inside_share: float
-    error_mean: float
-    off_mean: float
+KG, KG_A_WEEK = "kg", "kg a week"
+KG_SHOWN = 1.0
 
 
-@dataclass(frozen=True)
-class _Pair:
-    low: float
-    middle: float
-    high: float
-    came: float
+def cases(season: Season, today: date) -> list[Case]:
+    """Every forecast that can be judged by now; of several under one lead the newest."""
+    found: dict[tuple[str, str, int], Case] = {}
+    for case in (*_ripening(season), *_weeks(season, today), *_yields(season)):
+        found[case.what, case.subject, case.lead_days] = case
+    return list(found.values())
 
 
-def ripening_outcomes(season: int) -> list[Outcome]:
-    """Days: the newest forecast that was issued at least AHEAD before the stage was seen, else the first one before it."""
-    seen = {(plot_id, stage): on for plot_id, stage, on in StageReport.objects.filter(season=season).values_list("plot_id", "stage", "on")}
-    pairs: dict[tuple[str, str], dict[str, _Pair]] = defaultdict(dict)
-    rows = RipeningForecast.objects.filter(season=season).order_by("issued_on")
-    for plot_id, crop, stage, issued_on, p10, p50, p90 in rows.values_list(
-        "plot_id", "plot__crop", "stage", "issued_on", "p10", "p50", "p90"
-    ):
+def _ripening(season: Season) -> Iterator[Case]:
+    """Days. Stages of plots that were reported, from forecasts issued before the day itself, oldest first."""
+    seen = {
+        (plot_id, stage): on
+        for plot_id, stage, on in StageReport.objects.filter(season=season.number).values_list("plot_id", "stage", "on")
+    }
+    rows = RipeningForecast.objects.filter(season=season.number).order_by("issued_on", "pk")
+    for plot_id, crop, stage, issued_on, model, *days in rows.values_list("plot_id", "plot__crop", "stage", "issued_on", "model", *COLUMNS):
         on = seen.get((plot_id, stage))
-        if on is not None and issued_on < on and (issued_on <= on - AHEAD or plot_id not in pairs[crop, stage]):
-            pairs[crop, stage][plot_id] = _Pair(*(_days(day) for day in (p10, p50, p90, on)))
-    return [_outcome(crop, stage, list(found.values())) for (crop, stage), found in sorted(pairs.items()) if found]
+        if on is not None and issued_on < on:
+            quantiles = tuple(float(day.toordinal()) for day in days)
+            week, lead = week_index(on, season.starts_on), lead_of((on - issued_on).days)
+            yield Case(crop, stage, plot_id, week, model, lead, quantiles, float(on.toordinal()))
 
 
-def yield_outcomes(season: int) -> list[Outcome]:
-    """Kg: the first forecast of the season of every plot whose picking was reported over."""
-    over = StageReport.objects.filter(season=season, stage="picking over").values("plot_id")
-    came = dict(Harvest.objects.filter(season=season, plot__in=over).values_list("plot_id").annotate(all_kg=Sum("kg")))
-    pairs: dict[str, dict[str, _Pair]] = defaultdict(dict)
-    rows = YieldForecast.objects.filter(season=season, plot__in=over).order_by("-issued_on")
-    for plot_id, crop, p10, p50, p90 in rows.values_list("plot_id", "plot__crop", "p10", "p50", "p90"):
-        pairs[crop][plot_id] = _Pair(p10, p50, p90, came.get(plot_id, 0.0))
-    return [_outcome(crop, "kg", list(found.values())) for crop, found in sorted(pairs.items())]
+def _weeks(season: Season, today: date) -> Iterator[Case]:
+    """Kg of product. Weeks that are over, in villages that weigh; a week without any weighing brought nothing."""
+    weighed = Lot.objects.filter(season=season.number, kg_real__isnull=False).order_by()
+    came = {tuple(key): kg for *key, kg in weighed.values_list("village_id", "product_id", "ready_week").annotate(all_kg=Sum("kg_real"))}
+    weighing = {village_id for village_id, *_ in came}
+    rows = WeekForecast.objects.filter(season=season.number, week__lt=week_index(today, season.starts_on), village__in=weighing)
+    columns = ("village_id", "product_id", "week", "product__crop", "issued_on", "ripening_model", "yield_model", *COLUMNS)
+    for village, product, week, crop, issued_on, ripening_model, yield_model, *kg in rows.order_by("issued_on", "pk").values_list(*columns):
+        real = came.get((village, product, week), 0.0)
+        if max(kg[2], real) >= KG_SHOWN:
+            lead = lead_of((week_monday(week, season.starts_on) - issued_on).days)
+            model = ", ".join(filter(None, (ripening_model, yield_model)))
+            yield Case(crop, KG_A_WEEK, f"{village} {product} {week}", week, model, lead, tuple(kg), real)
 
 
-def _outcome(crop: str, what: str, pairs: list[_Pair]) -> Outcome:
-    off = [pair.came - pair.middle for pair in pairs]
-    inside = sum(pair.low <= pair.came <= pair.high for pair in pairs)
-    return Outcome(crop, what, len(pairs), inside / len(pairs), sum(map(abs, off)) / len(off), sum(off) / len(off))
-
-
-def _days(day: date) -> float:
-    return float(day.toordinal())
+def _yields(season: Season) -> Iterator[Case]:
+    """Kg harvested on plots whose picking was reported over; all plots of a season share its luck."""
+    over = dict(StageReport.objects.filter(season=season.number, stage="picking over").values_list("plot_id", "on"))
+    came = dict(Harvest.objects.filter(season=season.number, plot__in=over).order_by().values_list("plot_id").annotate(all_kg=Sum("kg")))
+    rows = YieldForecast.objects.filter(season=season.number, plot__in=over).order_by("issued_on", "pk")
+    for plot_id, crop, issued_on, model, *kg in rows.values_list("plot_id", "plot__crop", "issued_on", "model", *COLUMNS):
+        if issued_on < over[plot_id]:
+            lead = lead_of((over[plot_id] - issued_on).days)
+            yield Case(crop, KG, plot_id, season.number, model, lead, tuple(kg), came.get(plot_id, 0.0))

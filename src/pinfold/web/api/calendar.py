@@ -1,4 +1,4 @@
-"""The harvest calendar: what each village has ready in each week, what was said of it before, and why it moved."""
+"""The harvest calendar: what each village has ready in each week, how that moved and why, and how right forecasts were."""
 
 from datetime import date
 from typing import Annotated
@@ -8,12 +8,15 @@ from ninja import Router, Schema
 from ninja.pagination import paginate
 from pydantic import Field
 
+from pinfold.flows import clock
+from pinfold.forecast.outcomes import Outcome, outcomes
 from pinfold.forecast.say import Grounds, Moved, say
 from pinfold.store.models import Person
 from pinfold.store.reads import calendar as reads
 from pinfold.store.reads.calendar import Asked
+from pinfold.store.reads.outcomes import cases
 from pinfold.store.season import current_season
-from pinfold.web.api.fields import GivenDay, Id, Kg, Named, Week, Word
+from pinfold.web.api.fields import GivenDay, Id, Kg, Named, Share, Week, Word
 from pinfold.web.api.guard import Only
 from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
@@ -52,6 +55,23 @@ class ForecastReasonAnswer(Schema):
     why_zh: str
 
 
+class OutcomeAnswer(Schema):
+    """How one kind of forecast of one crop did this season. A right forecast has 0.8 inside, by luck luck_low to luck_high."""
+
+    crop: str
+    what: str = Field(description="a stage (errors in days), kg a week (of a village) or kg (of a plot in the season)")
+    model: str = Field(description="empty for all models together")
+    lead_days: int | None = Field(description="days ahead at least; null for the newest forecast that was 15 days ahead")
+    cases: int
+    weeks: int = Field(description="independent weeks, or seasons, that the cases are worth; luck is counted over these")
+    inside_share: Share
+    luck_low: Share
+    luck_high: Share
+    error_mean: float
+    off_mean: float = Field(description="the same with its sign: above 0, it came later or was more")
+    below: list[float] = Field(description="share of outcomes below each of p10, p25, p50, p75, p90")
+
+
 @router.get("/calendar/weeks", response=may_refuse(list[CalendarWeekAnswer]))
 @paginate(Pages)
 def list_weeks(
@@ -75,6 +95,13 @@ def list_reasons(
         for grounds, moved in ((part.when, part.when_moved), (part.how_much, part.how_much_moved))
         if grounds is not None
     ]
+
+
+@router.get("/outcomes", response=may_refuse(list[OutcomeAnswer]))
+@paginate(Pages)
+def list_outcomes(request: HttpRequest) -> list[Outcome]:
+    """Forecasts of this season beside what came of them."""
+    return outcomes(cases(current_season(), clock.today()))
 
 
 def _reason(grounds: Grounds, moved: Moved | None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The operator's: opening and sweeping pins, settling a week, and how good the forecasts were, and whether all is well."""
+"""The operator's: opening and sweeping pins, settling a week, which models serve, and whether all is well."""
 
 from datetime import date
 
@@ -12,8 +12,8 @@ from pinfold.flows.doctor import Finding, examine
 from pinfold.flows.settle import Settled, settle
 from pinfold.pin.facts import SweepResult
 from pinfold.store.models import Person
-from pinfold.store.reads import goods, outcomes
-from pinfold.store.season import current_season, settings_given
+from pinfold.store.reads import goods
+from pinfold.store.season import settings_given
 from pinfold.web.api.fields import Fen, GivenWeek, Week
 from pinfold.web.api.guard import Only
 from pinfold.web.api.paging import Pages
@@ -47,17 +47,6 @@ class ScoreAnswer(Schema):
     model: str
     score: float = Field(description="pinball loss in the unit of what is forecast; smaller is better")
     serves: bool
-
-
-class OutcomeAnswer(Schema):
-    """How one kind of forecast of one crop did this season."""
-
-    crop: str
-    what: str = Field(description="a stage (errors in days) or kg (errors in kg)")
-    count: int
-    inside_share: float = Field(description="share of outcomes from p10 to p90; a good forecast has 0.8 there")
-    error_mean: float
-    off_mean: float = Field(description="the same with its sign: above 0, it came later or was more")
 
 
 class FindingAnswer(Schema):
@@ -94,14 +83,6 @@ def settle_week(request: HttpRequest, week: GivenWeek) -> Settled:
 def list_gate_scores(request: HttpRequest) -> list[goods.Score]:
     """What the backtests said of every model, and which one serves; the newest first."""
     return goods.gate_scores()
-
-
-@router.get("/outcomes", response=may_refuse(list[OutcomeAnswer]))
-@paginate(Pages)
-def list_outcomes(request: HttpRequest) -> list[outcomes.Outcome]:
-    """Forecasts of this season beside what came of them."""
-    season = current_season().number
-    return [*outcomes.ripening_outcomes(season), *outcomes.yield_outcomes(season)]
 
 
 @router.get("/health", response=may_refuse(list[FindingAnswer]))

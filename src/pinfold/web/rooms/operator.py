@@ -1,4 +1,4 @@
-"""The operator's page: which models serve and why, how forecasts turned out, health, settings, and the season's levers."""
+"""The operator's page: which models serve and why, health, settings, and the season's levers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules, SupplyRules
 from pinfold.pin.rules import PinRules
 from pinfold.replay.rules import ReplayRules
-from pinfold.store.reads import goods, outcomes
+from pinfold.store.reads import goods
 from pinfold.store.season import current_season, settings_given
 from pinfold.web.roles import Role, only
 from pinfold.web.rooms.plan import this_week_of
@@ -77,8 +77,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "season": season,
         "now": clock.now(),
         "scores": [(key, list(group)) for key, group in groupby(_newest_scores(), key=lambda each: (each.kind, each.crop))],
-        "ripening": outcomes.ripening_outcomes(season.number),
-        "yields": outcomes.yield_outcomes(season.number),
         "findings": list(examine()),
         "weather": weather_state(clock.now()),
         "settings": list(_settings()),

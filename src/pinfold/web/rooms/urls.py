@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pinfold.web.rooms import calendar, cooperative, household, impact, merchant, operator, packhouse, plan, village
+from pinfold.web.rooms import calendar, cooperative, household, impact, merchant, operator, outcomes, packhouse, plan, village
 
 app_name = "rooms"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("calendar/calendar.csv", calendar.export, name="calendar-csv"),
     path("charts/calendar-<str:crop>.svg", calendar.crop_picture, name="calendar-picture"),
     path("charts/lanes-<int:week>.svg", plan.lanes_picture, name="lanes-picture"),
+    path("outcomes/", outcomes.show, name="outcomes"),
+    path("outcomes/outcomes.csv", outcomes.export, name="outcomes-csv"),
+    path("charts/reliability.svg", outcomes.reliability_picture, name="reliability-picture"),
     path("household/", household.show_own, name="household"),
     path("households/<str:household_id>/", household.show, name="household-of"),
     path("charts/picking-<str:household_id>.svg", household.picking_picture, name="picking-picture"),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
 
 from pinfold.basics.errors import NotFound
 from pinfold.basics.units import UNITS_M2
 from pinfold.fields.crops import crop as crop_facts
+from pinfold.forecast.outcomes import LEADS_DAYS, Outcome
+from pinfold.forecast.say import Language, model_called
 from pinfold.store.reads.shop import Named
-from pinfold.web.templatetags.pinfold import called
+from pinfold.web.templatetags.pinfold import called, kg
 
 register = template.Library()
 
@@ -74,6 +76,11 @@ WORDS = {
         "price fell": (gettext_noop("the price fell"), ""),
         "late": (gettext_noop("the money came too late for the places"), ""),
         "harvest short": (gettext_noop("the harvest fell short"), ""),
+    },
+    "verdict": {
+        "right": (gettext_noop("as promised"), "good"),
+        "too sure": (gettext_noop("too sure of itself"), "bad"),
+        "too unsure": (gettext_noop("surer than it says"), ""),
     },
     "kind": {
         "ripening": (gettext_noop("when it ripens"), ""),
@@ -169,3 +176,49 @@ def forecast_of(subject: str) -> str:
         return _("all products")
     crop_name, _space, stage = subject.partition(" ")
     return f"{crop_called(crop_name)}{', ' + word(stage, 'stage') if stage else ''}"
+
+
+@register.filter
+def what_called(what: str) -> str:
+    """What a forecast is about: a stage, the kilograms of a plot, or those of a village's week."""
+    return {"kg": _("harvest of a plot"), "kg a week": _("kilograms of a week")}.get(what) or word(what, "stage")
+
+
+@register.filter
+def outcome_called(found: Outcome) -> str:
+    """Crop and what was forecast of it."""
+    return f"{crop_called(found.crop)} · {what_called(found.what)}"
+
+
+@register.filter
+def error_called(found: Outcome) -> str:
+    """Mean distance between forecast and outcome, in days or kilograms."""
+    if found.what.startswith("kg"):
+        return kg(found.error_mean)
+    return ngettext("%(n)s day", "%(n)s days", round(found.error_mean)) % {"n": f"{found.error_mean:.1f}"}
+
+
+@register.filter
+def worth_called(found: Outcome) -> str:
+    """How many independent weeks or seasons the cases are worth."""
+    n = found.weeks
+    says = ngettext("%(n)d season", "%(n)d seasons", n) if found.what == "kg" else ngettext("worth %(n)d week", "worth %(n)d weeks", n)
+    return says % {"n": n}
+
+
+@register.filter
+def lead_called(lead_days: int) -> str:
+    """The span of days under which a forecast is counted.
+
+    >>> lead_called(15), lead_called(60)
+    ('15–29', '60+')
+    """
+    longer = [each for each in LEADS_DAYS if each > lead_days]
+    return f"{lead_days}–{longer[0] - 1}" if longer else f"{lead_days}+"
+
+
+@register.filter
+def models_called(names: str) -> str:
+    """Models' names in the reader's language."""
+    language: Language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
+    return ("、" if language == "zh-hans" else ", ").join(model_called(name, language) for name in names.split(", "))

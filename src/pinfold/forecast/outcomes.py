@@ -1,0 +1,149 @@
+"""Were forecasts right? Forecasts beside what came of them, with how far luck alone may lead from the promised share.
+
+Plots that ripen in one week share their weather, and so do the villages that pick in it: they are right or wrong together. Luck is
+therefore counted over weeks and not over plots, and for a whole season's kilograms over seasons.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import comb
+
+from pinfold.basics.quantiles import LEVELS
+
+PROMISED = LEVELS[-1] - LEVELS[0]
+# Two-sided: luck alone leads out of the interval once in twenty times.
+LUCK = 0.05
+# A forecast is counted under the largest of these that it was ahead, days.
+LEADS_DAYS = (0, 5, 15, 30, 60)
+AHEAD_DAYS = 15
+
+
+@dataclass(frozen=True)
+class Case:
+    """One forecast and what came of it.
+
+    what : a stage, kg a week, or kg (of a plot in the season); subject : the plot, or village and week
+    luck : number of the week or season that it shares its luck with
+    quantiles : p10 .. p90; came : what was seen, both in days or in kg
+    """
+
+    crop: str
+    what: str
+    subject: str
+    luck: int
+    model: str
+    lead_days: int
+    quantiles: tuple[float, ...]
+    came: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How forecasts of one kind did. model : "" for all; lead_days : None for the usual one, see usual()
+
+    cases : forecasts; weeks : how many equal independent weeks (or seasons) they are worth
+    inside_share : of outcomes from p10 to p90; a right forecast has PROMISED there, and by luck between luck_low and luck_high
+    error_mean : days or kg between middle and outcome; off_mean : the same with its sign, above 0 came later or was more
+    below : share of outcomes below each of p10 .. p90
+    """
+
+    crop: str
+    what: str
+    model: str
+    lead_days: int | None
+    cases: int
+    weeks: int
+    inside_share: float
+    luck_low: float
+    luck_high: float
+    error_mean: float
+    off_mean: float
+    below: tuple[float, ...]
+
+    @property
+    def verdict(self) -> str:
+        """too sure: fewer inside than luck explains; too unsure: more; else right."""
+        return "too sure" if self.inside_share < self.luck_low else "too unsure" if self.inside_share > self.luck_high else "right"
+
+
+def lead_of(days_ahead: int) -> int:
+    """The lead under which a forecast is counted.
+
+    >>> lead_of(20), lead_of(4), lead_of(90)
+    (15, 0, 60)
+    """
+    return max(lead for lead in LEADS_DAYS if lead <= max(days_ahead, 0))
+
+
+def usual(cases: Iterable[Case]) -> list[Case]:
+    """One forecast for each outcome: the newest that was at least AHEAD_DAYS ahead, or the earliest where none was."""
+    found: dict[tuple[str, str, str], Case] = {}
+    for case in sorted(cases, key=lambda each: abs(each.lead_days - AHEAD_DAYS) + (LEADS_DAYS[-1] if each.lead_days < AHEAD_DAYS else 0)):
+        found.setdefault((case.crop, case.what, case.subject), case)
+    return list(found.values())
+
+
+def outcomes(cases: Sequence[Case]) -> list[Outcome]:
+    """By crop and what: all usual ones together, then by model, then every lead by itself."""
+    by_usual = usual(cases)
+    return [
+        *_grouped(by_usual, lambda case: (case.crop, case.what, "", None)),
+        *_grouped(by_usual, lambda case: (case.crop, case.what, case.model, None)),
+        *_grouped(cases, lambda case: (case.crop, case.what, "", case.lead_days)),
+    ]
+
+
+def luck_interval(weeks: int) -> tuple[float, float]:
+    """Shares between which a right forecast ends by luck, all but LUCK of the time: central interval of the binomial distribution.
+
+    weeks : independent cases, 1 or more
+
+    >>> luck_interval(1), luck_interval(20)
+    ((0.0, 1.0), (0.6, 0.95))
+    """
+    return _reached(weeks, LUCK / 2), _reached(weeks, 1 - LUCK / 2)
+
+
+def _reached(weeks: int, level: float) -> float:
+    """Smallest share of `weeks` that a right forecast stays at or below with probability `level`."""
+    below = 0.0
+    for inside in range(weeks + 1):
+        below += comb(weeks, inside) * PROMISED**inside * (1 - PROMISED) ** (weeks - inside)
+        if below >= level:
+            return inside / weeks
+    return 1.0
+
+
+def independent(luck: Iterable[int]) -> int:
+    """How many equal groups the cases are worth if those of one group are right or wrong together, at least 1.
+
+    Source: effective sample size, Kish (1965), Survey Sampling, Wiley: the square of the sum over the sum of squares.
+
+    >>> independent([1, 1, 1, 2, 2, 2]), independent([1, 1, 1, 1, 1, 2])
+    (2, 1)
+    """
+    sizes = Counter(luck).values()
+    return max(int(sum(sizes) ** 2 / sum(size**2 for size in sizes) + 1e-9), 1)
+
+
+def _grouped(cases: Iterable[Case], key: Callable[[Case], tuple[str, str, str, int | None]]) -> list[Outcome]:
+    groups: dict[tuple[str, str, str, int | None], list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[key(case)].append(case)
+    return [_outcome(*names, found) for names, found in sorted(groups.items(), key=lambda item: (*item[0][:3], item[0][3] or 0))]
+
+
+def _outcome(crop: str, what: str, model: str, lead_days: int | None, cases: Sequence[Case]) -> Outcome:
+    n, weeks = len(cases), independent(case.luck for case in cases)
+    off = [case.came - case.quantiles[len(LEVELS) // 2] for case in cases]
+    inside = sum(case.quantiles[0] <= case.came <= case.quantiles[-1] for case in cases)
+    # Days are whole, so an outcome on the very day of a quantile counts half below it.
+    below = [
+        sum((case.came < case.quantiles[at]) + (case.came <= case.quantiles[at]) for case in cases) / 2 / n for at in range(len(LEVELS))
+    ]
+    return Outcome(
+        crop, what, model, lead_days, n, weeks, inside / n, *luck_interval(weeks), sum(map(abs, off)) / n, sum(off) / n, tuple(below)
+    )
