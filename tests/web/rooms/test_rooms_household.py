@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from test_rooms_calendar import plot_on, weeks_on
 
 from pinfold.store.reads.household import Days, Kilograms, PlotFacts
 from pinfold.web.roles import Role
@@ -27,6 +28,15 @@ def test_the_page_says_what_is_owed_and_why(world):
     assert "¥12,345.67" in told
     assert "that nobody else had bought, at the guaranteed price" in told
     assert "Picking starts about 17 Oct. It may be as early as 12 Oct, or as late as 22 Oct." in told
+
+
+def test_each_plot_says_how_its_forecasts_moved_and_from_what_they_are_made(world):
+    weeks_on(date(2026, 9, 28), {6: 40.0})
+    plot_on(date(2026, 9, 28), ripe_in_days=14, kg=250.0)
+    told = world.browsers[Role.HOUSEHOLD].get("/household/").content.decode()
+    assert "Since 28 Sep: 4 days earlier, 20 % more." in told
+    assert "When: by climatology, from no past season of its own; 4 days earlier than on 28 Sep." in told
+    assert "How much: by own mean, from no past season of its own; 20 % more than on 28 Sep." in told
 
 
 def test_once_the_money_is_handed_over_nothing_is_owed(world):

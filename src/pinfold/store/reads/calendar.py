@@ -87,7 +87,7 @@ def calendar(season: Season, asked: Asked) -> Calendar:
     bands = week_bands(season, asked, days[0], since)
     grown = WeekForecast.objects.filter(season=season.number).order_by().values_list("product__crop", "village_id").distinct()
     names = _named(Village)
-    parts = _parts(season.number, bands, days[0], since)
+    parts = _parts(Known(season.number, days[0], since, asked.village_id), bands)
     crops, villages = (tuple(sorted(set(column))) for column in zip(*grown, strict=True))
     return Calendar(days[0], since, earlier, crops, tuple(names[key] for key in villages), parts)
 
@@ -144,13 +144,10 @@ def _named(model: type[Village] | type[Product]) -> dict[str, Named]:
     return {row[0]: Named(*row) for row in model.objects.values_list("pk", "name", "name_zh")}
 
 
-def _parts(season: int, bands: Iterable[WeekBand], newest: date, since: date | None) -> tuple[VillageCrop, ...]:
+def _parts(known: Known, bands: Iterable[WeekBand]) -> tuple[VillageCrop, ...]:
     by_place: dict[Place, list[WeekBand]] = defaultdict(list)
     for band in bands:
         by_place[band.village.id, band.crop].append(band)
-    if not by_place:
-        return ()
-    known = Known(season, newest, since)
     return tuple(
         VillageCrop(
             weeks[0].village, place[1], tuple(weeks), tuple(known.stages(place)), known.when(place), known.when_moved(place),

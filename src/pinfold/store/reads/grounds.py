@@ -39,11 +39,13 @@ class StageDays:
 class Known:
     """What was forecast and reported until the newest and until the earlier day of issue, by village and crop.
 
+    village_id : "" for all villages
     A report that arrives on a day of issue is counted for the next one: forecasts are issued in the morning.
     """
 
-    def __init__(self, season: int, newest: date, since: date | None) -> None:
+    def __init__(self, season: int, newest: date, since: date | None, village_id: str = "") -> None:
         self.newest, self.since = newest, since
+        self.only = {"plot__village": village_id} if village_id else {}
         self.now, self.then = self._ripening(season, newest), self._ripening(season, since)
         self.kg_now, self.kg_then = self._yields(season, newest), self._yields(season, since)
         self.reports = self._reports(season)
@@ -126,14 +128,14 @@ class Known:
     def _ripening(self, season: int, issued_on: date | None) -> Mapping[Place, dict[tuple[str, str], Row]]:
         """By place: (stage, plot_id) to p10, p50, p90, model."""
         found: dict[Place, dict[tuple[str, str], Row]] = defaultdict(dict)
-        rows = RipeningForecast.objects.filter(season=season, issued_on=issued_on).order_by("pk")
+        rows = RipeningForecast.objects.filter(season=season, issued_on=issued_on, **self.only).order_by("pk")
         for row in rows.values("plot__village_id", "plot__crop", "plot_id", "stage", "p10", "p50", "p90", "model"):
             found[row["plot__village_id"], row["plot__crop"]][row["stage"], row["plot_id"]] = row
         return found
 
     def _yields(self, season: int, issued_on: date | None) -> Mapping[Place, dict[str, Row]]:
         found: dict[Place, dict[str, Row]] = defaultdict(dict)
-        rows = YieldForecast.objects.filter(season=season, issued_on=issued_on)
+        rows = YieldForecast.objects.filter(season=season, issued_on=issued_on, **self.only)
         for row in rows.values("plot__village_id", "plot__crop", "plot_id", "mean", "model"):
             found[row["plot__village_id"], row["plot__crop"]][row["plot_id"]] = row
         return found
@@ -141,15 +143,14 @@ class Known:
     def _reports(self, season: int) -> Mapping[Place, list[Row]]:
         """By place: plot_id, stage, on, arrived of the season's reports that the newest forecast knew."""
         found: dict[Place, list[Row]] = defaultdict(list)
-        rows = StageReport.objects.filter(season=season).annotate(arrived=Coalesce("reported_on", "on")).filter(arrived__lt=self.newest)
+        rows = (
+            StageReport.objects.filter(season=season, **self.only)
+            .annotate(arrived=Coalesce("reported_on", "on"))
+            .filter(arrived__lt=self.newest)
+        )
         for row in rows.values("plot__village_id", "plot__crop", "plot_id", "stage", "on", "arrived"):
             found[row["plot__village_id"], row["plot__crop"]].append(row)
         return found
-
-
-def issue_days(season: int) -> tuple[date, ...]:
-    """Days on which ripening was forecast, the newest first."""
-    return tuple(RipeningForecast.objects.filter(season=season).order_by("-issued_on").values_list("issued_on", flat=True).distinct())
 
 
 def _most(models: Counter[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,10 +11,14 @@ from django.views.decorators.http import require_safe
 
 from pinfold.fields.crops import harvest_stage_of
 from pinfold.flows import clock
+from pinfold.forecast.say import Language, say_since
+from pinfold.forecast.say import say as say_forecast
 from pinfold.ledger.reasons import Reason, say
 from pinfold.store.models import Household
 from pinfold.store.reads import household as reads
-from pinfold.store.reads.household import HouseholdFacts
+from pinfold.store.reads.calendar import issue_days
+from pinfold.store.reads.grounds import Known
+from pinfold.store.reads.household import HouseholdFacts, PlotFacts
 from pinfold.store.reads.shop import Named
 from pinfold.store.season import current_season
 from pinfold.web.api.guard import over
@@ -59,13 +63,14 @@ def _page(request: HttpRequest, row: Household) -> HttpResponse:
     season, today, language = current_season(), clock.today(), reader_language()
     facts = reads.facts_of(row, season.number)
     bands = _bands(facts)
+    since_and_why = _since_and_why(facts, season.number, language)
     return render(
         request,
         "rooms/household.html",
         {
             "season": season,
             "home": facts,
-            "told": [(plot, picked_when(plot, today), how_much(plot)) for plot in facts.plots],
+            "told": [(plot, picked_when(plot, today), how_much(plot), since_and_why(plot)) for plot in facts.plots],
             "settled": [
                 (each, _by_product(each.reasons), [say(reason, language) for reason in each.reasons]) for each in facts.settlements
             ],
@@ -73,6 +78,23 @@ def _page(request: HttpRequest, row: Household) -> HttpResponse:
             "picture_height": 38 * len(bands) + 30,
         },
     )
+
+
+def _since_and_why(facts: HouseholdFacts, season: int, language: Language) -> Callable[[PlotFacts], tuple[str, list[str]]]:
+    """For each plot how its forecasts moved since those before, in a few words, and a sentence on each of them."""
+    days = issue_days(season)
+    if not days:
+        return lambda plot: ("", [])
+    known = Known(season, days[0], days[1] if len(days) > 1 else None, facts.village.id)
+
+    def told(plot: PlotFacts) -> tuple[str, list[str]]:
+        place = facts.village.id, plot.crop
+        when_moved, how_much_moved = known.when_moved(place, plot.plot_id), known.how_much_moved(place, plot.plot_id)
+        grounds = ((known.when(place, plot.plot_id), when_moved), (known.how_much(place, plot.plot_id), how_much_moved))
+        reasons = [say_forecast(each, moved, language) for each, moved in grounds if each is not None]
+        return say_since(when_moved, how_much_moved, language), reasons
+
+    return told
 
 
 @dataclass(frozen=True)
