@@ -37,7 +37,7 @@ MADE_ELSEWHERE = re.compile("/(api|admin)/")
 NO_PAGES = {
     "account_login", "home", "language",
     "shop:progress", "shop:qr", "shop:join", "shop:friends", "shop:state", "shop:pay", "shop:cancel", "shop:notice",
-    "rooms:plan-csv", "rooms:calendar-csv", "rooms:outcomes-csv", 
+    "rooms:plan-csv", "rooms:calendar-csv", "rooms:outcomes-csv", "rooms:phone-calendar",
     "rooms:books-csv", "rooms:incomes-csv", "rooms:export",
     "rooms:reliability-picture", "rooms:calendar-picture", "rooms:lanes-picture", "rooms:picking-picture", "rooms:money-picture",
     "rooms:prices-picture",

@@ -28,6 +28,7 @@ NAMED = {
     "dividend_id": "dividend-2026",
     "week": 3,
     "crop": "coffee",
+    "token": "nobody-was-given-this",
     "app_label": "store",
     "object_id": "1",
     "content_type_id": "1",

@@ -52,6 +52,8 @@ PAGES = {
     "rooms:calendar": CALENDAR_READERS,
     "rooms:calendar-csv": CALENDAR_READERS,
     "rooms:calendar-picture": CALENDAR_READERS,
+    "rooms:phone-calendar": EVERYBODY,  # but only a coordinator can make its address
+    "rooms:feed": COORDINATOR,
     "rooms:outcomes": CALENDAR_READERS,
     "rooms:outcomes-csv": CALENDAR_READERS,
     "rooms:reliability-picture": CALENDAR_READERS,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pinfold.web.rooms import calendar, cooperative, household, impact, merchant, operator, outcomes, packhouse, plan, village
+from pinfold.web.rooms import calendar, cooperative, feed, household, impact, merchant, operator, outcomes, packhouse, plan, village
 
 app_name = "rooms"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("calendar/calendar.csv", calendar.export, name="calendar-csv"),
     path("charts/calendar-<str:crop>.svg", calendar.crop_picture, name="calendar-picture"),
     path("charts/lanes-<int:week>.svg", plan.lanes_picture, name="lanes-picture"),
+    path("calendar/<str:token>.ics", feed.answer, name="phone-calendar"),
     path("outcomes/", outcomes.show, name="outcomes"),
     path("outcomes/outcomes.csv", outcomes.export, name="outcomes-csv"),
     path("charts/reliability.svg", outcomes.reliability_picture, name="reliability-picture"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("village/", village.show_week, name="village"),
     path("village/reports/", village.report, name="reports"),
     path("village/weighings/", village.weigh, name="weighings"),
+    path("village/calendar/", feed.show, name="feed"),
     path("village/money/", village.show_money, name="money"),
     path("village/money/count/<str:payment_id>/", village.count, name="count"),
     path("village/money/hand-over/<str:settlement_id>/", village.hand_over, name="hand-over"),
