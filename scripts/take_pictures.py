@@ -51,6 +51,8 @@ PLAN = (
     Picture("village", "coordinator", "/village/"),
     Picture("reports", "coordinator", "/village/reports/"),
     Picture("cash", "coordinator", "/village/money/"),
+    Picture("calendar", "merchant", "/calendar/?crop=coffee", BOTH),
+    Picture("outcomes", "board", "/outcomes/", BOTH),
     Picture("plan", "board", "/plan/", BOTH),
     Picture("bids", "board", "/cooperative/"),
     Picture("members", "board", "/cooperative/members/"),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pinfold.store.models import Lot, Plot, RipeningForecast, StageReport, WeekForecast, YieldForecast
+from pinfold.store.models import Lot, Plot, RipeningForecast, StageReport, Weather, WeekForecast, YieldForecast
 from pinfold.store.reads.calendar import WeekBand
 from pinfold.store.reads.shop import Named
 from pinfold.web.charts.calendar import draw_calendar
@@ -81,6 +81,14 @@ def test_a_week_that_was_weighed_is_shown_with_its_last_forecast_and_no_comparis
     Lot.objects.filter(pk="lot-of-conggang").update(ready_week=3, kg_real=100)
     (row,) = (row for row in table(earlier.browsers[Role.BOARD], "?village=conggang") if row["week"] == "3")
     assert (row["kg"], row["issued_on"], row["before_kg"], row["weighed_kg"]) == ("80.0", "2026-09-28", "", "100.0")
+
+
+def test_the_weather_that_a_model_looks_at_is_named_with_its_source(earlier):
+    for on in (date(2026, 9, 27), date(2026, 10, 6), TODAY):
+        Weather.objects.create(village_id="conggang", date=on, tmean_c=18.0, source="NASA POWER")
+    RipeningForecast.objects.update(model="degree-days")
+    told = earlier.browsers[Role.BOARD].get("/calendar/?village=conggang").content.decode()
+    assert "the weather until 6 Oct (NASA POWER); 4 days earlier than on 28 Sep, because of the weather since." in told
 
 
 def test_the_first_forecast_has_nothing_beside_it(world):

@@ -55,7 +55,7 @@ class Known:
 
     def stages(self, place: Place) -> Iterator[StageDays]:
         """Every stage of the crop that is forecast or was seen this season, in their order."""
-        names = dict.fromkeys(stage for stage, _ in (*self.now[place], *self.then[place]))
+        names = dict.fromkeys(stage for stage, _ in (*self.then[place], *self.now[place]))
         for stage in names:
             coming = sorted(
                 (row for (of, _), row in self.now[place].items() if of == stage and self._is_open(row)), key=lambda row: row["p50"]
@@ -76,7 +76,7 @@ class Known:
             return None
         model, village_id = _most(models), place[0]
         reports = len(self.reports[place])
-        return Grounds("when", model, self.past.get((place[1], stage), 0), reports, self.weather.get(village_id))
+        return Grounds("when", model, self.past.get((place[1], stage), 0), reports, *self.weather.get(village_id, (None, "")))
 
     def when_moved(self, place: Place, plot_id: str = "") -> Moved | None:
         """Of the plots whose ripeness was still to come on the earlier day, or of one of them."""
@@ -92,7 +92,7 @@ class Known:
             seen=sum(report["stage"] == stage and plot_id in ("", report["plot_id"]) for report in new),
             reports=len(new),
             model_before=_most(models),
-            weather_before=self.weather_then.get(place[0]),
+            weather_before=self.weather_then.get(place[0], (None, ""))[0],
         )
 
     def how_much(self, place: Place, plot_id: str = "") -> Grounds | None:
@@ -170,6 +170,10 @@ def _past_harvests(season: int) -> dict[str, int]:
     return dict(rows.annotate(seasons=Count("season", distinct=True)))
 
 
-def _weather_until(day: date | None) -> dict[str, date]:
-    """Last day of weather before `day`, by village."""
-    return dict(Weather.objects.filter(date__lt=day).order_by().values_list("village_id").annotate(last=Max("date"))) if day else {}
+def _weather_until(day: date | None) -> dict[str, tuple[date, str]]:
+    """Last day of weather before `day` and who gave it ("": a station of our own), by village."""
+    if day is None:
+        return {}
+    last = dict(Weather.objects.filter(date__lt=day).order_by().values_list("village_id").annotate(last=Max("date")))
+    rows = Weather.objects.filter(date__in=set(last.values())).values_list("village_id", "date", "source")
+    return {village_id: (on, source or "") for village_id, on, source in rows if last[village_id] == on}
