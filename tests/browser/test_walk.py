@@ -50,7 +50,7 @@ def test_every_page_can_be_read_by_everybody_on_a_small_phone(site: Site, new_ph
     shown: Counter[str] = Counter()
     problems: list[str] = []
     signed_in = (new_phone(number) for number in NUMBERS.values())
-    for phone in (new_phone(), about_to_sign_in(new_phone), about_to_pay(site, new_phone), *signed_in):
+    for phone in (new_phone(), about_to_sign_in(new_phone), about_to_pay(site, new_phone), about_to_subscribe(new_phone), *signed_in):
         for name in walk(phone, shown):
             shown[name] += 1
             problems += problems_of(phone)
@@ -85,6 +85,15 @@ def about_to_pay(site: Site, new_phone: NewPhone) -> Phone:
     buying.join(phone, pin, 1)
     phone.press("Pay by phone (practice money)")
     phone.sees("Practice payment")
+    return phone
+
+
+def about_to_subscribe(new_phone: NewPhone) -> Phone:
+    """A coordinator who has just made an address for the phone's own calendar, which is shown this once."""
+    phone = new_phone(NUMBERS["coordinator"])
+    phone.follow("See the picking weeks in my phone's calendar")
+    phone.press("Make an address")
+    phone.sees("Your address")
     return phone
 
 
