@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pinfold.basics.quantiles import Floats, pinball
+from pinfold.basics.quantiles import LEVELS, Floats, pinball
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening.dates import not_before
 from pinfold.forecast.ripening.interface import RipeningModel, StageRecord
-from pinfold.forecast.shocks import Shocks, split_errors
+from pinfold.forecast.shocks import PRIOR_SEASONS, Shocks, split_errors
 from pinfold.forecast.yields.distribution import kg_quantiles
 from pinfold.forecast.yields.interface import HarvestRecord, YieldModel
 
@@ -26,6 +26,9 @@ YIELD_SEASONS = 6
 BETTER_BY = 0.02
 # Before seasons were seen: plots that hardly differ from season to season do not have large shared shocks either. Assumed.
 SEASON_PRIOR_MAX = 0.5
+# What p10 .. p90 promise, and the factors that are tried for it.
+HELD = LEVELS[-1] - LEVELS[0]
+WIDTHS = np.geomspace(0.4, 4.0, 48)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Score:
     crps : float array, shape (seasons,), days or kg
     error : float array, shape (seasons,): mean absolute error of the median in days, or root mean square error of the mean in kg
     shocks : of its errors, whether or not they were scored
+    width : what a model of dates must multiply its spread with, so that p10 .. p90 held 80 % of its hindcasts
     """
 
     model: str
@@ -42,6 +46,7 @@ class Score:
     crps: Floats
     error: Floats
     shocks: Shocks
+    width: float = 1.0
 
 
 def chosen(scores: Sequence[Score]) -> int:
@@ -89,6 +94,7 @@ def _ripening_score(
     errors = _columns([(days - e.location) / e.spread for (_, days), e in zip(views, said, strict=True)], plots)
     usual_spread = float(np.nanmedian([np.nanmedian(e.spread) for e in said])) if said else season_prior_days
     shocks = split_errors(errors, np.zeros(plots, dtype=int), (season_prior_days / usual_spread) ** 2)
+    width = _width(views, said, shocks)
     crps, error, seasons = [], [], []
     # A model without a word of its own has no score, lest the simple one's be taken for it.
     spoke = any(np.isfinite(word.location).any() for word in own)
@@ -96,12 +102,37 @@ def _ripening_score(
         open_still = (days > view.issued_day) & np.isfinite(expectation.location)
         if not open_still.any():
             continue
-        wider = Expectation(expectation.location[open_still], expectation.spread[open_still] * np.sqrt(shocks.total))
+        wider = Expectation(expectation.location[open_still], expectation.spread[open_still] * width)
         quantiles = not_before(wider, view.issued_day)
         seasons.append(view.season)
         crps.append(pinball(days[open_still], quantiles))
         error.append(float(np.abs(days[open_still] - quantiles[:, 2]).mean()))
-    return Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks)
+    return Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks, width)
+
+
+def _width(views: Sequence[tuple[StageRecord, Floats]], said: Sequence[Expectation], shocks: Shocks) -> float:
+    """Factor on the spread that makes p10 .. p90 hold their share, counted by season, pulled to the spread of the errors for few seasons.
+
+    Variances alone would widen the band for the sake of a few far outliers.
+    Source: conformal calibration, Lei et al. (2018), J. Am. Stat. Assoc. 113:1094-1111, here on seasons and of a cut-off distribution.
+    """
+    by_spread = float(np.sqrt(shocks.total))
+    open_still = [(days > view.issued_day) & np.isfinite(word.location) for (view, days), word in zip(views, said, strict=True)]
+    seasons = sum(bool(rows.any()) for rows in open_still)
+    if not seasons:
+        return by_spread
+
+    def held(width: float) -> float:
+        inside = []
+        for (view, days), word, rows in zip(views, said, open_still, strict=True):
+            if rows.any():
+                # Dates are whole days, so that is how they are counted.
+                band = np.rint(not_before(Expectation(word.location[rows], word.spread[rows] * width), view.issued_day))
+                inside.append(((days[rows] >= band[:, 0]) & (days[rows] <= band[:, -1])).mean())
+        return float(np.mean(inside))
+
+    by_count = next((float(width) for width in WIDTHS if held(width) >= HELD), float(WIDTHS[-1]))
+    return float(by_spread ** (PRIOR_SEASONS / (PRIOR_SEASONS + seasons)) * by_count ** (seasons / (PRIOR_SEASONS + seasons)))
 
 
 def _said(model: RipeningModel, view: StageRecord) -> Expectation:

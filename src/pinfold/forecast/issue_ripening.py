@@ -55,7 +55,7 @@ class RipeningForecast:
 def issue_ripening(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame | None, season: int, as_of: date) -> RipeningForecast:
     """When each plot of `plots` reaches each stage that it has not reached by `as_of`.
 
-    plots : plot_id, crop, village_id (may be absent)
+    plots : plot_id, crop; village_id, latitude, longitude, altitude_m (may be absent)
     stages : plot_id, season, stage, on, reported_on (may be absent); what is later than `as_of` is not looked at
     weather : plot_id or village_id, date, tmax_c, tmin_c, tmean_c; or None
     season : year in which the season that is forecast starts
@@ -78,12 +78,12 @@ def _one_stage(named: NamedRecord, as_of: date) -> tuple[pl.DataFrame, pl.DataFr
     simple = RIPENING_MODELS[0].expect(named.record)
     assert simple is not None, "a record without a single day"
     said = RIPENING_MODELS[serves].expect(named.record)
-    open_still = np.isnan(named.reported_now)
+    assert named.record.days_now is not None, "named_records says what has been reported"
+    open_still = np.isnan(named.record.days_now)
     silent = np.ones(len(open_still), dtype=bool) if said is None else np.isnan(said.location)
     expectation = simple if said is None else said.or_else(simple)
     # A plot on which the serving model is silent keeps the simple model's word, and that model's record of errors.
-    factor = np.sqrt(np.where(silent, scores[0].shocks.total, scores[serves].shocks.total))
-    wider = Expectation(expectation.location, expectation.spread * factor)
+    wider = Expectation(expectation.location, expectation.spread * np.where(silent, scores[0].width, scores[serves].width))
     rows = np.flatnonzero(open_still)
     quantiles = not_before(Expectation(wider.location[rows], wider.spread[rows]), named.record.issued_day)
     first_of_january = date(named.record.season, 1, 1)

@@ -30,6 +30,8 @@ MODELS: Mapping[str, Spoken] = {
     "trend": Spoken("历年趋势"),
     "days since the stage before": Spoken("上一物候期后的天数", reports=True),
     "degree-days": Spoken("积温", reports=True, weather=True),
+    "this season's reports": Spoken("本季报告", reports=True),
+    "neighbours' reports": Spoken("邻近地块报告", reports=True),
     "own mean": Spoken("本地块平均"),
     "last season": Spoken("上一季"),
     "pooled alternate bearing": Spoken("大小年"),

@@ -58,6 +58,8 @@ class StageRecord:
     earlier_now : float array, shape (stages before, plots), the same in `season`, NaN where not yet reported
     heat : temperatures until the day of issue, or None
     base_c : the crop file's base temperature, °C, or None for a crop without file
+    days_now : float array, shape (plots,), day on which the stage was seen in `season`, NaN where not yet; None where nobody asked
+    sites : float array, shape (plots, 3), km east, km north, m above the sea, NaN where unknown; None where plots have no place
     """
 
     seasons: Ints
@@ -68,11 +70,13 @@ class StageRecord:
     earlier_now: Floats
     heat: Heat | None = None
     base_c: float | None = None
+    days_now: Floats | None = None
+    sites: Floats | None = None
 
     def as_known_in(self, index: int) -> StageRecord:
         """The record as it stood in past season number `index` on the same day of the season: nothing later remains."""
         season = int(self.seasons[index])
-        reported = self.earlier[:, :, index]
+        reported, seen = self.earlier[:, :, index], self.days[:, index]
         # The season before may still have been running: its later days are not known either.
         issued = date(season, 1, 1).toordinal() + self.issued_day
         last_known = np.array([issued - date(int(past), 1, 1).toordinal() for past in self.seasons[:index]], dtype=float)
@@ -84,6 +88,7 @@ class StageRecord:
             earlier=np.where(earlier <= last_known, earlier, np.nan),
             season=season,
             earlier_now=np.where(reported <= self.issued_day, reported, np.nan),
+            days_now=np.where(seen <= self.issued_day, seen, np.nan),
             heat=None if self.heat is None else self.heat.until(issued),
         )
 

@@ -13,22 +13,18 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import Floats
 from pinfold.fields.crops import crop as crop_file
 from pinfold.fields.crops import known_crops
+from pinfold.forecast.panel import mean_known
 from pinfold.forecast.ripening.interface import Heat, StageRecord
 
 
 @dataclass(frozen=True)
 class NamedRecord:
-    """A StageRecord, whose it is, and what has been reported of it in the running season.
-
-    plot_ids : rows of the record
-    reported_now : float array, shape (plots,), day on which the stage was seen in the season that is forecast, NaN where not yet
-    """
+    """A StageRecord and whose it is; `plot_ids` are its rows."""
 
     crop: str
     stage: str
     plot_ids: pl.Series
     record: StageRecord
-    reported_now: Floats
 
 
 def known_on(stages: pl.DataFrame, season: int, as_of: date) -> pl.DataFrame:
@@ -54,22 +50,39 @@ def named_records(
     """One record per crop and stage of which a past season is known; inputs as in issue_ripening."""
     seen = known_on(stages, season, as_of)
     issued_day = (as_of - date(season, 1, 1)).days
-    for (crop,), of_crop in (
-        plots.select(pl.col("plot_id", "crop"), *_village(plots)).sort("crop", "plot_id").group_by("crop", maintain_order=True)
-    ):
+    whole = plots.with_columns(_absent(plots)).select("plot_id", "crop", *PLOT_COLUMNS)
+    for (crop,), of_crop in whole.sort("crop", "plot_id").group_by("crop", maintain_order=True):
         rows = of_crop.with_row_index("plot_row")
         reports = seen.join(rows, on="plot_id", how="inner")
         if reports.filter(pl.col("season") < season).is_empty():
             continue
         heat = None if weather is None else heat_of(rows, weather, as_of)
         base_c = crop_file(str(crop)).base_c.value if crop in known_crops() else None
-        yield from _of_crop(
-            str(crop), rows["plot_id"], reports, StageRecord(*_nothing(), season, issued_day, np.empty((0, 0)), heat, base_c)
-        )
+        frame = StageRecord(*_nothing(), season, issued_day, np.empty((0, 0)), heat, base_c, sites=sites_of(rows))
+        yield from _of_crop(str(crop), rows["plot_id"], reports, frame)
 
 
-def _village(plots: pl.DataFrame) -> list[pl.Expr]:
-    return [pl.col("village_id")] if "village_id" in plots.columns else [pl.lit(None, dtype=pl.String).alias("village_id")]
+PLOT_COLUMNS = {"village_id": pl.String, "latitude": pl.Float64, "longitude": pl.Float64, "altitude_m": pl.Float64}
+KM_PER_DEGREE = 111.2
+
+
+def _absent(plots: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.lit(None, dtype=kind).alias(name) for name, kind in PLOT_COLUMNS.items() if name not in plots.columns]
+
+
+def sites_of(plots: pl.DataFrame) -> Floats | None:
+    """Km east and north of the plots' middle, and m above the sea, shape (plots, 3), NaN where unknown; None where no plot has a place.
+
+    plots : latitude, longitude (degrees), altitude_m
+    A degree of latitude is a 360th of the way round a sphere of 6371 km.
+    """
+    place = plots.select(pl.col("latitude", "longitude", "altitude_m").cast(pl.Float64)).to_numpy().astype(float)
+    if not np.isfinite(place).any():
+        return None
+    middle = mean_known(place, axis=0)
+    north_km = (place[:, 0] - middle[0]) * KM_PER_DEGREE
+    east_km = (place[:, 1] - middle[1]) * KM_PER_DEGREE * np.cos(np.radians(middle[0]))
+    return np.stack([east_km, north_km, place[:, 2]], axis=1)
 
 
 def _nothing() -> tuple[np.ndarray, Floats, Floats]:
@@ -91,8 +104,8 @@ def _of_crop(crop: str, plot_ids: pl.Series, reports: pl.DataFrame, frame: Stage
         now = np.full(len(plot_ids), np.nan)
         running = of_stage.filter(pl.col("season") == frame.season)
         now[running["plot_row"].to_numpy()] = running["day"].to_numpy()
-        record = replace(frame, seasons=seasons, days=days, earlier=earlier, earlier_now=earlier_now)
-        yield NamedRecord(crop, stage, plot_ids, _only_seasons_with_reports(record), now)
+        record = replace(frame, seasons=seasons, days=days, earlier=earlier, earlier_now=earlier_now, days_now=now)
+        yield NamedRecord(crop, stage, plot_ids, _only_seasons_with_reports(record))
         earlier, earlier_now = np.concatenate([days[None], earlier]), np.concatenate([now[None], earlier_now])
 
 
