@@ -6,16 +6,18 @@ import json
 from dataclasses import asdict, replace
 from string import Formatter
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinfold.match.explain import Reason, Unsold, explain_shipments, explain_unsold
+from pinfold.match.explain import Reason, Unsold, explain_shipments, explain_unsold, shipment_reasons, unsold_reasons
 from pinfold.match.plan import plan_season
-from pinfold.match.say import SENTENCES, Names, say
+from pinfold.match.say import SENTENCES, Names, say, sentences_of_shipments, sentences_of_unsold
 
 from .seasons import lane, lot, random_season, season, want
 
 ENGLISH = Names({"mango": "mango"}, {})
+TYPES = {"full": pl.String, "region_id": pl.String, "short_per_kg": pl.Float64}
 CHINESE = Names({"mango": "芒果"}, {"Shanghai": "上海", "Chengdu": "成都"})
 
 
@@ -122,3 +124,24 @@ def test_a_reason_survives_being_stored_as_json():
     assert Reason(**json.loads(json.dumps(asdict(reason)))) == reason
     _, (unsold,) = planned(season([lot("A")], [want("W", "Kunming", 5, 60)], [lane("Kunming")]))
     assert Unsold(**json.loads(json.dumps(asdict(unsold)))) == unsold
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_is_said_of_many_is_what_is_said_of_each(seed):
+    given_season = random_season(seed)
+    chosen = plan_season(given_season).chosen
+    sent, unsold = explain_shipments(given_season, chosen), explain_unsold(given_season, chosen)
+    for names, language in ((ENGLISH, "en"), (CHINESE, "zh-hans")):
+        many = sentences_of_shipments(shipment_reasons(given_season, chosen), names, language).to_list()
+        many += sentences_of_unsold(unsold_reasons(given_season, chosen), names, language).to_list()
+        assert many == [say(each, names, language) for each in (*sent, *unsold)]
+
+
+def test_large_weights_are_read_in_thousands():
+    for kg, said in ((999.4, "999"), (1000.0, "1,000"), (1_002_003.0, "1,002,003")):
+        unsold = Unsold("A", "mango", kg, "too far", None, None, None)
+        assert say(unsold, ENGLISH, "en").startswith(f"{said} kg of mango")
+        assert sentences_of_unsold(pl.DataFrame([asdict(unsold)], schema_overrides=TYPES), ENGLISH, "en").to_list() == [
+            say(unsold, ENGLISH, "en")
+        ]

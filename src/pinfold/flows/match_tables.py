@@ -10,10 +10,10 @@ import polars as pl
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
-from pinfold.match.explain import explain_shipments, explain_unsold
+from pinfold.match.explain import shipment_reasons, unsold_reasons
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import MatchRules, rules_from_json
-from pinfold.match.say import Names, say
+from pinfold.match.say import Names, sentences_of_shipments, sentences_of_unsold
 from pinfold.match.season import Season, build_season
 from pinfold.match.tables import Tables
 from pinfold.outside.folder import as_they_came, id_types, read_tables
@@ -77,11 +77,12 @@ def _names(folder: Path) -> Names:
 
 def _reasons(plan: Plan, names: Names) -> pl.DataFrame:
     """One row per shipment, then one per lot of which kg stay: lot_id, want_id (empty when unsold), kg, sentence."""
-    sent = explain_shipments(plan.season, plan.chosen)
-    unsold = explain_unsold(plan.season, plan.chosen)
-    rows = [(str(each.lot_id), str(each.want_id), each.kg, say(each, names, "en")) for each in sent]
-    rows += [(str(each.lot_id), "", each.kg, say(each, names, "en")) for each in unsold]
-    return pl.DataFrame(rows, schema={"lot_id": pl.String, "want_id": pl.String, "kg": pl.Float64, "sentence": pl.String}, orient="row")
+    sent, stay = shipment_reasons(plan.season, plan.chosen), unsold_reasons(plan.season, plan.chosen)
+    told = [
+        sent.select("lot_id", "want_id", "kg").with_columns(sentence=sentences_of_shipments(sent, names, "en")),
+        stay.select("lot_id", pl.lit("").alias("want_id"), "kg").with_columns(sentence=sentences_of_unsold(stay, names, "en")),
+    ]
+    return pl.concat(frame.with_columns(pl.col("lot_id", "want_id").cast(pl.String)) for frame in told)
 
 
 def _summary(plan: Plan) -> dict[str, object]:

@@ -26,10 +26,10 @@ class Stage(NamedTuple):
     enough: float
 
 
-WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6))
+WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6), Stage(0.001, 100, 3e-8))
 # After each of these the plan is made and certified; the walk ends when it is good enough. Measured on seasons M and L (docs/match.md).
-CERTIFIED = (Stage(0.001, 100, 3e-8), Stage(0.0004, 120, 3e-8), Stage(0.0004, 80, 1e-8), *(Stage(0.0003, 80, 1e-8),) * 8)
-GAP_ENOUGH = 0.0012
+CERTIFIED = (Stage(0.0004, 120, 3e-8), Stage(0.0004, 80, 1e-8), *(Stage(0.0003, 80, 1e-8),) * 8)
+GAP_ENOUGH = 0.0014
 # Prices move almost linearly with the temperature, so two stages tell where they are heading. Measured on seasons M and L: three quarters
 # of the way to temperature 0 often halves what the bound is above the optimum; the whole way overshoots.
 AHEAD = 0.75

@@ -80,75 +80,76 @@ class Places:
 
 def explain_shipments(season: Season, shipments: Shipments) -> list[Reason]:
     """One reason per shipment, in their order."""
-    ways, tables = season.ways, season.tables
-    places = _places(season, shipments)
-    used = np.unique(shipments.way)
-    next_way = np.full(len(ways.pool), -1)
-    next_way[used] = _next_best(season, places, used)
-    stay_worth = _stay_worth(season)
-    want_ids, wanted, lot_ids = (
-        tables.wants["want_id"].to_list(),
-        tables.wants.select("region_id", "week").rows(),
-        tables.lots["lot_id"].to_list(),
-    )
-    products = season.pools.join(tables.products, on="product_id", how="left", maintain_order="left")
-    product_ids, shelf_days = products["product_id"].to_list(), products["shelf_life_days"].to_list()
-    reasons = []
-    for lot, way, kg in zip(shipments.lot.tolist(), shipments.way.tolist(), shipments.kg.tolist(), strict=True):
-        want, pool, other = int(ways.want[way]), int(ways.pool[way]), int(next_way[way])
-        earns = float(places.last_earns[way])
-        reasons.append(
-            Reason(
-                lot_id=lot_ids[lot],
-                want_id=want_ids[want],
-                product_id=product_ids[pool],
-                region_id=wanted[want][0],
-                week=wanted[want][1],
-                kg=kg,
-                earns_per_kg=earns,
-                above_unsold_per_kg=earns - stay_worth[lot],
-                next_region_id=wanted[ways.want[other]][0] if other >= 0 else None,
-                next_earns_per_kg=float(places.next_earns[other]) if other >= 0 else None,
-                days_left=shelf_days[pool] - float(ways.age_days[way]),
-            )
-        )
-    return reasons
+    return [Reason(**row) for row in shipment_reasons(season, shipments).iter_rows(named=True)]
 
 
 def explain_unsold(season: Season, shipments: Shipments) -> list[Unsold]:
     """One entry per lot of which at least a kg stays, in the order of the table."""
+    return [Unsold(**row) for row in unsold_reasons(season, shipments).iter_rows(named=True)]
+
+
+def shipment_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
+    """The fields of a Reason, one row per shipment, in their order."""
+    ways, tables, (lot, way) = season.ways, season.tables, (shipments.lot, shipments.way)
     places = _places(season, shipments)
-    open_way, full_way = (_best_way(season, places, mask) for mask in (places.full == 0, places.full > 0))
-    stay_worth = _stay_worth(season)
+    used = np.unique(way)
+    next_way = np.full(len(ways.pool), -1)
+    next_way[used] = _next_best(season, places, used)
+    want, other = ways.want[way], next_way[way]
+    products = season.pools.join(tables.products, on="product_id", how="left", maintain_order="left")
+    return pl.DataFrame(
+        {
+            "lot_id": tables.lots["lot_id"].gather(lot),
+            "want_id": tables.wants["want_id"].gather(want),
+            "product_id": products["product_id"].gather(ways.pool[way]),
+            "region_id": tables.wants["region_id"].gather(want),
+            "week": tables.wants["week"].gather(want),
+            "kg": shipments.kg,
+            "earns_per_kg": places.last_earns[way],
+            "above_unsold_per_kg": places.last_earns[way] - _stay_worth(season)[lot],
+            "next_region_id": _rows(tables.wants["region_id"], _rows(ways.want, other)),
+            "next_earns_per_kg": _rows(places.next_earns, other),
+            "days_left": products["shelf_life_days"].to_numpy()[ways.pool[way]] - ways.age_days[way],
+        }
+    )
+
+
+def unsold_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
+    """The fields of an Unsold, one row per lot of which at least a kg stays, in the order of the table."""
+    places = _places(season, shipments)
     left = season.lot_kg - sent_kg(season, shipments)
-    lots, regions = season.tables.lots.select("lot_id", "product_id").rows(), season.tables.wants["region_id"].to_list()
-    found = []
-    for lot in np.flatnonzero(left >= ROOM_KG).tolist():
-        pool, value = season.lot_pool[lot], float(season.lot_value_per_kg[lot])
-        why: Stays = "too far"
-        way = full_way[pool]
-        if way >= 0 and places.next_earns[way] + value > 0:
-            why = "full"
-        elif open_way[pool] >= 0 or way >= 0:
-            why, way = "pays less", open_way[pool] if open_way[pool] >= 0 else way
-        found.append(
-            Unsold(
-                lot_id=lots[lot][0],
-                product_id=lots[lot][1],
-                kg=float(left[lot]),
-                why=why,
-                region_id=regions[season.ways.want[way]] if way >= 0 else None,
-                short_per_kg=stay_worth[lot] - float(places.next_earns[way]) if way >= 0 else None,
-                full=FULL[places.full[way]] if why == "full" else None,
-            )
-        )
-    return found
+    lot = np.flatnonzero(left >= ROOM_KG)
+    pool = season.lot_pool[lot]
+    open_way, full_way = (
+        _first_best(season.ways.pool, places.next_earns, among, season.pools.height)[pool] for among in (places.full == 0, places.full > 0)
+    )
+    # A lot without any way has -1 here, which finds the -inf at the end.
+    full = np.append(places.next_earns, -np.inf)[full_way] + season.lot_value_per_kg[lot] > 0
+    way = np.where(full | (open_way < 0), full_way, open_way)
+    stays = np.select([full, way >= 0], ["full", "pays less"], "too far")
+    return pl.DataFrame(
+        {
+            "lot_id": season.tables.lots["lot_id"].gather(lot),
+            "product_id": season.tables.lots["product_id"].gather(lot),
+            "kg": left[lot],
+            "why": pl.Series(stays.tolist(), dtype=pl.String),
+            "region_id": _rows(season.tables.wants["region_id"], _rows(season.ways.want, way)),
+            "short_per_kg": _stay_worth(season)[lot] - _rows(places.next_earns, way),
+            "full": pl.Series(FULL, dtype=pl.String).gather(np.where(full, np.append(places.full, 0)[way], 0)),
+        }
+    )
 
 
-def _stay_worth(season: Season) -> list[float]:
+def _rows(of: pl.Series | Floats | Ints, rows: pl.Series | Ints) -> pl.Series:
+    """The values at `rows`, null where a row is -1 or null."""
+    rows = pl.Series(rows)
+    return pl.Series(of).gather(rows.set(rows < 0, None))
+
+
+def _stay_worth(season: Season) -> Floats:
     """Yuan per kg of each lot that staying unsold brings and leaving would cost: salvage and collection."""
     lots = season.tables.lots
-    return (lots["salvage_per_kg"] + lots["collect_cost_per_kg"]).to_list()
+    return (lots["salvage_per_kg"] + lots["collect_cost_per_kg"]).to_numpy()
 
 
 def _places(season: Season, shipments: Shipments) -> Places:
@@ -177,32 +178,28 @@ def _next_best(season: Season, places: Places, used: Ints) -> Ints:
     Its own hub-week always has room: the kg that it would leave.
     """
     ways = season.ways
-    every = pl.DataFrame(
-        {
-            "way": np.arange(len(ways.pool)),
-            "pool": ways.pool,
-            "region": season.tables.wants["region_id"].gather(ways.want),
-            "hub_week": ways.hub_week,
-            "earns": places.next_earns,
-            "full": places.full,
-        }
-    )
-    best = (
-        every[used]
-        .join(every, on="pool", suffix="_other")
-        .filter(pl.col("region") != pl.col("region_other"))
-        .filter((pl.col("full_other") == 0) | ((pl.col("full_other") == 3) & (pl.col("hub_week") == pl.col("hub_week_other"))))
-        .sort("way", "earns_other", descending=[False, True], maintain_order=True)
-        .unique("way", keep="first")
-        .select("way", "way_other")
-    )
-    return every[used].select("way").join(best, on="way", how="left", maintain_order="left")["way_other"].fill_null(-1).to_numpy()
+    region = season.tables.wants["region_id"].to_physical().rank("dense").to_numpy()[ways.want]
+    elsewhere = _best_of_other_regions(ways.pool, region, places.next_earns, places.full == 0)
+    _, same_hub_week = np.unique(ways.pool * len(season.hub_week_kg_max) + ways.hub_week, return_inverse=True)
+    beside = _best_of_other_regions(same_hub_week, region, places.next_earns, places.full == FULL.index("hub"))
+    one, other = elsewhere[used], beside[used]
+    earns = np.append(places.next_earns, -np.inf)
+    return np.where(earns[other] > earns[one], other, one)
 
 
-def _best_way(season: Season, places: Places, among: npt.NDArray[np.bool_]) -> Ints:
-    """The way of each pool on which one more kg brings most, of those marked in `among`, or -1; shape (pools,)."""
-    best = np.full(season.pools.height, -1)
-    order = np.lexsort((places.next_earns, season.ways.pool))
-    order = order[among[order]]
-    best[season.ways.pool[order]] = order
+def _best_of_other_regions(group: Ints, region: Ints, earns: Floats, among: npt.NDArray[np.bool_]) -> Ints:
+    """For each way the best of those marked in `among` that share its group and go to another region, or -1; all of shape (ways,)."""
+    groups = int(group.max(initial=-1)) + 1
+    best = _first_best(group, earns, among, groups)[group]
+    second = _first_best(group, earns, among & (region != region[best]), groups)[group]
+    return np.where((best >= 0) & (region == region[best]), second, best)
+
+
+def _first_best(group: Ints, earns: Floats, among: npt.NDArray[np.bool_], groups: int) -> Ints:
+    """The first way of each group that earns most, of those marked in `among`, or -1; shape (groups,)."""
+    most, best = np.full(groups, -np.inf), np.full(groups, -1)
+    marked = np.flatnonzero(among)
+    np.maximum.at(most, group[marked], earns[marked])
+    winners = marked[earns[marked] == most[group[marked]]][::-1]
+    best[group[winners]] = winners
     return best

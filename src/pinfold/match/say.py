@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import floor
+from string import Formatter
 from typing import Literal
+
+import polars as pl
 
 from pinfold.match.explain import Reason, Unsold
 
@@ -59,6 +63,76 @@ def say(reason: Reason | Unsold, names: Names, language: Language) -> str:
     return _say_sent(reason, names, SENTENCES[language])
 
 
+def sentences_of_shipments(reasons: pl.DataFrame, names: Names, language: Language) -> pl.Series:
+    """What `say` says of each row of `explain.shipment_reasons`, many at once."""
+    ahead = pl.coalesce(pl.col("earns_per_kg") - pl.col("next_earns_per_kg"), pl.col("above_unsold_per_kg"))
+    alone, level = pl.col("next_region_id").is_null(), ahead.abs() < HALF_FEN_YUAN
+    kinds = {
+        "only": alone & (ahead > -HALF_FEN_YUAN),
+        "only behind": alone,
+        "equal": level,
+        "ahead": ahead > 0,
+        "behind": pl.lit(True),
+    }
+    words, count = SENTENCES[language], pl.col("days_left").cast(pl.Int64)
+    days = pl.when(count == 1).then(pl.lit(words["day"])).otherwise(_filled(words["days"], {"count": count.cast(pl.String)}))
+    filling = {
+        "region": _named("region_id", names.regions),
+        "next": _named("next_region_id", names.regions),
+        "product": _named("product_id", names.products),
+        "yuan": _two_places(ahead),
+        "days": days,
+    }
+    return _chosen(reasons, [(kinds[kind], _filled(words[kind], filling)) for kind in kinds])
+
+
+def sentences_of_unsold(reasons: pl.DataFrame, names: Names, language: Language) -> pl.Series:
+    """What `say` says of each row of `explain.unsold_reasons`, many at once."""
+    filling = {
+        "region": _named("region_id", names.regions),
+        "product": _named("product_id", names.products),
+        "kg": _thousands((pl.col("kg") + 0.5).floor().cast(pl.Int64)),
+        "yuan": _two_places(pl.col("short_per_kg")),
+    }
+    words, kind = SENTENCES[language], pl.coalesce("full", "why")
+    kinds = ("customers", "trucks", "hub", "too far", "pays less")
+    return _chosen(reasons, [(kind == each, _filled(words[each], filling)) for each in kinds])
+
+
+def _chosen(reasons: pl.DataFrame, cases: list[tuple[pl.Expr, pl.Expr]]) -> pl.Series:
+    """The text of the first case that holds in each row."""
+    text: pl.Expr = pl.lit(None, pl.String)
+    for holds, says in reversed(cases):
+        text = pl.when(holds).then(says).otherwise(text)
+    return reasons.select(sentence=text)["sentence"]
+
+
+def _filled(sentence: str, filling: Mapping[str, pl.Expr]) -> pl.Expr:
+    """`sentence` with its gaps filled, for every row."""
+    parts: list[pl.Expr] = []
+    for text, gap, _, _ in Formatter().parse(sentence):
+        parts += [pl.lit(text)] * bool(text) + ([filling[gap]] if gap else [])
+    return pl.concat_str(parts)
+
+
+def _named(column: str, names: Mapping[str, str]) -> pl.Expr:
+    return pl.col(column).replace(dict(names)) if names else pl.col(column)
+
+
+def _two_places(yuan: pl.Expr) -> pl.Expr:
+    fen = (yuan.abs() * 100 + 0.5).floor().cast(pl.Int64)
+    return pl.concat_str((fen // 100).cast(pl.String), pl.lit("."), (fen % 100).cast(pl.String).str.zfill(2))
+
+
+def _thousands(whole: pl.Expr) -> pl.Expr:
+    """1234567 as 1,234,567."""
+    last = (whole % 1000).cast(pl.String).str.zfill(3)
+    middle = (whole // 1000 % 1000).cast(pl.String)
+    millions = pl.concat_str((whole // 1_000_000).cast(pl.String), pl.lit(","), middle.str.zfill(3), pl.lit(","), last)
+    thousands = pl.concat_str(middle, pl.lit(","), last)
+    return pl.when(whole >= 1_000_000).then(millions).when(whole >= 1000).then(thousands).otherwise(whole.cast(pl.String))
+
+
 def _say_sent(reason: Reason, names: Names, sentences: Mapping[str, str]) -> str:
     following = reason.next_region_id
     if following is None or reason.next_earns_per_kg is None:
@@ -72,7 +146,7 @@ def _say_sent(reason: Reason, names: Names, sentences: Mapping[str, str]) -> str
         region=names.regions.get(reason.region_id, reason.region_id),
         next=names.regions.get(following, following) if following else "",
         product=names.products.get(reason.product_id, reason.product_id),
-        yuan=f"{abs(ahead):.2f}",
+        yuan=_yuan(ahead),
         days=sentences["day" if count == 1 else "days"].format(count=count),
     )
 
@@ -82,6 +156,12 @@ def _say_unsold(unsold: Unsold, names: Names, sentences: Mapping[str, str]) -> s
     return sentences[unsold.full or unsold.why].format(
         region=names.regions.get(region, region) if region else "",
         product=names.products.get(unsold.product_id, unsold.product_id),
-        kg=f"{unsold.kg:,.0f}",
-        yuan=f"{abs(unsold.short_per_kg or 0.0):.2f}",
+        kg=f"{floor(unsold.kg + 0.5):,}",
+        yuan=_yuan(unsold.short_per_kg or 0.0),
     )
+
+
+def _yuan(amount: float) -> str:
+    """Without sign, to the fen, half a fen upwards."""
+    fen = floor(abs(amount) * 100 + 0.5)
+    return f"{fen // 100}.{fen % 100:02d}"
