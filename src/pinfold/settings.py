@@ -61,10 +61,16 @@ class Settings:
     processes: int
     dask_scheduler: str
     weather: WeatherSettings
+    event_flush_seconds: float
+    event_queue_max: int
+    event_kept_days: int
 
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise InputError(f"PINFOLD_WORKERS is {self.workers}; give 1 or more server processes")
+        for name in ("event_flush_seconds", "event_queue_max", "event_kept_days"):
+            if getattr(self, name) <= 0:
+                raise InputError(f"PINFOLD_{name.upper()} is {getattr(self, name)}; give more than 0")
         if self.processes < 1:
             raise InputError(f"PINFOLD_PROCESSES is {self.processes}; give 1 or more processes for heavy work")
         unknown = set(self.payment_providers) - set(PAYMENT_PROVIDERS)
@@ -99,6 +105,9 @@ def from_environment(given: Mapping[str, str]) -> Settings:
     PINFOLD_WEATHER_SILENCE_SECONDS  longest wait for a connection or the next bytes, default 10
     PINFOLD_WEATHER_ANSWER_SECONDS   longest wait for one whole answer with all its tries, default 30
     PINFOLD_WEATHER_PLAN_SECONDS     longest that a plan waits for all weather together, default 15
+    PINFOLD_EVENT_FLUSH_SECONDS      how long an event waits at most before it is written, and so how much a crash can lose, default 1
+    PINFOLD_EVENT_QUEUE_MAX          events that a server process keeps waiting when the database is busy, default 10000; then the oldest go
+    PINFOLD_EVENT_KEPT_DAYS          how long events are kept, default 400 (one season and the next until its same week; assumed)
     """
     data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
     production = _switch(given, "PINFOLD_PRODUCTION")
@@ -118,6 +127,9 @@ def from_environment(given: Mapping[str, str]) -> Settings:
         processes=_whole(given, "PINFOLD_PROCESSES", os.cpu_count() or 1),
         dask_scheduler=given.get("PINFOLD_DASK_SCHEDULER", ""),
         weather=_weather(given, data_dir),
+        event_flush_seconds=_seconds(given, "PINFOLD_EVENT_FLUSH_SECONDS", 1.0),
+        event_queue_max=_whole(given, "PINFOLD_EVENT_QUEUE_MAX", 10_000),
+        event_kept_days=_whole(given, "PINFOLD_EVENT_KEPT_DAYS", 400),
     )
 
 

@@ -62,6 +62,7 @@ class Server:
 
     database: Database
     guarded: bool = True
+    variables: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[bytes] = field(init=False)
 
@@ -69,7 +70,7 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        given = self.database.environment | ({} if self.guarded else {"PINFOLD_TEST_UNGUARDED": "1"})
+        given = self.database.environment | self.variables | ({} if self.guarded else {"PINFOLD_TEST_UNGUARDED": "1"})
         log = (self.database.data_dir / "server.log").open("ab")
         command = [PINFOLD, "serve", "--bind", f"127.0.0.1:{self.port}", "--workers", "4" if self.guarded else "2"]
         self.process = subprocess.Popen(command, env=given, stdout=log, stderr=log, start_new_session=True)

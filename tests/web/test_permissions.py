@@ -39,6 +39,8 @@ PAGES = {
     "shop:qr": EVERYBODY,
     "shop:join": CUSTOMER,
     "shop:friends": CUSTOMER,
+    "shop:mark": CUSTOMER,
+    "shop:shared": EVERYBODY,
     "shop:region": CUSTOMER,
     "shop:orders": CUSTOMER,
     "shop:order": CUSTOMER,

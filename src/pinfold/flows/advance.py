@@ -20,7 +20,7 @@ from pinfold.basics.errors import InputError, SoldOut, TooMany
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index
-from pinfold.flows import clock, coop, harvest, join, pay, pins
+from pinfold.flows import clock, coop, events, harvest, join, pay, pins
 from pinfold.flows.field import report_stage
 from pinfold.flows.plan import forecast_and_plan
 from pinfold.flows.refunds import hand_back
@@ -91,6 +91,7 @@ def advance(until: date, progress: Progress = silent) -> Played:
             Day(day, world).play()
             now = _at(day, DAY_ENDS)
             set_clock(day, round((now - datetime.now(UTC)).total_seconds()))
+        events.recorder().flush()
         done.played_until, done.days = day, number + 1
         done.pins_filled, done.pins_expired = played.closed_pins(_at(first, 0), now)
     progress("Playing the season", len(days), len(days))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pinfold
@@ -11,8 +12,11 @@ from pinfold.flows import clock
 from pinfold.flows.weather import weather_state
 from pinfold.settings import settings
 from pinfold.store import setup
+from pinfold.store.events import lost_since
 from pinfold.store.ledger import unbalanced_postings
 from pinfold.store.season import current_season, has_season
+
+LOOKS_BACK_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -39,5 +43,9 @@ def examine() -> Iterator[Finding]:
     sources = list(Path(pinfold.__file__).parent.glob("**/LC_MESSAGES/django.po"))
     stale = [source for source in sources if not source.with_suffix(".mo").exists()]
     yield Finding("translations", not stale, "not compiled; run: make translations" if stale else f"{len(sources)} catalogues compiled")
+    lost = lost_since(clock.now() - timedelta(days=LOOKS_BACK_DAYS)) if has_season() else 0
+    yield Finding(
+        "events", not lost, f"{lost} lost in {LOOKS_BACK_DAYS} days to a full queue; raise PINFOLD_EVENT_QUEUE_MAX" if lost else "none lost"
+    )
     safe = settings().production or not settings().show_codes
     yield Finding("sign-in codes", True, "sent only" if safe else "shown on the page (example season)")

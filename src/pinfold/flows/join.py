@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pinfold.basics.errors import InputError, KeyReused, NotAllowed, NotFound, Refused, SoldOut, TooMany, WrongStep
+from pinfold.demand.events import JOIN, Event
+from pinfold.flows.events import record_after_commit
 from pinfold.flows.pins import pin_rules
 from pinfold.pin.facts import OrderFacts, PinFacts
 from pinfold.pin.steps import refused_step
@@ -12,11 +14,12 @@ from pinfold.store import pins, scarce
 from pinfold.store.transaction import atomic
 
 
-def hold_seats(order_id: str, pin_id: str, customer_id: str, seats: int, now: datetime) -> OrderFacts:
+def hold_seats(order_id: str, pin_id: str, customer_id: str, seats: int, now: datetime, impression_id: str = "") -> OrderFacts:
     """Keeps seats for a customer until they are paid or the hold lapses.
 
     order_id : made by the client; a retry returns the first answer, as the order stands by then
     pin_id : a public pin's id, or the share code of any pin (the only way into a friends' pin)
+    impression_id : of the list from which the customer came, for learning
     Raises TooMany when the customer holds as many unpaid orders as the rules allow, SoldOut when fewer seats are left, WrongStep when the
     pin is not open, NotFound for an unknown pin or customer, InputError for a number of seats that the rules do not allow, KeyReused when
     order_id came before for another pin, customer or number of seats.
@@ -25,7 +28,7 @@ def hold_seats(order_id: str, pin_id: str, customer_id: str, seats: int, now: da
     wanted = _order(order_id, pin, customer_id, seats, now)
     known = pins.find_order(order_id)
     if known is None:
-        _try_to_hold(wanted, now)
+        _try_to_hold(wanted, now, impression_id)
         known = pins.find_order(order_id)
         if known is None:
             raise _why_not(pins.pin_facts(pin.pin_id), seats, now)
@@ -56,7 +59,7 @@ def _order(order_id: str, pin: PinFacts, customer_id: str, seats: int, now: date
     )
 
 
-def _try_to_hold(wanted: OrderFacts, now: datetime) -> None:
+def _try_to_hold(wanted: OrderFacts, now: datetime, impression_id: str) -> None:
     """Takes the seats and keeps the order, or does neither. Raises TooMany."""
     with atomic():
         scarce.lock_customer(wanted.customer_id)
@@ -71,7 +74,11 @@ def _try_to_hold(wanted: OrderFacts, now: datetime) -> None:
             scarce.lock_pin(wanted.pin_id)
             scarce.lapse_holds(wanted.pin_id, now)
             taken = scarce.take_seats(wanted.pin_id, wanted.seats, now)
-        if taken and not pins.new_order(wanted):
+        if not taken:
+            return
+        if pins.new_order(wanted):
+            record_after_commit(Event(JOIN, now, wanted.pin_id, wanted.customer_id, impression_id, wanted.seats))
+        else:
             # Another customer used the same id at once and was first: its seats are the order's, these are too many.
             scarce.release_seats(wanted.pin_id, wanted.seats)
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from pinfold.basics.errors import InputError, KeyReused, NotAllowed, WrongStep
+from pinfold.demand.events import PAY, Event
+from pinfold.flows.events import record_after_commit
 from pinfold.flows.pins import close_if_ready
 from pinfold.flows.refunds import return_payment
 from pinfold.ledger import accounts
@@ -91,6 +93,7 @@ def _honour(payment: PaymentFacts, why: str, now: datetime) -> None:
     )
     order = pins.order_facts(payment.order_id)
     if _pay_seats(order, now):
+        record_after_commit(Event(PAY, now, order.pin_id, order.customer_id, seats=order.seats))
         close_if_ready(order.pin_id, now)
     else:
         return_payment(payment, now)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pinfold.basics.errors import InputError, KeyReused, SoldOut, TooMany, WrongStep
 from pinfold.basics.rules import read_rules
 from pinfold.flows import clock
+from pinfold.flows.events import prune
 from pinfold.flows.refunds import refund_part, refund_whole, tell_refunds
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules
@@ -168,6 +169,7 @@ def sweep_while_parent_lives(every_seconds: int) -> None:
     while os.getppid() == parent:
         try:
             sweep(clock.now())
+            prune(clock.now())
         except Exception:
             # Whatever it was, the answer is the same: the next sweep finds everything that this one left.
             logging.getLogger(__name__).exception("sweep failed and is tried again in %s s", every_seconds)

@@ -43,6 +43,11 @@ MODELS: dict[str, type[models.Model]] = {
 # Made from the tables above before the first order, and made again after a new load.
 DERIVED: tuple[type[models.Model], ...] = (
     store.CalendarFeed,
+    store.Event,
+    store.Impression,
+    store.EventLoss,
+    store.EventKey,
+    store.Mark,
     store.Unserved,
     store.Intake,
     store.BidLot,

@@ -28,7 +28,8 @@ EDITABLE = {
     models.Product: None,
 }
 # A household's registration as poor is for its board and the officer; what it earns elsewhere is its own.
-HIDDEN = {models.Household: {"registered_poor", "other_income_fen"}}
+# What ties a customer to the pseudonym of its events is nobody's to read.
+HIDDEN = {models.Household: {"registered_poor", "other_income_fen"}, models.EventKey: {"secret"}}
 # unfold works with Alpine, which evaluates attributes and sets styles.
 WIDER = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE], "connect-src": [SELF]}
 

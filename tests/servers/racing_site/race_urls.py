@@ -18,7 +18,7 @@ from pin_market import make_pin
 from pinfold.flows import clock
 from pinfold.flows.pins import sweep
 from pinfold.ledger.accounts import CUSTOMERS_HELD
-from pinfold.store.models import Entry, Order, Payment, Pin, Refund
+from pinfold.store.models import Entry, Event, Order, Payment, Pin, Refund
 from pinfold.web.roles import open_to_all
 from pinfold.web.urls import handler400, handler403, handler404, urlpatterns  # noqa: F401
 
@@ -72,10 +72,17 @@ def count(request: HttpRequest, pin_id: str) -> JsonResponse:
     )
 
 
+@open_to_all
+def joins_kept(request: HttpRequest, pin_id: str) -> JsonResponse:
+    """How many joins of a pin stand in the table of events."""
+    return JsonResponse({"joins": Event.objects.filter(pin_id=pin_id, kind="join").count()})
+
+
 urlpatterns = [
     *urlpatterns,
     path("race/pins", new_pin),
     path("race/overdue", make_overdue),
     path("race/sweep", sweep_now),
     path("race/pins/<str:pin_id>", count),
+    path("race/events/<str:pin_id>", joins_kept),
 ]

@@ -1,6 +1,7 @@
 """The tables. Column names are those of docs/tables.md wherever a season folder has the same column."""
 
 from pinfold.store.models.books import Entry, Posting, Settlement, SettlementLine
+from pinfold.store.models.events import Event, EventKey, EventLoss, Impression, Mark
 from pinfold.store.models.field import Harvest, ReplacedReport, StageReport, Weather, WeatherForecast
 from pinfold.store.models.forecasts import DemandForecast, GateScore, JoinHabits, RipeningForecast, WeekForecast, YieldForecast
 from pinfold.store.models.goods import BidLot, Delivery, Intake

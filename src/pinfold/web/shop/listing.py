@@ -8,10 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pinfold.basics.weeks import week_index
+from pinfold.demand.events import FAVOURITE, SKIP
 from pinfold.flows import clock
+from pinfold.store.events import marks_of
 from pinfold.store.reads import shop
 from pinfold.store.season import current_season, has_season
 from pinfold.web.roles import open_to_all
+from pinfold.web.shop.seen import list_shown
 
 PINS_A_PAGE = 24
 
@@ -28,10 +31,16 @@ def ripe_soon(request: HttpRequest) -> HttpResponse:
     here = shop.open_pins(now, chosen or None)
     products = sorted({card.product for card in here}, key=lambda product: product.id)
     product_id = _known(request.GET.get("product", ""), products)
-    page = Paginator([card for card in here if product_id in ("", card.product.id)], PINS_A_PAGE).get_page(request.GET.get("page"))
+    marks = marks_of(request.user.customer_id) if getattr(request.user, "customer_id", None) else {}
+    listed = [card for card in here if product_id in ("", card.product.id)]
+    wanted = listed if request.GET.get("skipped") else [card for card in listed if marks.get(card.pin_id) != SKIP]
+    page = Paginator(wanted, PINS_A_PAGE).get_page(request.GET.get("page"))
     pinned = {product.id for product in products}
     facts = {
         "page": page,
+        "seen": list_shown(request, page.object_list, max(page.start_index() - 1, 0), (chosen, product_id)),
+        "favourites": {pin_id for pin_id, mark in marks.items() if mark == FAVOURITE},
+        "skipped": len(listed) - len(wanted),
         "regions": regions,
         "chosen": chosen,
         "products": products,

@@ -16,13 +16,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pinfold.demand.events import LINK, SHARE, SKIP, VIEW
 from pinfold.flows import clock
+from pinfold.flows.events import mark_pin
 from pinfold.flows.join import hold_seats
 from pinfold.flows.pins import open_friends_pin, pin_rules
+from pinfold.store.events import marks_of
 from pinfold.store.reads import shop
 from pinfold.store.season import current_season
 from pinfold.web.roles import Role, only, open_to_all
 from pinfold.web.shop import telling
+from pinfold.web.shop.seen import customer_of, happened, impression_of
 
 STOP_POLLING = 286  # htmx: take the content and ask no more
 
@@ -31,6 +35,7 @@ class JoinForm(forms.Form):
     """order_id is made with the page: a double click, or a click repeated on a bad line, is one order."""
 
     order_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     seats = forms.IntegerField(label=_("Packs"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -44,8 +49,12 @@ class JoinForm(forms.Form):
 @open_to_all
 @require_safe
 def show_pin(request: HttpRequest, share_code: str) -> HttpResponse:
-    form = JoinForm(initial={"order_id": uuid4().hex, "seats": 1})
-    return _page(request, share_code, form, 200)
+    seen = request.GET.get("seen", "")
+    pin = shop.pin_facts(share_code)
+    if "via" in request.GET:
+        happened(request, LINK, pin.card.pin_id)
+    happened(request, VIEW, pin.card.pin_id, seen)
+    return _page(request, pin, JoinForm(initial={"order_id": uuid4().hex, "seats": 1, "seen": seen}), 200)
 
 
 @open_to_all
@@ -78,8 +87,10 @@ def join(request: HttpRequest, share_code: str) -> HttpResponse:
         return redirect(f"{reverse('shop:region')}?next={reverse('shop:pin', args=[share_code])}")
     form = JoinForm(request.POST)
     if not form.is_valid():
-        return _page(request, share_code, form, 422)
-    order = hold_seats(form.cleaned_data["order_id"], share_code, request.user.customer_id, form.cleaned_data["seats"], clock.now())
+        return _page(request, shop.pin_facts(share_code), form, 422)
+    asked = form.cleaned_data
+    seen = impression_of(request, asked["seen"])
+    order = hold_seats(asked["order_id"], share_code, request.user.customer_id, asked["seats"], clock.now(), seen)
     return redirect("shop:order", order.order_id)
 
 
@@ -95,7 +106,29 @@ def open_for_friends(request: HttpRequest, share_code: str) -> HttpResponse:
     beside = shop.pin_card(share_code)
     asked = form.cleaned_data
     made = open_friends_pin(asked["friends_pin_id"], beside.pin_id, request.user.customer_id, asked["seats"], clock.now())
+    happened(request, SHARE, made.pin_id)
     return redirect("shop:pin", made.share_code)
+
+
+@only(Role.CUSTOMER)
+@require_POST
+def mark(request: HttpRequest, share_code: str) -> HttpResponse:
+    """Makes a pin a favourite, takes it off the customer's own list, or neither any more."""
+    if request.user.customer_id is None:
+        return redirect(f"{reverse('shop:region')}?next={reverse('shop:pin', args=[share_code])}")
+    kind, card = request.POST.get("mark", ""), shop.pin_card(share_code)
+    mark_pin(request.user.customer_id, card.pin_id, kind)
+    if kind:
+        happened(request, kind, card.pin_id, request.POST.get("seen", ""))
+    return redirect("shop:list") if kind == SKIP else redirect("shop:pin", share_code)
+
+
+@open_to_all
+@require_POST
+def shared(request: HttpRequest, share_code: str) -> HttpResponse:
+    """Somebody copied the link to a pin."""
+    happened(request, SHARE, shop.pin_card(share_code).pin_id)
+    return HttpResponse(status=204)
 
 
 @open_to_all
@@ -112,8 +145,8 @@ def qr_code(request: HttpRequest, share_code: str) -> HttpResponse:
     return answer
 
 
-def _page(request: HttpRequest, share_code: str, form: JoinForm, status: int) -> HttpResponse:
-    pin, now = shop.pin_facts(share_code), clock.now()
+def _page(request: HttpRequest, pin: shop.PinFacts, form: JoinForm, status: int) -> HttpResponse:
+    now = clock.now()
     money = telling.money_of_a_pack(pin)
     facts = _moving(pin.card, now) | {
         "pin": pin,
@@ -122,7 +155,8 @@ def _page(request: HttpRequest, share_code: str, form: JoinForm, status: int) ->
         "steps": telling.steps(pin.card),
         "money": money,
         "growers_share": money.growers_fen / money.paid_fen if money.paid_fen else 0.0,
-        "address": _address(request, share_code),
+        "address": _address(request, pin.card.share_code),
+        "mark": marks_of(request.user.customer_id).get(pin.card.pin_id, "") if customer_of(request) else None,
         "friends_form": FriendsForm(initial={"friends_pin_id": uuid4().hex}) if pin.card.is_public else None,
     }
     return render(request, "shop/pin.html", facts, status=status)
@@ -141,4 +175,5 @@ def _moving(card: shop.PinCard, now: datetime) -> dict[str, object]:
 
 
 def _address(request: HttpRequest, share_code: str) -> str:
-    return request.build_absolute_uri(reverse("shop:pin", args=[share_code]))
+    """What is passed on to friends; it says that it was, so that what links bring can be told from what the list brings."""
+    return request.build_absolute_uri(f"{reverse('shop:pin', args=[share_code])}?via=link")

@@ -1,3 +1,5 @@
+// How somebody came here is theirs: an address copied from the browser's own line does not carry it on.
+history.replaceState(null, "", location.pathname);
 // Copies the link; without script the link can be marked and copied by hand.
 document.querySelectorAll("[data-copy]").forEach((button) => {
   button.parentElement.hidden = false;
@@ -10,5 +12,7 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
       document.execCommand("copy");
     }
     button.textContent = button.dataset.done;
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    fetch(button.dataset.told, { method: "POST", headers: { "X-CSRFToken": token }, keepalive: true });
   });
 });
