@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,10 @@ from typing import Any
 import click
 
 from pinfold.basics.errors import InputError, PinfoldError
-from pinfold.terminal import Day, OutFile, TerminalProgress, show
+from pinfold.cli_events import customer, events
+from pinfold.terminal import JSON, OUT, OUT_FILE, Day, OutFile, TerminalProgress, show, with_store
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
-OUT = click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="folder to write into; made if need be")
-JSON = click.option("--json", "as_json", is_flag=True, help="print JSON for a program to read")
-
-
-OUT_FILE = click.option("--out", required=True, type=OutFile(), help="file to write: Parquet if it ends in .parquet, else CSV")
 
 
 class Commands(click.Group):
@@ -36,34 +31,14 @@ class Commands(click.Group):
             ctx.exit(2 if isinstance(error, InputError) else 1)
 
 
-def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Sets Django up before a command that needs the database."""
-
-    def run(*given: Any, **named: Any) -> Any:
-        import django
-
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pinfold.web.django_settings")
-        django.setup()
-        from django.db.utils import DatabaseError
-
-        try:
-            return command(*given, **named)
-        except DatabaseError as problem:
-            from pinfold.store.setup import raise_if_unprepared
-
-            raise_if_unprepared(problem)
-            raise
-
-    run.__doc__, run.__name__ = command.__doc__, command.__name__
-    # click keeps a command's options on the function.
-    run.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    return run
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="pinfold")
 def main() -> None:
     """Sell a smallholder cooperative's harvest before it is picked."""
+
+
+main.add_command(events)
+main.add_command(customer)
 
 
 @main.group()

@@ -1,10 +1,11 @@
-"""What the command line asks and says in a person's way: dates, files to write, progress, answers."""
+"""What all commands share: options, the database set up, and asking and answering in a person's way."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,35 @@ class OutFile(click.Path):
         if not out.parent.is_dir():
             self.fail(f"{str(out)!r}: there is no folder {str(out.parent)!r} to write into; make it first, or write elsewhere", param, ctx)
         return out
+
+
+OUT = click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="folder to write into; made if need be")
+OUT_FILE = click.option("--out", required=True, type=OutFile(), help="file to write: Parquet if it ends in .parquet, else CSV")
+JSON = click.option("--json", "as_json", is_flag=True, help="print JSON for a program to read")
+
+
+def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Sets Django up before a command that needs the database."""
+
+    def run(*given: Any, **named: Any) -> Any:
+        import django
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pinfold.web.django_settings")
+        django.setup()
+        from django.db.utils import DatabaseError
+
+        try:
+            return command(*given, **named)
+        except DatabaseError as problem:
+            from pinfold.store.setup import raise_if_unprepared
+
+            raise_if_unprepared(problem)
+            raise
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    # click keeps a command's options on the function.
+    run.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    return run
 
 
 class Day(click.ParamType):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pinfold.web.shop import listing, orders, pins, region, sandbox
+from pinfold.web.shop import account, listing, orders, pins, region, sandbox
 
 app_name = "shop"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("pins/<slug:share_code>/friends/", pins.open_for_friends, name="friends"),
     path("pins/<slug:share_code>/mark/", pins.mark, name="mark"),
     path("pins/<slug:share_code>/shared/", pins.shared, name="shared"),
+    path("account/", account.show, name="account"),
+    path("account/recording/", account.recording, name="recording"),
+    path("account/erase/", account.ask_to_erase, name="ask-to-erase"),
+    path("account/erase/now/", account.erase, name="erase"),
     path("region/", region.choose, name="region"),
     path("orders/", orders.show_orders, name="orders"),
     path("orders/<slug:order_id>/", orders.show_order, name="order"),

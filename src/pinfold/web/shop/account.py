@@ -1,0 +1,51 @@
+"""A customer's own data: what is kept, the switch that ends recording, and the way out."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pinfold.flows import clock
+from pinfold.flows.erasing import erase_account
+from pinfold.flows.events import choose_recording
+from pinfold.settings import settings
+from pinfold.store.events import records
+from pinfold.web.roles import Role, only
+
+
+@only(Role.CUSTOMER)
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    customer_id = request.user.customer_id
+    facts = {"records": records(customer_id) if customer_id else None, "kept_days": settings().event_kept_days}
+    return render(request, "shop/account.html", facts)
+
+
+@only(Role.CUSTOMER)
+@require_POST
+def recording(request: HttpRequest) -> HttpResponse:
+    """Turns recording on or off."""
+    if request.user.customer_id:
+        choose_recording(request.user.customer_id, request.POST.get("records") == "1")
+    return redirect("shop:account")
+
+
+@only(Role.CUSTOMER)
+@require_safe
+def ask_to_erase(request: HttpRequest) -> HttpResponse:
+    """What goes and what stays, and the button that does it."""
+    return render(request, "shop/erase.html")
+
+
+@only(Role.CUSTOMER)
+@require_POST
+def erase(request: HttpRequest) -> HttpResponse:
+    """Erases the account and everything that is the customer's."""
+    erase_account(request.user.pk, request.user.customer_id, clock.now())
+    logout(request)
+    messages.success(request, _("Your account and your data are gone."))
+    return redirect("shop:list")

@@ -1,0 +1,59 @@
+"""A customer's own data: looked at, switched off, deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from pinfold.store.events import records
+from pinfold.store.models import Customer, Order, Person
+from pinfold.web.shop.account import erase
+
+
+def test_the_page_says_what_is_kept_how_long_and_how_to_end_it(buyer, season):
+    page = buyer.get("/account/").content.decode()
+    for said in ("for 400 days", "Recording is on.", "Turn it off and delete what was recorded", "Delete my account"):
+        assert said in page, said
+
+
+def test_recording_can_be_turned_off_and_on_again(buyer, season):
+    buyer.post("/account/recording/", {"records": "0"})
+    assert not records("customer-1")
+    assert "Recording is off." in buyer.get("/account/").content.decode()
+    buyer.post("/account/recording/", {"records": "1"})
+    assert records("customer-1")
+
+
+def test_deleting_is_asked_for_first_and_says_what_stays_and_why(buyer, season):
+    page = buyer.get("/account/erase/").content.decode()
+    assert "What stays, and why" in page
+    assert "the law makes sellers keep their accounts" in page
+    assert Person.objects.filter(phone="13800000101").exists(), "looking deletes nothing"
+
+
+def test_who_deletes_the_account_is_signed_out_and_gone(buyer, season):
+    buyer.post("/pins/share0/join/", {"order_id": "order-0001", "seats": 2})
+    after = buyer.post("/account/erase/now/", follow=True)
+    assert "Your account and your data are gone." in after.content.decode()
+    assert "_auth_user_id" not in buyer.session
+    assert not Person.objects.filter(phone="13800000101").exists()
+    assert not Customer.objects.filter(pk="customer-1").exists()
+    assert not Order.objects.exists()
+
+
+def test_who_never_chose_a_region_can_delete_the_account_too(english, season):
+    english.force_login(Person.objects.create_user("13800000103"), backend="django.contrib.auth.backends.ModelBackend")
+    english.post("/account/erase/now/")
+    assert not Person.objects.filter(phone="13800000103").exists()
+
+
+def test_who_is_still_to_receive_something_is_told_so_and_stays(buyer, season):
+    buyer.post("/pins/share0/join/", {"order_id": "order-0001", "seats": 1})
+    Order.objects.update(state="paid")
+    assert buyer.post("/account/erase/now/").status_code == 409
+    assert Person.objects.filter(phone="13800000101").exists()
+
+
+@pytest.mark.parametrize("address", ["/account/erase/now/", "/account/recording/"])
+def test_a_link_alone_changes_nothing(buyer, season, address):
+    assert buyer.get(address).status_code == 405
+    assert erase.open_to == {"customer"}
