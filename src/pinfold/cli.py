@@ -143,14 +143,25 @@ def recommend(folder: Path, as_of: date, top: int, out: Path) -> None:
 @FOLDER
 @OUT
 @click.option("--method", type=click.Choice(["optimal", "greedy", "first-come"]), default="optimal")
+@click.option("--whole", is_flag=True, help="book whole trucks; pins and bids get their kg_min and cost open_cost, or stay shut")
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="with --whole: CPU seconds to seek [default: by size]")
 @JSON
-def match(folder: Path, out: Path, method: str, as_json: bool) -> None:
+def match(folder: Path, out: Path, method: str, whole: bool, seconds: float | None, as_json: bool) -> None:
     """Match lots with wants: shipments and a bound that no plan can exceed.
 
     The folder holds products, lots, wants, lanes and hub_weeks. `pinfold plan` makes lots and wants of a loaded season by itself.
     """
     from pinfold.flows.match_tables import match_from_folder
 
+    if whole:
+        from pinfold.flows.match_whole import match_whole_from_folder
+
+        if method != "optimal":
+            raise InputError(f"--whole plans by itself; leave --method {method} away (plan.json has what it earns)")
+        show(match_whole_from_folder(folder, out, seconds, TerminalProgress()), as_json)
+        return
+    if seconds is not None:
+        raise InputError("--seconds is for --whole; add it or leave --seconds away")
     show(match_from_folder(folder, out, method, TerminalProgress()), as_json)
 
 

@@ -27,22 +27,27 @@ def match_from_folder(folder: Path, out: Path, method: Method = "optimal", progr
 
     Raises BrokenTables or InputError naming what is wrong in `folder`, and NoPlan when the optimiser gives up.
     """
-    cpu_before = _cpu_seconds()
+    cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
     season = read_season(folder)
     progress(f"match: plan {len(season.ways.pool):,} ways", 1, STEPS)
     plan = plan_season(season, method)
     progress("match: write the plan", 2, STEPS)
+    write_plan(folder, out, plan)
+    answer = summary(plan) | {"cpu_seconds": round(cpu_seconds() - cpu_before, 3)}
+    (out / "plan.json").write_text(json.dumps(answer, indent=1))
+    progress("match: write the plan", STEPS, STEPS)
+    return answer
+
+
+def write_plan(folder: Path, out: Path, plan: Plan) -> None:
+    """Writes out/shipments.parquet and out/reasons.csv, with the ids of `folder` as they came."""
     out.mkdir(parents=True, exist_ok=True)
     ids = id_types(folder, "lots") | id_types(folder, "wants")
     as_they_came(plan.shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()), ids).write_parquet(
         out / "shipments.parquet"
     )
     _reasons(plan, _names(folder)).write_csv(out / "reasons.csv")
-    summary = _summary(plan) | {"cpu_seconds": round(_cpu_seconds() - cpu_before, 3)}
-    (out / "plan.json").write_text(json.dumps(summary, indent=1))
-    progress("match: write the plan", STEPS, STEPS)
-    return summary
 
 
 def read_season(folder: Path) -> Season:
@@ -85,7 +90,8 @@ def _reasons(plan: Plan, names: Names) -> pl.DataFrame:
     return pl.concat(frame.with_columns(pl.col("lot_id", "want_id").cast(pl.String)) for frame in told)
 
 
-def _summary(plan: Plan) -> dict[str, object]:
+def summary(plan: Plan) -> dict[str, object]:
+    """What plan.json says of `plan`: money in yuan, shares, and what the simple methods earn."""
     return {
         "method": plan.method,
         "objective": plan.objective,
@@ -103,6 +109,7 @@ def _summary(plan: Plan) -> dict[str, object]:
     }
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
+    """Of this process since it began, in the kernel too."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime

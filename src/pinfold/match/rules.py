@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from math import isfinite
+from math import isfinite, sqrt
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.rules import rule
@@ -44,6 +44,21 @@ class SupplyRules:
         0,
         5,
     )
+
+
+@dataclass(frozen=True)
+class WholeRules:
+    """How long a plan with whole trucks is sought: the CPU seconds grow with the root of the season's ways, up to a limit."""
+
+    seconds_per_root_way: float = rule(0.1, "CPU seconds", "sought for, times the root of the number of ways", 0.001, 100)
+    seconds_max: float = rule(50.0, "CPU seconds", "sought for at most", 0.1, 86_400)
+    gap_enough: float = rule(0.002, "share of the bound", "a plan this near its bound is not sought further", 0, 1)
+    places_together: int = rule(3, "regions in a week", "decided anew together in one step of the search, at first", 1, 10_000)
+    seed: int = rule(0, "", "of the search's luck; the same seed tries the same steps in the same order", 0)
+
+    def seconds(self, ways: int) -> float:
+        """CPU seconds that a plan of so many ways is sought."""
+        return min(self.seconds_max, self.seconds_per_root_way * sqrt(ways))
 
 
 def rules_from_json(given: Mapping[str, object]) -> MatchRules:

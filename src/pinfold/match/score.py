@@ -14,7 +14,10 @@ TOLERANCE_KG = 1e-3
 
 @dataclass(frozen=True)
 class Facts:
-    """Yuan: objective = revenue + equity + salvage - collection - way - trucks. Shares: of all kg (sold), of kg sent (spoiled)."""
+    """Yuan: objective = revenue + equity + salvage - collection - way - trucks - opening (0 when trucks are paid per kg).
+
+    Shares: of all kg (sold), of kg sent (spoiled).
+    """
 
     objective: float
     revenue: float
@@ -26,6 +29,7 @@ class Facts:
     sold_share: float
     spoiled_share: float
     poorest_fifth_sold_share: float
+    opening: float = 0.0
 
     @property
     def income(self) -> float:

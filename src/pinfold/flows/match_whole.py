@@ -1,0 +1,43 @@
+"""`pinfold match --whole`: the tables of a season in, its plan with whole trucks out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from pinfold.basics.progress import Progress, silent
+from pinfold.flows.budget import Budget
+from pinfold.flows.match_tables import cpu_seconds, read_season, summary, write_plan
+from pinfold.match.rules import WholeRules
+from pinfold.match.whole.plan import WholePlan, plan_whole_season
+from pinfold.outside.folder import as_they_came, id_types
+
+
+def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = None, progress: Progress = silent) -> dict[str, object]:
+    """As `match_from_folder`, with whole trucks, and pins and bids that open or stay shut; writes out/trucks.parquet too.
+
+    seconds : CPU seconds after which the best plan so far is taken; None: as WholeRules has it. Ctrl-C takes it at once.
+    """
+    cpu_before = cpu_seconds()
+    progress("match: read the tables", 0, 1)
+    season = read_season(folder)
+    rules = WholeRules()
+    allowed = rules.seconds(len(season.ways.pool)) if seconds is None else seconds
+    with Budget(allowed - (cpu_seconds() - cpu_before)) as budget:
+        whole = plan_whole_season(season, rules, budget.seconds_left, progress)
+    write_plan(folder, out, whole.plan)
+    _write_trucks(folder, out, whole)
+    answer = summary(whole.plan) | {"trucks": int(whole.trucks.sum()), "stopped": budget.stopped}
+    answer |= {"cpu_seconds": round(cpu_seconds() - cpu_before, 3)}
+    (out / "plan.json").write_text(json.dumps(answer, indent=1))
+    progress("match: write the plan", 1, 1)
+    return answer
+
+
+def _write_trucks(folder: Path, out: Path, whole: WholePlan) -> None:
+    """Writes out/trucks.parquet: lane_id, trucks of every lane that books any."""
+    lane_ids = whole.plan.season.tables.lanes["lane_id"]
+    trucks = pl.DataFrame({"lane_id": lane_ids, "trucks": whole.trucks.astype("int64")}).filter(pl.col("trucks") > 0)
+    as_they_came(trucks, id_types(folder, "lanes")).write_parquet(out / "trucks.parquet")

@@ -1,0 +1,145 @@
+"""The season's plan with whole trucks, and pins and bids that open or stay shut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pinfold.basics.progress import Progress
+from pinfold.match.baselines import fill, first_come_order, greedy_order
+from pinfold.match.bound import Prices
+from pinfold.match.core import near_best_flow
+from pinfold.match.plan import Method, Plan
+from pinfold.match.rules import WholeRules
+from pinfold.match.score import Facts, broken_limits, delivered_kg, judge
+from pinfold.match.season import Floats, Season
+from pinfold.match.shipments import Shipments, share_out
+from pinfold.match.whole.booked import refilled
+from pinfold.match.whole.bound import PlacePrices, common_bound, place_bounds, place_prices, relaxed
+from pinfold.match.whole.places import first_plan
+from pinfold.match.whole.problem import GRAM_KG, Problem, delivered_on, earned, problem_of, summed, trucks_for
+from pinfold.match.whole.programme import fitted
+from pinfold.match.whole.search import Search, improve
+
+# Of all seconds, the share left after which no further place is asked: the rest refills the trucks and improves.
+SHARE_AFTER_PLACES = 0.3
+
+
+@dataclass(frozen=True)
+class WholePlan:
+    """trucks : shape (lanes,), whole trucks to book on each lane"""
+
+    plan: Plan
+    trucks: Floats
+
+
+@dataclass(frozen=True)
+class _Sought:
+    way_kg: Floats
+    bound: float
+    prices: Prices
+
+
+def plan_whole_season(season: Season, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> WholePlan:
+    """The best plan found while `seconds_left()` is above 0, with a bound that no plan can exceed.
+
+    The same seed and enough seconds give the same plan; where the seconds end the search, a faster machine is further.
+    Raises InputError when wants lack kg_min or open_cost, NoPlan when the optimiser gives up.
+    """
+    problem = problem_of(season)
+    found = _sought(season, problem, rules, seconds_left, progress)
+    trucks = trucks_for(problem, found.way_kg)
+    chosen = share_out(season, found.way_kg)
+    booked = replace(season, lane_kg_max=trucks * problem.truck_kg)
+    facts = judge_whole(season, problem, chosen, trucks)
+    broken = broken_limits(booked, chosen) + _short(season, problem, chosen)
+    assert not broken, f"the plan breaks its limits: {'; '.join(broken)}"
+    plan = Plan(
+        method="optimal",
+        season=booked,
+        chosen=chosen,
+        facts=facts,
+        bound=season.unsold_worth + found.bound,
+        prices=found.prices,
+        beside=_beside(season, problem),
+    )
+    return WholePlan(plan, trucks)
+
+
+def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> _Sought:
+    nothing = np.zeros(len(problem.ways.pool))
+    loose = relaxed(season, problem)
+    flow = near_best_flow(loose)
+    prices = place_prices(problem, loose, flow.prices)
+    bounds = place_bounds(problem, prices)
+    bound = common_bound(problem, prices) + float(bounds.sum())
+    if not len(nothing):
+        return _Sought(nothing, bound, flow.prices)
+    firsts = _first(season, problem, (prices, bounds), flow.kg, seconds_left, progress)
+    best = max((nothing, *firsts), key=lambda kg: earned(problem, kg))
+    enough = bound - rules.gap_enough * abs(season.unsold_worth + bound)
+    search, whole = Search(problem, prices, bounds, rules.places_together, rules.seed), seconds_left()
+    for best in improve(search, best, seconds_left):  # noqa: B020
+        progress("match: improve the plan", round(100 * (1 - seconds_left() / whole)), 100)
+        if earned(problem, best) >= enough:
+            break
+    return _Sought(best, bound, flow.prices)
+
+
+def _first(
+    season: Season,
+    problem: Problem,
+    priced: tuple[PlacePrices, Floats],
+    flow: Floats,
+    seconds_left: Callable[[], float],
+    progress: Progress,
+) -> list[Floats]:
+    """First plans: the relaxed flow rounded to whole trucks, overruled place by place while the seconds last; then the trucks refilled."""
+    reserve = SHARE_AFTER_PLACES * seconds_left()
+    way_kg, places = rounded(problem, flow), int(problem.place.max()) + 1
+    decided, chosen = 0, way_kg
+    for decided, chosen in enumerate(first_plan(problem, *priced, lambda: seconds_left() - reserve), start=1):  # noqa: B007
+        progress("match: decide the places", decided, places)
+    way_kg = np.where(problem.place[problem.ways.want] < decided, chosen, way_kg)
+    way_kg = without_short(problem, fitted(problem, way_kg, problem.trucks_max, problem.can_open))
+    return [way_kg, refilled(season, problem, way_kg)]
+
+
+def rounded(problem: Problem, flow: Floats) -> Floats:
+    """`flow` in whole trucks: a lane's last truck goes when it is at least half full."""
+    load = summed(problem.ways.lane, flow, len(problem.truck_kg))
+    trucks = np.minimum(np.round(load / problem.truck_kg), problem.trucks_max)
+    return fitted(problem, flow, trucks, problem.can_open)
+
+
+def without_short(problem: Problem, way_kg: Floats) -> Floats:
+    """`way_kg` without what wants get that do not reach their minimum."""
+    short = delivered_on(problem, way_kg) < problem.kg_min - GRAM_KG
+    return np.where(short[problem.ways.want], 0.0, way_kg)
+
+
+def judge_whole(season: Season, problem: Problem, shipments: Shipments, trucks: Floats) -> Facts:
+    """Facts of `shipments` when `trucks` are paid whole and every want that gets anything is opened."""
+    facts = judge(season, shipments)
+    paid = float(trucks @ problem.truck_cost)
+    opening = float(problem.open_cost[delivered_kg(season, shipments) > GRAM_KG].sum())
+    return replace(facts, objective=facts.objective + facts.trucks - paid - opening, trucks=paid, opening=opening)
+
+
+def _beside(season: Season, problem: Problem) -> dict[Method, Facts]:
+    """The simple methods on the same season; wants that they leave below the minimum stay shut."""
+    floored = replace(season, lane_kg_max=problem.trucks_max * problem.truck_kg)
+    facts: dict[Method, Facts] = {}
+    orders: tuple[tuple[Method, Callable[[Season], np.ndarray]], ...] = (("greedy", greedy_order), ("first-come", first_come_order))
+    for name, order in orders:
+        way_kg = without_short(problem, fitted(problem, fill(floored, order(floored)), problem.trucks_max, problem.can_open))
+        facts[name] = judge_whole(season, problem, share_out(season, way_kg), trucks_for(problem, way_kg))
+    return facts
+
+
+def _short(season: Season, problem: Problem, shipments: Shipments) -> list[str]:
+    delivered = delivered_kg(season, shipments)
+    short = (delivered > GRAM_KG) & (delivered < problem.kg_min * (1 - 1e-4) - GRAM_KG)
+    return [f"{int(short.sum())} wants get less than their minimum"] if short.any() else []

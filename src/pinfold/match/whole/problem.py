@@ -1,0 +1,187 @@
+"""The season as whole trucks see it, what a flow of kg earns there, and parts of it that can be decided alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.match.season import Floats, Ints, Season, Ways
+
+# A load that passes a full truck by less than a gram needs no second one, and a pin that lacks less than that is full.
+GRAM_KG = 1e-3
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Weights in kg, money in yuan. A plan is the kg sent on every way; trucks and openings follow from them.
+
+    lot_pool, lot_kg, lot_value_per_kg : as in Season, each pool's lots in merit order
+    step_price_per_kg, step_kg : shape (wants, 3), dearest first
+    kg_min, open_cost : shape (wants,); a want takes nothing, or at least kg_min (GRAM_KG less is forgiven) and costs open_cost
+    truck_kg, truck_cost, trucks_max : shape (lanes,); trucks_max is whole
+    place : shape (wants,), number of the want's week and region, weeks in order; all lanes of a way lead to the place of its want
+    ways : cost_per_kg without the truck
+    """
+
+    pools: int
+    lot_pool: Ints
+    lot_kg: Floats
+    lot_value_per_kg: Floats
+    step_price_per_kg: Floats
+    step_kg: Floats
+    kg_min: Floats
+    open_cost: Floats
+    place: Ints
+    truck_kg: Floats
+    truck_cost: Floats
+    trucks_max: Floats
+    hub_week_kg_max: Floats
+    ways: Ways
+
+    @property
+    def want_kg_max(self) -> Floats:
+        total: Floats = self.step_kg.sum(axis=1)
+        return total
+
+    @property
+    def can_open(self) -> npt.NDArray[np.bool_]:
+        return self.kg_min <= self.want_kg_max + GRAM_KG
+
+    @property
+    def pool_kg(self) -> Floats:
+        return summed(self.lot_pool, self.lot_kg, self.pools)
+
+
+def problem_of(season: Season) -> Problem:
+    """Raises InputError when wants lack kg_min or open_cost, or have them negative or not finite."""
+    wants, lanes, ways = _checked(season.tables.wants), season.tables.lanes, season.ways
+    truck_kg, truck_cost = lanes["truck_kg"].to_numpy(), lanes["truck_cost"].to_numpy()
+    by_merit = np.lexsort((-season.lot_value_per_kg, season.lot_pool))
+    place = wants.select(pl.struct("week", "region_id").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
+    return Problem(
+        pools=season.pools.height,
+        lot_pool=season.lot_pool[by_merit],
+        lot_kg=season.lot_kg[by_merit],
+        lot_value_per_kg=season.lot_value_per_kg[by_merit],
+        step_price_per_kg=season.step_price_per_kg,
+        step_kg=season.step_kg,
+        kg_min=wants["kg_min"].to_numpy(),
+        open_cost=wants["open_cost"].to_numpy(),
+        place=place,
+        truck_kg=truck_kg,
+        truck_cost=truck_cost,
+        trucks_max=np.floor(lanes["trucks_max"].to_numpy() + 1e-9),
+        hub_week_kg_max=season.hub_week_kg_max,
+        ways=Ways(
+            ways.pool,
+            ways.want,
+            ways.lane,
+            ways.hub_week,
+            ways.kept,
+            ways.cost_per_kg - (truck_cost / truck_kg)[ways.lane],
+            ways.age_days,
+        ),
+    )
+
+
+def summed(place: Ints, amount: Floats, places: int) -> Floats:
+    """Sum of `amount` at each of `places` places."""
+    total: Floats = np.bincount(place, amount, places).astype(np.float64)
+    return total
+
+
+def delivered_on(problem: Problem, way_kg: Floats) -> Floats:
+    """Kg that reach each want in a state to be sold; shape (wants,)."""
+    return summed(problem.ways.want, way_kg * problem.ways.kept, len(problem.step_kg))
+
+
+def trucks_for(problem: Problem, way_kg: Floats) -> Floats:
+    """Whole trucks that carry `way_kg`; shape (lanes,)."""
+    load = summed(problem.ways.lane, way_kg, len(problem.truck_kg))
+    trucks: Floats = np.ceil(np.maximum(load - GRAM_KG / 2, 0) / problem.truck_kg)
+    return trucks
+
+
+def earned(problem: Problem, way_kg: Floats) -> float:
+    """Yuan that `way_kg` brings above leaving every lot unsold."""
+    ways, delivered = problem.ways, delivered_on(problem, way_kg)
+    sold = np.clip(delivered[:, None] - (problem.step_kg.cumsum(axis=1) - problem.step_kg), 0, problem.step_kg)
+    taken = lots_taken(problem, summed(ways.pool, way_kg, problem.pools))
+    return float(
+        (sold * problem.step_price_per_kg).sum()
+        + taken @ problem.lot_value_per_kg
+        - way_kg @ ways.cost_per_kg
+        - trucks_for(problem, way_kg) @ problem.truck_cost
+        - problem.open_cost[delivered > GRAM_KG].sum()
+    )
+
+
+def lots_taken(problem: Problem, pool_sent_kg: Floats) -> Floats:
+    """Kg that leave each lot when the best lots of every pool leave first; shape (lots,)."""
+    total = np.concatenate([[0.0], problem.lot_kg.cumsum()])
+    first = np.searchsorted(problem.lot_pool, problem.lot_pool)
+    before = total[:-1] - total[first]
+    taken: Floats = np.clip(pool_sent_kg[problem.lot_pool] - before, 0, problem.lot_kg)
+    return taken
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some ways of a larger problem with what the other ways leave them. `ways`: their row numbers there; the others: rows of each kind."""
+
+    problem: Problem
+    ways: Ints
+    pools: Ints
+    wants: Ints
+    lanes: Ints
+    hub_weeks: Ints
+
+
+def part_of(problem: Problem, ways: Ints, way_kg: Floats) -> Part:
+    """The problem of `ways` alone, while all others send `way_kg`. `ways` holds every way of its wants and lanes."""
+    others = way_kg.copy()
+    others[ways] = 0
+    chosen = problem.ways
+    pools, pool = np.unique(chosen.pool[ways], return_inverse=True)
+    wants, want = np.unique(chosen.want[ways], return_inverse=True)
+    lanes, lane = np.unique(chosen.lane[ways], return_inverse=True)
+    hub_weeks, hub_week = np.unique(chosen.hub_week[ways], return_inverse=True)
+    left = problem.lot_kg - lots_taken(problem, summed(chosen.pool, others, problem.pools))
+    at = np.full(problem.pools, -1)
+    at[pools] = np.arange(len(pools))
+    lots = np.flatnonzero((at[problem.lot_pool] >= 0) & (left > 0))
+    hub_used = summed(chosen.hub_week, others, len(problem.hub_week_kg_max))
+    inside = Problem(
+        pools=len(pools),
+        lot_pool=at[problem.lot_pool[lots]],
+        lot_kg=left[lots],
+        lot_value_per_kg=problem.lot_value_per_kg[lots],
+        step_price_per_kg=problem.step_price_per_kg[wants],
+        step_kg=problem.step_kg[wants],
+        kg_min=problem.kg_min[wants],
+        open_cost=problem.open_cost[wants],
+        place=problem.place[wants],
+        truck_kg=problem.truck_kg[lanes],
+        truck_cost=problem.truck_cost[lanes],
+        trucks_max=problem.trucks_max[lanes],
+        hub_week_kg_max=np.maximum(problem.hub_week_kg_max - hub_used, 0)[hub_weeks],
+        ways=Ways(pool, want, lane, hub_week, chosen.kept[ways], chosen.cost_per_kg[ways], chosen.age_days[ways]),
+    )
+    return Part(inside, ways, pools, wants, lanes, hub_weeks)
+
+
+def _checked(wants: pl.DataFrame) -> pl.DataFrame:
+    """`wants` with kg_min and open_cost as finite floats."""
+    for column in ("kg_min", "open_cost"):
+        if column not in wants.columns:
+            raise InputError(f"wants: column {column!r} is missing; add it to plan whole trucks")
+        number = pl.col(column).cast(pl.Float64, strict=False)
+        bad = wants.with_row_index("row", offset=1).filter((number.is_finite() & (number >= 0)).fill_null(False).not_())
+        if not bad.is_empty():
+            row = bad.row(0, named=True)
+            raise InputError(f"wants row {row['row']} (want_id {row['want_id']}): {column} is {row[column]}; give 0 or more")
+    return wants.with_columns(pl.col("kg_min", "open_cost").cast(pl.Float64))

@@ -1,0 +1,176 @@
+"""Whole trucks, and pins and bids that open or stay shut: sums done by hand, and HiGHS on the whole programme."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pinfold.basics.errors import InputError
+from pinfold.basics.progress import silent
+from pinfold.flows.match_whole import match_whole_from_folder
+from pinfold.match.core import best_flow
+from pinfold.match.rules import WholeRules
+from pinfold.match.season import Season, build_season
+from pinfold.match.whole.bound import common_bound, place_bounds, place_prices, relaxed
+from pinfold.match.whole.plan import WholePlan, plan_whole_season
+from pinfold.match.whole.problem import earned, problem_of
+from pinfold.match.whole.programme import Limits, solve
+
+from .seasons import lane, lot, random_season, season, tables, want
+
+EXACT = Limits(gap=0.0, nodes=100_000, seconds=60.0)
+STEPS = 12
+
+
+def planned(given_season: Season, steps: int = STEPS) -> WholePlan:
+    """The plan after a stated number of looks at the clock, so that no test depends on how fast the machine is."""
+    left = iter(range(steps, -1_000_000, -1))
+    return plan_whole_season(given_season, WholeRules(gap_enough=0.0), lambda: float(next(left)), silent)
+
+
+def kg_by_want(whole: WholePlan) -> dict[str, float]:
+    sums = whole.plan.shipments.group_by("want_id").agg(pl.col("kg").sum())
+    return {want_id: pytest.approx(kg) for want_id, kg in sums.iter_rows()}
+
+
+def test_a_truck_that_does_not_pay_for_itself_stays_at_home():
+    # 100 kg at 10 yuan bring 1000; the truck costs 1100 whole, though per kg it would be only 0.11.
+    whole = planned(season([lot("A")], [want("W", "Kunming", 10, 100)], [lane("Kunming", truck_cost=1100)]))
+    assert whole.trucks.tolist() == [0]
+    assert whole.plan.objective == pytest.approx(0)
+
+
+def test_two_half_trucks_become_one_full_one():
+    # Both regions pay the same; sending 500 kg to each would book two trucks of 1000 kg, all to one books one.
+    whole = planned(
+        season(
+            [lot("A", kg=1000)],
+            [want("W", "Kunming", 10, 1000), want("X", "Chengdu", 10, 1000)],
+            [lane("Kunming", truck_cost=2000), lane("Chengdu", truck_cost=2000)],
+        )
+    )
+    assert whole.trucks.sum() == 1
+    assert whole.plan.objective == pytest.approx(1000 * 10 - 2000)
+
+
+def test_a_pin_that_cannot_reach_its_minimum_stays_shut():
+    whole = planned(season([lot("A", kg=90)], [want("W", "Kunming", 10, 200, kg_min=100)], [lane("Kunming")]))
+    assert whole.plan.shipments.is_empty()
+
+
+def test_a_pin_at_exactly_its_minimum_opens():
+    whole = planned(season([lot("A", kg=100)], [want("W", "Kunming", 10, 200, kg_min=100)], [lane("Kunming")]))
+    assert kg_by_want(whole) == {"W": 100}
+
+
+def test_opening_costs_once_and_not_at_all_for_what_stays_shut():
+    # The dear pin brings 50 kg * 10 - 450 = 50, the cheap one 50 kg * 8 = 400: the 50 kg go where opening is free.
+    wants = [want("dear", "Kunming", 10, 50, open_cost=450), want("cheap", "Chengdu", 8, 50)]
+    whole = planned(season([lot("A", kg=50)], wants, [lane("Kunming"), lane("Chengdu")]))
+    assert kg_by_want(whole) == {"cheap": 50}
+    assert whole.plan.facts.opening == 0
+
+
+def test_a_lane_without_trucks_carries_nothing_and_half_a_truck_is_none():
+    for trucks_max in (0.0, 0.9):
+        whole = planned(season([lot("A")], [want("W", "Kunming", 10, 100)], [lane("Kunming", trucks_max=trucks_max)]))
+        assert whole.trucks.tolist() == [0] and whole.plan.bound == pytest.approx(0)
+
+
+def test_goods_that_cost_money_to_throw_away_are_sent_where_they_pay_less_than_freight():
+    # Sending brings 1 yuan a kg and costs 150 for the truck; throwing away costs 2 yuan a kg: -50 is better than -200.
+    whole = planned(season([lot("A", salvage_per_kg=-2)], [want("W", "Kunming", 1, 100)], [lane("Kunming", truck_cost=150)]))
+    assert whole.plan.objective == pytest.approx(-50)
+
+
+def test_a_season_without_wants_books_nothing():
+    whole = planned(season([lot("A", salvage_per_kg=2)], [], []))
+    assert whole.plan.objective == whole.plan.bound == 200
+    assert not whole.trucks.any()
+
+
+def random_whole_season(seed: int) -> Season:
+    """A random season with minimums (some 0, some out of reach), opening costs, and trucks from tiny to huge."""
+    rng, base = np.random.default_rng(seed), random_season(seed).tables
+    wants, lanes = base.wants, base.lanes
+    if wants.height:
+        wants = wants.with_columns(
+            kg_min=pl.Series(rng.choice([0.0, 20.0, 150.0, 400.0], wants.height)),
+            open_cost=pl.Series(rng.choice([0.0, 50.0, 300.0], wants.height)),
+        )
+    if lanes.height:
+        lanes = lanes.with_columns(
+            truck_kg=pl.Series(rng.choice([40.0, 150.0, 1e6], lanes.height)),
+            truck_cost=pl.Series(rng.uniform(0, 400, lanes.height)),
+            trucks_max=pl.Series(rng.choice([0.0, 1.0, 3.0, 50.0], lanes.height)),
+        )
+    return build_season(replace(base, wants=wants, lanes=lanes), random_season(seed).rules)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_no_plan_beats_the_whole_programme_and_no_bound_is_below_it(seed):
+    given_season = random_whole_season(seed)
+    problem = problem_of(given_season)
+    whole = planned(given_season)
+    best = given_season.unsold_worth
+    if len(problem.ways.pool):
+        best += earned(problem, solve(problem, EXACT).way_kg)
+    slack = 1e-6 * abs(best) + 0.1
+    assert whole.plan.objective <= best + slack
+    assert whole.plan.bound >= best - slack
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0, 3))
+def test_any_prices_bound_the_whole_programme(seed, factor):
+    given_season = random_whole_season(seed)
+    problem = problem_of(given_season)
+    if not len(problem.ways.pool):
+        return
+    loose = relaxed(given_season, problem)
+    prices = place_prices(problem, loose, best_flow(loose)[1])
+    rng = np.random.default_rng(seed)
+    wrong = replace(
+        prices, want=prices.want * rng.uniform(0, factor, len(prices.want)), pool=prices.pool + rng.normal(0, factor, len(prices.pool))
+    )
+    best = earned(problem, solve(problem, EXACT).way_kg)
+    for each in (prices, wrong):
+        assert common_bound(problem, each) + place_bounds(problem, each).sum() >= best - 1e-6 * abs(best) - 0.1
+
+
+def test_the_same_season_and_seed_give_the_same_plan():
+    first, second = (planned(random_whole_season(3)) for _ in range(2))
+    assert first.plan.shipments.equals(second.plan.shipments)
+
+
+def test_a_season_that_is_stopped_at_once_still_has_a_plan_and_a_bound():
+    given_season = random_whole_season(5)
+    stopped = plan_whole_season(given_season, WholeRules(), lambda: 0.0, silent)
+    assert stopped.plan.objective <= stopped.plan.bound + 1e-6
+
+
+@pytest.mark.parametrize("column", ["kg_min", "open_cost"])
+def test_wants_without_minimum_or_opening_cost_are_refused(column):
+    given_season = season([lot("A")], [want("W", "Kunming", 10, 100, **{column: -1.0})], [lane("Kunming")])
+    with pytest.raises(InputError, match=f"wants row 1 .want_id W.: {column} is -1.0; give 0 or more"):
+        planned(given_season)
+
+
+def test_a_folder_gets_its_trucks_with_its_own_ids(tmp_path):
+    given_tables = tables([lot(1, kg=1500)], [want(11, "Kunming", 10, 1500)], [lane("Kunming", lane_id=21, days=0, truck_cost=1000)])
+    (tmp_path / "season").mkdir()
+    for item in fields(given_tables):
+        getattr(given_tables, item.name).write_parquet(tmp_path / "season" / f"{item.name}.parquet")
+    free = {"loss_base": 0.0, "loss_at_full_age": 0.0, "handling_per_kg": 0.0, "freshness_discount": 0.0, "equity_bonus": 0.0}
+    (tmp_path / "season" / "rules.json").write_text(json.dumps(free))
+    answer = match_whole_from_folder(tmp_path / "season", tmp_path / "plan")
+    assert pl.read_parquet(tmp_path / "plan" / "trucks.parquet").rows() == [(21, 2)]
+    assert answer["objective"] == pytest.approx(1500 * 10 - 2 * 1000)
+    assert answer["trucks"] == 2 and answer["stopped"] is False
