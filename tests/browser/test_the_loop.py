@@ -104,7 +104,7 @@ def buy(pin: dict[str, Any], coordinator: Phone, new_phone: NewPhone) -> list[Bu
     first = Buyer(new_phone(story_season.BUYERS["customer-1"]), "", pin["seats_min"] - 1)
     first.phone.choose("Region", pin["region"]["id"])
     first.phone.press("Show")
-    first.phone.page.locator(f"a[href='/pins/{pin['share_code']}/']").click()
+    first.phone.page.locator(f"a[href^='/pins/{pin['share_code']}/']").click()
     first.order_id = buying.join(first.phone, pin, first.seats)
     buying.pay_by_phone(first.phone)
 
