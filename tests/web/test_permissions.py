@@ -110,6 +110,9 @@ OPERATIONS = {
     "GET /api/impact": EVERYBODY,
     "POST /api/payments/sandbox/notice": EVERYBODY,  # but only the provider can sign one
     "POST /api/region": CUSTOMER,
+    "POST /api/pins/{pin_id}/mark": CUSTOMER,
+    "GET /api/recording": CUSTOMER,
+    "POST /api/recording": CUSTOMER,
     "GET /api/orders": CUSTOMER,
     "POST /api/orders": CUSTOMER,
     "GET /api/orders/{order_id}": CUSTOMER,

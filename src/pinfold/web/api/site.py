@@ -7,7 +7,21 @@ from functools import cache
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from pinfold.web.api import bids, calendar, coordinator, household, impact, members, operator, orders, packhouse, payments, plan, shop
+from pinfold.web.api import (
+    account,
+    bids,
+    calendar,
+    coordinator,
+    household,
+    impact,
+    members,
+    operator,
+    orders,
+    packhouse,
+    payments,
+    plan,
+    shop,
+)
 from pinfold.web.api.guard import Only
 from pinfold.web.api.refusals import answer_refusals
 from pinfold.web.roles import SIGNED_IN
@@ -40,5 +54,5 @@ api = Described(
 )
 answer_refusals(api)
 # Fixed addresses before those with an id in them: /pins/open before /pins/{pin_id}.
-for subject in (operator, plan, calendar, packhouse, coordinator, household, members, bids, orders, payments, impact, shop):
+for subject in (operator, plan, calendar, packhouse, coordinator, household, members, bids, orders, account, payments, impact, shop):
     api.add_router("", subject.router)
