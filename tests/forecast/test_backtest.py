@@ -77,7 +77,7 @@ def test_a_model_without_a_word_of_its_own_has_no_score():
             return None
 
     simple, silent = ripening_scores([RIPENING_MODELS[0], Silent()], record, 5.0)
-    assert len(simple.crps) == 8 and len(silent.crps) == 0
+    assert len(simple.crps) == 18 and len(silent.crps) == 0
 
 
 def test_trees_that_swing_are_forecast_by_alternate_bearing():

@@ -93,5 +93,5 @@ def test_weather_after_the_day_of_issue_changes_nothing():
 def test_the_gate_says_what_each_model_scored_and_which_serves():
     scores = issue_ripening(PLOTS, pl.DataFrame(past()), None, 2021, ISSUE).scores
     assert scores["serves"].sum() == 1
-    assert scores.filter(model="climatology")["seasons"][0] == 8
+    assert scores.filter(model="climatology")["seasons"][0] == 14
     assert scores.filter(model="degree-days")["score"][0] is None

@@ -91,6 +91,25 @@ def test_degree_days_grow_surer_as_the_day_comes_nearer():
     assert spread(date(2021, 4, 1)) < spread(date(2021, 1, 20))
 
 
+def test_a_crop_that_lately_comes_before_its_heat_is_expected_earlier():
+    heat, days, _ = driven_by_heat()
+    early = days.copy()
+    early[0, -8:] -= 8
+    until = heat.until(date(2021, 3, 20).toordinal())
+    as_ever = DegreeDays().expect(record(days, issued_day=78, heat=until)).location[0]
+    assert DegreeDays().expect(record(early, issued_day=78, heat=until)).location[0] < as_ever - 4
+
+
+def test_weather_that_says_nothing_of_the_weeks_to_come_is_not_carried_over():
+    heat, days, _ = driven_by_heat()
+    cold = replace(heat.until(date(2021, 3, 2).toordinal()))
+    colder = replace(cold, temperature_c=cold.temperature_c.copy())
+    # Before the day 40 from which heat counts, cold can only act through what it says of the weather to come.
+    colder.temperature_c[0, -60:-25] -= 3
+    as_it_was = DegreeDays().expect(record(days, issued_day=60, heat=cold)).location[0]
+    assert DegreeDays().expect(record(days, issued_day=60, heat=colder)).location[0] == pytest.approx(as_it_was, abs=2)
+
+
 def test_degree_days_are_silent_without_weather():
     assert DegreeDays().expect(record([[100.0] * 20])) is None
 

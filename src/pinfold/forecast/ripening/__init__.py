@@ -15,6 +15,7 @@ RIPENING_MODELS: tuple[RipeningModel, ...] = (
     Trend(),
     SinceStage(),
     DegreeDays(),
-    Reports("this season's reports", EVERYWHERE),
     Reports("neighbours' reports", NEARBY),
+    # A special case of the one before, which therefore has to earn its place.
+    Reports("this season's reports", EVERYWHERE),
 )

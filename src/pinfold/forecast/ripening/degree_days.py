@@ -3,7 +3,9 @@
 Source: McMaster & Wilhelm (1997), Agric. For. Meteorol. 87:291-300, method 1: (max + min) / 2 - base, never below 0.
 Start (a day of the season, or a stage before) and base are those that make past needs most alike; a short record takes the base of
 the crop file and counts from a stage before. Days after the day of
-issue are taken from past seasons, one trace each, so the weather's uncertainty is in the spread.
+issue are taken from past seasons, one trace each, recent ones counting more, and shifted by what this season's last month carries
+over, so the weather's uncertainty is in the spread. Past errors that have the same sign
+lately are taken for a drift of the need and added (level.py).
 Where not to trust this: crops that wait for rain or short days; a winter too warm to chill; fewer than SEASONS_MIN seasons.
 """
 
@@ -17,6 +19,7 @@ from pinfold.basics.quantiles import Floats
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.panel import count, mean_known, pulled_means
 from pinfold.forecast.ripening.interface import Heat, StageRecord
+from pinfold.forecast.ripening.level import best_gain, levels
 
 SEASONS_MIN = 5
 SEASONS_MIN_WITH_CROP_FILE = 2
@@ -29,6 +32,11 @@ MISSING_SHARE_MAX = 0.25
 PLOTS_FOR_FIT = 300
 SPREAD_DAYS_MIN = 1.5
 RATE_DAYS = 5
+# A month of weather says how the coming weeks begin. Assumed.
+DAYS_BEHIND = 30
+# Weather of long ago stands for that to come half as much after so many seasons. Assumed.
+HALF_LIFE_SEASONS = 15.0
+VARIANCE_MIN = 1e-9
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,11 @@ class DegreeDays:
         days = arrival_days(record, window, fit)
         if len(days) < 2:
             return None
-        location = days.mean(axis=0)
-        spread = np.sqrt(days.var(axis=0, ddof=1) + fit.error_days**2)
+        weight = 0.5 ** (np.arange(len(days))[::-1] / HALF_LIFE_SEASONS)
+        weight /= weight.sum()
+        middle = weight @ days
+        location = middle + drift_days(record, window, fit)
+        spread = np.sqrt(weight @ (days - middle) ** 2 / (1 - weight @ weight) + fit.error_days**2)
         silent = (record.heat.place < 0) | np.isnan(location) | np.isnan(fit.need)
         return Expectation(np.where(silent, np.nan, location), np.where(silent, np.nan, spread))
 
@@ -186,17 +197,33 @@ def _error_days(record: StageRecord, place: np.ndarray, window: Window, gathered
     return float(np.sqrt(np.nansum(error**2) / known)) if known == np.isfinite(needs).sum() else float("nan")
 
 
+def drift_days(record: StageRecord, window: Window, fit: Fit) -> float:
+    """How much later than heat alone says the crop has come lately, days: needs drift as trees age and stations move."""
+    place = np.maximum(record.heat.place, 0) if record.heat is not None else np.zeros(len(record.days), dtype=int)
+    gathered = np.cumsum(np.maximum(window.past_c - fit.base_c, 0.0), axis=2)
+    target = fit.need[:, None] + _gathered_on(gathered, place, window, fit.start.past)
+    said = np.full(record.days.shape, np.nan)
+    for plot, season in zip(*np.nonzero(np.isfinite(target)), strict=True):
+        said[plot, season] = np.searchsorted(gathered[place[plot], season], target[plot, season]) + window.first
+    error = mean_known(record.days - said, axis=0)
+    error = error[np.isfinite(error)]
+    return float(levels(error, best_gain(error))[-1]) if len(error) >= SEASONS_MIN else 0.0
+
+
 def arrival_days(record: StageRecord, window: Window, fit: Fit) -> Floats:
-    """Day on which each plot has what it needs, once per past season's weather, shape (traces, plots)."""
+    """Day on which each plot has what it needs, once per past season's weather, shape (traces, plots), the last season last."""
     assert record.heat is not None
     place = np.maximum(record.heat.place, 0)
     length = window.past_c.shape[2]
-    ahead = np.arange(length) + window.first > record.issued_day
+    day = np.arange(length) + window.first
+    # Days that are known are taken as they are: measured until the day of issue, and forecast by a weather service beyond it.
+    ahead = (day > record.issued_day) & np.isnan(window.now_c)
+    warmer_c = _carried_over(window, (day > record.issued_day) & (day <= np.nanmedian(record.days)), record.issued_day)
     start_column = np.clip(np.nan_to_num(fit.start.now).astype(int) - window.first, 0, length - 1)
     traces = [index for index in range(len(record.seasons)) if window.usable[:, index].any()][-TRACES_MAX:]
     days = np.full((len(traces), len(place)), np.nan)
     for row, index in enumerate(traces):
-        path = np.where(ahead, window.past_c[:, index], window.now_c)
+        path = np.where(ahead, window.past_c[:, index] + warmer_c[:, index, None], window.now_c)
         heat = np.cumsum(np.maximum(path - fit.base_c, 0.0), axis=1)
         target = fit.need + heat[place, start_column]
         # A few places serve many plots: one sorted look-up per place.
@@ -204,3 +231,25 @@ def arrival_days(record: StageRecord, window: Window, fit: Fit) -> Floats:
             here = np.flatnonzero(place == number)
             days[row, here] = np.searchsorted(heat[number], target[here]) + window.first
     return np.where(np.isnan(fit.start.now), np.nan, days)
+
+
+def _carried_over(window: Window, coming: np.ndarray, issued_day: int) -> Floats:
+    """What each past season's weather needs to stand for this one's, °C, shape (places, seasons): a warm month is followed by warm weeks.
+
+    coming : bool array, shape (days,), days from the day of issue to the usual day of the stage
+    Slope of the coming weeks on the DAYS_BEHIND before them over past seasons, pulled to 0 by its own uncertainty.
+    Source: empirical Bayes, Efron & Morris (1975), J. Am. Stat. Assoc. 70:311-319, the positive part.
+    """
+    day = np.arange(window.past_c.shape[2]) + window.first
+    behind = (day <= issued_day) & (day > issued_day - DAYS_BEHIND)
+    seasons = window.past_c.shape[1]
+    if not coming.any() or not behind.any() or seasons < SEASONS_MIN:
+        return np.zeros(window.past_c.shape[:2])
+    before, after = window.past_c[:, :, behind].mean(axis=2), window.past_c[:, :, coming].mean(axis=2)
+    away, follows = before - before.mean(axis=1, keepdims=True), after - after.mean(axis=1, keepdims=True)
+    squares = np.maximum((away**2).sum(), VARIANCE_MIN)
+    slope = float((away * follows).sum() / squares)
+    # Places share their weather, so a season counts once, however many places measured it.
+    unsure = float(((follows - slope * away) ** 2).mean() * seasons / (seasons - 2) / (squares / len(before)))
+    kept = max(0.0, 1 - unsure / max(slope**2, VARIANCE_MIN))
+    return np.asarray(kept * slope * (window.now_c[:, behind].mean(axis=1)[:, None] - before))

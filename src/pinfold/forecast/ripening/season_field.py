@@ -10,13 +10,10 @@ from pinfold.basics.quantiles import Floats
 from pinfold.forecast.panel import plot_and_season_parts
 from pinfold.forecast.ripening.closeness import Cells, Ranges, posterior, shared_covariance, without_own
 from pinfold.forecast.ripening.interface import StageRecord
+from pinfold.forecast.ripening.level import best_gain, levels
 from pinfold.forecast.ripening.own_day import OwnDay, own_day
 
 SWEEPS = 2
-# How fast the level follows, candidates; the record says which was right most often.
-GAINS = (0.05, 0.1, 0.15, 0.2, 0.3)
-SEASONS_FOR_GAIN = 20
-SEASONS_BEFORE_GAIN = 5
 
 
 @dataclass(frozen=True)
@@ -35,14 +32,11 @@ class SeasonField:
 
 
 def season_field(record: StageRecord, dictionary: tuple[Ranges, ...]) -> SeasonField:
-    """Level, own parts and closeness by turns, as StageRecord.days has them; at least two seasons.
-
-    Source: level by simple exponential smoothing, Brown (1959); its gain by past one-step errors.
-    """
+    """Level, own parts and closeness by turns, as StageRecord.days has them; at least two seasons."""
     mean, season = plot_and_season_parts(record.days)
-    gain = _best_gain(season)
-    smoothed = _smoothed(season, gain)
-    level = np.tile(smoothed, (len(mean), 1))
+    gain = best_gain(season)
+    before = levels(season, gain)
+    level = np.tile(before, (len(mean), 1))
     seasons = record.seasons.astype(float)
     own = own_day(record.days - season, seasons, record.season, record.sites)
     resting = np.where(np.isnan(mean), own.resting, mean)
@@ -51,9 +45,9 @@ def season_field(record: StageRecord, dictionary: tuple[Ranges, ...]) -> SeasonF
     covariance = np.zeros((len(cells.features),) * 2)
     for _ in range(SWEEPS):
         covariance = shared_covariance(cells, record.days - resting[:, None] - level[:, :-1], dictionary)
-        moved, shared = _through_the_seasons(record.days - resting[:, None] - smoothed[0], cells, covariance, noise, gain)
-        level = smoothed[0] + moved
-        own = own_day(record.days - shared - smoothed[0], seasons, record.season, record.sites)
+        moved, shared = _through_the_seasons(record.days - resting[:, None] - before[0], cells, covariance, noise, gain)
+        level = before[0] + moved
+        own = own_day(record.days - shared - before[0], seasons, record.season, record.sites)
         resting, noise = own.resting, float(np.median(own.noise))
     return SeasonField(cells, level, own, covariance)
 
@@ -73,20 +67,3 @@ def _through_the_seasons(away: Floats, cells: Cells, covariance: Floats, noise: 
         shared[:, index] = level[:, index] + others
         level[:, index + 1] = level[:, index] + max(gain, 1 / (index + 2)) * mean[cells.of_plot]
     return level, shared
-
-
-def _smoothed(season: Floats, gain: float) -> Floats:
-    """Level before each season and after the last, shape (seasons + 1,); the first seasons are averaged."""
-    level = np.empty(len(season) + 1)
-    level[0] = season[0]
-    for index, part in enumerate(season):
-        level[index + 1] = level[index] + max(gain, 1 / (index + 1)) * (part - level[index])
-    return level
-
-
-def _best_gain(season: Floats) -> float:
-    def error(gain: float) -> float:
-        ahead = (season - _smoothed(season, gain)[:-1])[SEASONS_BEFORE_GAIN:][-SEASONS_FOR_GAIN:]
-        return float((ahead**2).mean()) if len(ahead) else 0.0
-
-    return min(reversed(GAINS), key=error)
