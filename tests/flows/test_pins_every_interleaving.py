@@ -19,19 +19,20 @@ from pinfold.flows.join import cancel_order, hold_seats
 from pinfold.flows.pay import count_cash, receive_notice, start_payment
 from pinfold.flows.pins import open_friends_pin, sweep
 from pinfold.flows.refunds import hand_back
+from pinfold.flows.rescue import accept_short, rescue_pins, take_acceptance_back
 from pinfold.ledger.accounts import CUSTOMERS_HELD, CUSTOMERS_REFUNDS, provider
 from pinfold.outside.payments import sandbox
 from pinfold.store import ledger
-from pinfold.store.models import Delivery, Household, Lot, Order, Payment, Pin, PinLot, Plot, Refund
+from pinfold.store.models import Delivery, Household, Lot, Order, Payment, Person, Pin, PinLot, Plot, Refund
 
 WEEK_2 = date(2026, 9, 21)
-PINS = ("small", "wide", "friends")
+PINS = ("small", "wide", "beside", "friends")
 SHORT = timedelta(minutes=20)
 picks = st.integers(0, 30)
 
 
 class Market(RuleBasedStateMachine):
-    """Three pins over one lot of 60 kg; every action may come at any time and again."""
+    """Pins over one lot of 60 kg; every action may come at any time and again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,11 +41,13 @@ class Market(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(sandbox, "books_path", lambda: sandbox.Path(self.folder.name) / "sandbox.sqlite3")
-        make_market(kg=60.0, customers=4, seats_per_order_max=3)
+        make_market(kg=60.0, customers=4, seats_per_order_max=3, merge_odds_max=1, extend_odds_min=0)
         make_pin("small", 2, 3)
         make_pin("wide", 3, 9)
+        make_pin("beside", 2, 4)
         Household.objects.create(household_id="h", village_id="village", people=4, registered_poor=True)
         Plot.objects.create(plot_id="plot", household_id="h", village_id="village", crop="mango")
+        self.board = Person.objects.create_user("13800000000", role="board", cooperative_id="coop").pk
         self.now = MONDAY
         self.notices: list[dict[str, object]] = []
         self.orders = 0
@@ -148,10 +151,24 @@ class Market(RuleBasedStateMachine):
     def sweeps(self):
         sweep(self.now)
 
+    @precondition(lambda self: self.orders > 2 and self.now < CLOSES)
+    @rule()
+    def deadline_is_near(self):
+        """Pins that lack members are merged and extended."""
+        self.now = max(self.now, CLOSES - timedelta(hours=2))
+        rescue_pins(self.now)
+
+    @rule(pin_id=st.sampled_from(PINS), back=st.booleans())
+    def sellers_accept(self, pin_id, back):
+        if back:
+            self.attempt(take_acceptance_back, pin_id, "coop", self.now)
+        else:
+            self.attempt(accept_short, pin_id, "coop", self.board, self.now)
+
     @precondition(lambda self: self.orders > 4)
     @rule()
     def deadline_comes(self):
-        self.now = max(self.now, CLOSES)
+        self.now = max(self.now, CLOSES + timedelta(days=2))
         sweep(self.now)
 
     @precondition(lambda self: self.now >= CLOSES)

@@ -99,9 +99,9 @@ def cancel_order(order_id: str, customer_id: str, now: datetime) -> OrderFacts:
     if order.customer_id != customer_id:
         raise NotAllowed(f"order {order_id} is not yours; sign in with the number that made it")
     with atomic():
-        scarce.lock_pin(order.pin_id)
+        pin_id = scarce.lock_pin_of_order(order_id)
         if scarce.move_order(order_id, "held", "cancelled", ended_at=now):
-            assert scarce.release_seats(order.pin_id, order.seats), f"pin {order.pin_id} did not hold the seats of {order_id}"
+            assert scarce.release_seats(pin_id, order.seats), f"pin {pin_id} did not hold the seats of {order_id}"
     order = pins.order_facts(order_id)
     if order.state != "cancelled":
         raise refused_step("order", order_id, order.state, "cancelled")

@@ -69,7 +69,7 @@ def _count(notice: Notice, provider_name: str, why: str, now: datetime) -> Payme
         raise InputError(f"notice {notice.notice_id} says {notice.amount_fen} fen, payment {payment.payment_id} asks {payment.amount_fen}")
     counted = False
     with atomic():
-        scarce.lock_pin(pins.pin_of_order(payment.order_id))
+        scarce.lock_pin_of_order(payment.order_id)
         if pins.new_notice(notice.notice_id, notice.payment_id, notice.paid, notice.amount_fen, now):
             counted = scarce.move_payment(payment.payment_id, "received" if notice.paid else "refused", now)
             if counted and notice.paid:

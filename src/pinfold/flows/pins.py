@@ -14,6 +14,7 @@ from pinfold.basics.rules import read_rules
 from pinfold.flows import clock
 from pinfold.flows.events import prune
 from pinfold.flows.refunds import refund_part, refund_whole, tell_refunds
+from pinfold.flows.rescue import rescue_pins
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules
 from pinfold.pin.facts import PinFacts, SweepResult
@@ -108,11 +109,14 @@ def _make_room(public: PinFacts, seats: int, shares: Iterable[LotShare], now: da
 
 
 def sweep(now: datetime) -> SweepResult:
-    """Lets holds lapse, closes pins whose time is up, tells providers of refunds; one short transaction for each pin. Safe to repeat.
+    """Rescues pins that may not fill, lets holds lapse, closes pins whose time is up, tells providers of refunds. Safe to repeat.
+
+    One short transaction for each pin.
 
     Raises ExceptionGroup after all that could be done is done, with the error of each pin or refund that failed.
     """
     lapsed, closed, errors = 0, [], []
+    rescued = rescue_pins(now)
     for pin_id in sorted({*pins.pins_with_due_holds(now), *pins.pins_due(now)}):
         try:
             with atomic():
@@ -132,7 +136,7 @@ def sweep(now: datetime) -> SweepResult:
         errors.extend(untold.exceptions)
     if errors:
         raise ExceptionGroup("pins and refunds that could not be swept", errors)
-    return SweepResult(lapsed, closed.count("filled"), closed.count("expired"), told, waiting)
+    return SweepResult(lapsed, closed.count("filled"), closed.count("expired"), rescued.merged, rescued.extended, told, waiting)
 
 
 def close_if_ready(pin_id: str, now: datetime) -> str:

@@ -27,6 +27,7 @@ class PinFacts:
     price_fen: int | None
     closes_at: datetime
     opened_by: str | None
+    accepted_short: bool
 
     @property
     def seats_left(self) -> int:
@@ -75,10 +76,15 @@ class RefundFacts:
 
 @dataclass(frozen=True)
 class SweepResult:
-    """How many orders lapsed, pins filled and expired, and refunds were told to their providers or still wait to be; cash is not told."""
+    """How many orders lapsed, and how many pins filled, expired, were merged or were given more time.
+
+    Refunds : told to their providers, or still to be told; cash is not told
+    """
 
     lapsed: int
     filled: int
     expired: int
+    merged: int
+    extended: int
     refunds_told: int
     refunds_waiting: int

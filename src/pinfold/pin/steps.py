@@ -5,9 +5,10 @@ from __future__ import annotations
 from pinfold.basics.errors import WrongStep
 
 PIN_STEPS: dict[str, tuple[str, ...]] = {
-    "open": ("filled", "expired"),
+    "open": ("filled", "expired", "merged"),
     "filled": ("dispatched",),
     "expired": (),
+    "merged": (),  # its members are another pin's now
     "dispatched": (),
 }
 

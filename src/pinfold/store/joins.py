@@ -42,6 +42,8 @@ def open_pins(pin_ids: Iterable[str] | None = None) -> list[OpenPin]:
 def past_joins() -> PastJoins:
     """Every pin that is over, with its orders; seats that lapsed or were cancelled were not joined in the end."""
     over = Pin.objects.filter(closed_at__isnull=False, closed_at__gt=F("opened_at")).order_by("opened_at", "pin_id")
+    # A pin that gave its members to another, or took them, says nothing of how members come.
+    over = over.exclude(state=Pin.State.MERGED).exclude(pk__in=Pin.objects.filter(state=Pin.State.MERGED).values("merged_into"))
     pins = list(over.values_list("pin_id", "opened_at", "closed_at", "closes_at"))
     row_of = {pin_id: row for row, (pin_id, *_) in enumerate(pins)}
     joined = Order.objects.exclude(state__in=NOT_JOINED).filter(pin__closed_at__isnull=False).order_by("held_at", "order_id")

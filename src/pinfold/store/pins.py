@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from pinfold.basics.errors import NotFound
 from pinfold.pin.facts import OrderFacts, PaymentFacts, PinFacts, RefundFacts
 from pinfold.pin.opening import FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment
+from pinfold.pin.rescue import Waiting
 from pinfold.store.models import Customer, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Shipment
 
 SHIPMENT = {
@@ -117,18 +118,15 @@ def pin_facts(pin_id: str) -> PinFacts:
 def joinable_pin(pin_or_code: str) -> PinFacts:
     """A public pin by its id, or any pin by its share code: a friends' pin is joined only by those who were given the code.
 
+    A pin that was merged answers as the one that took its members.
+
     Raises NotFound.
     """
     public = Q(pin_id=pin_or_code, kind=Pin.Kind.PUBLIC)
-    return _pin(Pin.objects.filter(public | Q(share_code=pin_or_code)).first(), pin_or_code)
-
-
-def pin_of_order(order_id: str) -> str:
-    """The pin in which an order holds seats. Raises NotFound."""
-    found = Order.objects.filter(pk=order_id).values_list("pin_id", flat=True).first()
-    if found is None:
-        raise NotFound(f"there is no order {order_id!r}; look at the list of your orders")
-    return found
+    found = Pin.objects.filter(public | Q(share_code=pin_or_code)).first()
+    while found is not None and found.merged_into_id:
+        found = found.merged_into
+    return _pin(found, pin_or_code)
 
 
 def lots_of(pin_id: str) -> list[LotShare]:
@@ -142,10 +140,55 @@ def set_lots(pin_id: str, lots: Iterable[LotShare]) -> None:
         PinLot.objects.filter(pin=pin_id, lot=share.lot_id).update(kg=share.kg)
 
 
+def move_lots(source: str, into: str) -> None:
+    """Gives what one pin has been given to another; kg of a lot that both have are added."""
+    for share in lots_of(source):
+        if not PinLot.objects.filter(pin=into, lot=share.lot_id).update(kg=F("kg") + share.kg):
+            PinLot.objects.create(pin_id=into, **asdict(share))
+    PinLot.objects.filter(pin=source).delete()
+
+
+def move_orders(source: str, into: str) -> None:
+    """Moves the orders that hold seats, have paid them, or may still be paid late."""
+    movable = [Order.State.HELD, Order.State.PAID, Order.State.LAPSED]
+    Order.objects.filter(pin=source, state__in=movable).update(pin=into)
+
+
 def pins_with_due_holds(now: datetime) -> list[str]:
     """Pins with holds that end at `now` or before."""
     due = Order.objects.filter(state=Order.State.HELD, held_until__lte=now)
     return list(due.values_list("pin_id", flat=True).distinct().order_by("pin_id"))
+
+
+def short_pins(after: datetime, before: datetime) -> list[str]:
+    """Open public pins that close in a time and lack paid seats, those with the most paid seats first."""
+    closing = Pin.objects.filter(state=Pin.State.OPEN, kind=Pin.Kind.PUBLIC, closes_at__gt=after, closes_at__lte=before)
+    return list(closing.filter(seats_paid__lt=F("seats_min")).order_by("-seats_paid", "pin_id").values_list("pin_id", flat=True))
+
+
+def waiting_pins(now: datetime) -> list[Waiting]:
+    """Every open public pin by id, with the week before which its goods are ordered; its odds are left at 0."""
+    rows = list(Pin.objects.filter(state=Pin.State.OPEN, kind=Pin.Kind.PUBLIC, closes_at__gt=now).order_by("pin_id"))
+    of_pins = PinLot.objects.filter(pin__in=rows).values_list("pin_id", "lot__ready_week", "lot__kg_real")
+    ready: dict[str, int] = {}
+    for pin_id, ready_week, kg_real in of_pins:
+        if kg_real is None:
+            ready[pin_id] = min(ready.get(pin_id, ready_week), ready_week)
+    return [
+        Waiting(
+            facts=_pin(row, row.pin_id),
+            goods=(row.product_id, row.grade, row.region_id, row.lane_id, row.week, row.pack_kg),
+            order_week=ready.get(row.pin_id, row.week),
+            extended=row.extended_at is not None,
+            odds=0.0,
+        )
+        for row in rows
+    ]
+
+
+def sellers_of(pin_id: str) -> set[str]:
+    """Cooperatives whose crop a pin has been given."""
+    return set(PinLot.objects.filter(pin=pin_id).values_list("lot__village__cooperative_id", flat=True))
 
 
 def pins_due(now: datetime) -> list[str]:
@@ -272,4 +315,5 @@ def _pin(pin: Pin | None, asked: str) -> PinFacts:
         price_fen=pin.price_fen,
         closes_at=pin.closes_at,
         opened_by=pin.opened_by_id,
+        accepted_short=pin.accepted_by_id is not None,
     )

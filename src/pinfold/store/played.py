@@ -43,7 +43,7 @@ def is_planned(day: date) -> bool:
 
 def closed_pins(start: datetime, end: datetime) -> tuple[int, int]:
     """How many pins filled and how many expired between two moments."""
-    closed = Pin.objects.filter(closed_at__gte=start, closed_at__lte=end)
+    closed = Pin.objects.filter(closed_at__gte=start, closed_at__lte=end).exclude(state=Pin.State.MERGED)
     expired = closed.filter(state=Pin.State.EXPIRED).count()
     return closed.count() - expired, expired
 

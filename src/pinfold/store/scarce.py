@@ -19,6 +19,8 @@ from django.db.models import F, Sum
 from django.db.models.functions import Greatest
 
 from pinfold.basics.errors import NotFound
+from pinfold.pin.facts import PinFacts
+from pinfold.pin.rescue import MergedTerms
 from pinfold.pin.steps import states_before
 from pinfold.store.models import Customer, Lot, Order, Payment, Pin
 
@@ -29,6 +31,21 @@ def lock_pin(pin_id: str) -> None:
     """Holds the pin until the transaction ends, so that what is read after this stays true. Raises NotFound."""
     if not Pin.objects.select_for_update(no_key=True).filter(pk=pin_id).values_list("pin_id"):
         raise NotFound(f"there is no pin {pin_id!r}; look at the list of open pins")
+
+
+def lock_pin_of_order(order_id: str) -> str:
+    """Locks and returns the pin in which an order holds seats, also when another transaction moves the order there meanwhile.
+
+    Raises NotFound.
+    """
+    while True:
+        pin_id = Order.objects.filter(pk=order_id).values_list("pin_id", flat=True).first()
+        if pin_id is None:
+            raise NotFound(f"there is no order {order_id!r}; look at the list of your orders")
+        lock_pin(pin_id)
+        # A merge moves orders under the locks of both pins, and a merged pin is never merged again, so this ends.
+        if Order.objects.filter(pk=order_id, pin=pin_id).exists():
+            return pin_id
 
 
 def lock_customer(customer_id: str) -> None:
@@ -79,6 +96,41 @@ def expire(pin_id: str, now: datetime) -> bool:
     """Closes a pin whose time is up and that too few have paid for."""
     failed = Pin.objects.filter(pk=pin_id, state__in=states_before("pin", "expired"), closes_at__lte=now, seats_paid__lt=F("seats_min"))
     return failed.update(state=Pin.State.EXPIRED, closed_at=now, seats_taken=0, seats_paid=0) == 1
+
+
+def merge(source: PinFacts, into: PinFacts, terms: MergedTerms, now: datetime) -> bool:
+    """Closes `source` as merged and gives its seats to `into`; both must be locked and as they were when they were read."""
+    gone = Pin.objects.filter(pk=source.pin_id, state__in=states_before("pin", "merged"), seats_taken=source.seats_taken)
+    if not gone.update(state=Pin.State.MERGED, closed_at=now, merged_into=into.pin_id, seats_taken=0, seats_paid=0):
+        return False
+    grown = Pin.objects.filter(pk=into.pin_id, state=Pin.State.OPEN).update(
+        seats_min=terms.seats_min,
+        seats_max=F("seats_max") + source.seats_max,
+        seats_taken=F("seats_taken") + source.seats_taken,
+        seats_paid=F("seats_paid") + source.seats_paid,
+        ladder=terms.ladder,
+        floor_fen=terms.floor_fen,
+    )
+    assert grown == 1, f"pin {into.pin_id} is not open and cannot take the members of {source.pin_id}"
+    return True
+
+
+def extend(pin_id: str, closes_at: datetime, now: datetime) -> bool:
+    """Gives an open pin more time, once."""
+    waiting = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, extended_at=None, closes_at__gt=now, closes_at__lt=closes_at)
+    return waiting.update(closes_at=closes_at, extended_at=now) == 1
+
+
+def accept_short(pin_id: str, accepted_by: int, now: datetime) -> bool:
+    """Lets the seats that are paid be enough to fill an open pin."""
+    short = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, closes_at__gt=now, seats_paid__gte=1, seats_paid__lt=F("seats_min"))
+    return short.update(seats_min=F("seats_paid"), accepted_by=accepted_by) == 1
+
+
+def take_acceptance_back(pin_id: str, seats_min: int, now: datetime) -> bool:
+    """Lets an open pin that was accepted short need `seats_min` seats again."""
+    accepted = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, closes_at__gt=now, accepted_by__isnull=False)
+    return accepted.update(seats_min=seats_min, accepted_by=None) == 1
 
 
 def dispatch(pin_id: str) -> bool:

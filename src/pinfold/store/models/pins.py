@@ -12,6 +12,7 @@ class Pin(models.Model):
         OPEN = "open"
         FILLED = "filled"
         EXPIRED = "expired"
+        MERGED = "merged"
         DISPATCHED = "dispatched"
 
     class Kind(models.TextChoices):
@@ -33,6 +34,9 @@ class Pin(models.Model):
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    extended_at = models.DateTimeField(null=True, help_text="when it was given more time, once")
+    merged_into = to("store.Pin", null=True, help_text="the pin that took its members, once it is merged")
+    accepted_by = to("store.Person", null=True, help_text="who accepted it short: with the seats that were paid then")
     pack_kg = models.FloatField()
     seats_min = models.IntegerField()
     seats_max = models.IntegerField()
