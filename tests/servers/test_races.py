@@ -170,3 +170,41 @@ def test_a_notice_and_a_lapse_in_the_same_instant_have_exactly_one_outcome(serve
 
 def test_control_without_the_guard_notice_and_lapse_both_happen(unguarded: Server) -> None:
     assert is_lost_in_some_round(10, lambda: outcome(unguarded) != "both or neither")
+
+
+# Two pins are brought together while members join, pay and pay again
+
+
+def all_members_are_where_their_seats_are(server: Server, first: int) -> bool:
+    """Two pins with two held seats each: one of each is paid and two more are asked for while the pins are merged.
+
+    first : number of the first of six customers who hold nothing else
+    """
+    source, into = new_pin(server, 3, 8), new_pin(server, 3, 8)
+    orders = {uuid4().hex: (pin_id, customer) for customer, pin_id in enumerate((source, source, into, into), first)}
+    for order_id, (pin_id, customer) in orders.items():
+        assert hold(server, pin_id, order_id, customer)[0] == OK
+    notices = [signed_notice(server, order_id, customer) for order_id, (_, customer) in list(orders.items())[1:3]]
+    answers = at_once(
+        partial(server.call, "POST", "/race/merge", {"source_id": source, "into_id": into}),
+        *(partial(send_notice, server, notice) for notice in notices * 2),
+        partial(hold, server, source, uuid4().hex, first + 4),
+        partial(hold, server, into, uuid4().hex, first + 5),
+    )
+    if any(status not in (OK, REFUSED) for status, _ in answers):
+        return False
+    gone, after = left(server, source), left(server, into)
+    return (gone["state"], gone["seats_taken"], gone["seats_max"] * 2 + after["kg"]) == ("merged", 0, 48) and (
+        (after["seats_taken"], after["seats_paid"], after["seats_max"]) == (sum(after["seats"].values()), 2, 16)
+        and after["seats"] == {"paid": 2, "held": after["seats_taken"] - 2}
+        and (gone["orders"], after["held_fen"]) == ([], 2 * PRICE_FEN)
+    )
+
+
+def test_members_who_join_and_pay_while_two_pins_are_merged_are_all_in_the_one_that_is_left(server: Server) -> None:
+    for number in range(10):
+        assert all_members_are_where_their_seats_are(server, 100 + 6 * number)
+
+
+def test_control_without_the_guard_a_merge_loses_members(unguarded: Server) -> None:
+    assert not all(all_members_are_where_their_seats_are(unguarded, 100 + 6 * number) for number in range(10))

@@ -38,15 +38,21 @@ def _waiting(now: datetime) -> list[Waiting]:
 
 
 def _merge(pin_id: str, rules: PinRules, now: datetime) -> bool:
-    """Whether the pin's members are another's now: their seats, kg, orders and money went with them."""
+    """Whether the pin's members are another's now."""
     waiting = {pin.facts.pin_id: pin for pin in _waiting(now)}
     into = neighbour(waiting[pin_id], list(waiting.values()), rules) if pin_id in waiting else None
-    if into is None:
-        return False
+    return into is not None and merge_pins(pin_id, into.facts.pin_id, now)
+
+
+def merge_pins(source_id: str, into_id: str, now: datetime) -> bool:
+    """Moves the members of one open pin to another, with their seats, kg, orders and money.
+
+    False if either is not open any more or no price suits both. Raises NotFound.
+    """
     with atomic():
-        for locked in sorted((pin_id, into.facts.pin_id)):
-            scarce.lock_pin(locked)
-        source, target = pins.pin_facts(pin_id), pins.pin_facts(into.facts.pin_id)
+        for pin_id in sorted((source_id, into_id)):
+            scarce.lock_pin(pin_id)
+        source, target = pins.pin_facts(source_id), pins.pin_facts(into_id)
         terms = merged_terms(source, target)
         if source.state != "open" or target.state != "open" or terms is None or not scarce.merge(source, target, terms, now):
             return False

@@ -202,6 +202,11 @@ def new_order(facts: OrderFacts) -> bool:
     return made
 
 
+def is_code_of(share_code: str, pin_or_code: str) -> bool:
+    """Whether a share code is that of the pin with this id (or code)."""
+    return Pin.objects.filter(Q(pin_id=pin_or_code) | Q(share_code=pin_or_code), share_code=share_code).exists()
+
+
 def find_order(order_id: str) -> OrderFacts | None:
     row = Order.objects.filter(pk=order_id).values(*ORDER).first()
     return OrderFacts(**row) if row else None

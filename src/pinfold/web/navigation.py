@@ -36,6 +36,7 @@ BY_ROLE: dict[str, tuple[Link, ...]] = {
     ),
     Role.BOARD: (
         Link(_("Bids"), "rooms:bids"),
+        Link(_("Pins"), "rooms:short-pins"),
         Link(_("Members"), "rooms:members"),
         Link(_("Books"), "rooms:books"),
         Link(_("Incomes"), "rooms:incomes"),

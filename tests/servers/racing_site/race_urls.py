@@ -1,4 +1,4 @@
-"""The site's own addresses, and three that set a race up, start a sweep and count what is left of it.
+"""The site's own addresses, and a few that set a race up, start a sweep or a merge and count what is left of it.
 
 With PINFOLD_TEST_UNGUARDED=1, which nothing outside this folder reads, the guards are taken out: the negative control.
 """
@@ -17,8 +17,9 @@ from pin_market import make_pin
 
 from pinfold.flows import clock
 from pinfold.flows.pins import sweep
+from pinfold.flows.rescue import merge_pins
 from pinfold.ledger.accounts import CUSTOMERS_HELD
-from pinfold.store.models import Entry, Event, Order, Payment, Pin, Refund
+from pinfold.store.models import Entry, Event, Order, Payment, Pin, PinLot, Refund
 from pinfold.web.roles import open_to_all
 from pinfold.web.urls import handler400, handler403, handler404, urlpatterns  # noqa: F401
 
@@ -50,6 +51,13 @@ def sweep_now(request: HttpRequest) -> JsonResponse:
     return JsonResponse({})
 
 
+@csrf_exempt
+@open_to_all
+def merge(request: HttpRequest) -> JsonResponse:
+    merge_pins(**json.loads(request.body), now=clock.now())
+    return JsonResponse({})
+
+
 @open_to_all
 def count(request: HttpRequest, pin_id: str) -> JsonResponse:
     """What the tables say about one pin: seats and orders by state, refunds, and the fen that its payments hold in the ledger."""
@@ -62,6 +70,8 @@ def count(request: HttpRequest, pin_id: str) -> JsonResponse:
     return JsonResponse(
         {
             "state": pin.state,
+            "kg": PinLot.objects.filter(pin=pin_id).aggregate(kg=Sum("kg"))["kg"] or 0,
+            "seats_max": pin.seats_max,
             "seats_taken": pin.seats_taken,
             "seats_paid": pin.seats_paid,
             "seats": dict(orders.values_list("state").annotate(Sum("seats"))),
@@ -83,6 +93,7 @@ urlpatterns = [
     path("race/pins", new_pin),
     path("race/overdue", make_overdue),
     path("race/sweep", sweep_now),
+    path("race/merge", merge),
     path("race/pins/<str:pin_id>", count),
     path("race/events/<str:pin_id>", joins_kept),
 ]

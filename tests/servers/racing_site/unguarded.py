@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from django.db.models import F
 from django.db.transaction import atomic
 
-from pinfold.flows import join, pay, pins, refunds
+from pinfold.flows import join, pay, pins, refunds, rescue
 from pinfold.store import ledger, scarce
 from pinfold.store import pins as rows
 from pinfold.store.models import Notice, Order, Payment, Pin
@@ -22,19 +22,31 @@ PAUSE_SECONDS = 0.05
 
 
 def take_guards_out() -> None:
-    for flow in (join, pay, pins):
+    for flow in (join, pay, pins, rescue):
         flow.atomic = nullcontext
     for flow in (pay, refunds):
         # The ledger keeps its own guards (they are tested in tests/ledger); its entries and posting still belong together.
         flow.ledger = SimpleNamespace(post=atomic(ledger.post))
     rows.new_notice = new_notice
     scarce.lock_customer = lock_pin
-    for statement in (lock_pin, take_seats, release_seats, pay_held_seats, pay_late_seats, move_order, lapse_holds, move_payment):
+    scarce.lock_pin_of_order = pin_of_order
+    for statement in (lock_pin, take_seats, release_seats, pay_held_seats, pay_late_seats, move_order, lapse_holds, move_payment, merge):
         setattr(scarce, statement.__name__, statement)
 
 
 def lock_pin(pin_id):
     pass
+
+
+def pin_of_order(order_id):
+    return Order.objects.values_list("pin_id", flat=True).get(pk=order_id)
+
+
+def merge(source, into, terms, now):
+    time.sleep(PAUSE_SECONDS)
+    Pin.objects.filter(pk=source.pin_id).update(state="merged", merged_into=into.pin_id, seats_taken=0, seats_paid=0)
+    grown = {name: getattr(source, name) + getattr(into, name) for name in ("seats_max", "seats_taken", "seats_paid")}
+    return Pin.objects.filter(pk=into.pin_id).update(seats_min=terms.seats_min, ladder=terms.ladder, **grown) == 1
 
 
 def take_seats(pin_id, seats, now):

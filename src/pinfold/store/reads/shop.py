@@ -221,6 +221,14 @@ def pin_facts(share_code: str) -> PinFacts:
     )
 
 
+def code_now(share_code: str) -> str:
+    """The share code under which the members of a pin are now: its own, or that of the pin with which it was merged."""
+    pin = Pin.objects.filter(share_code=share_code).first()
+    while pin is not None and pin.merged_into is not None:
+        pin = pin.merged_into
+    return share_code if pin is None else pin.share_code
+
+
 def pin_card(share_code: str) -> PinCard:
     """One pin by its share code, without what stands behind it. Raises NotFound."""
     pin = Pin.objects.select_related("product", "region").filter(share_code=share_code).first()

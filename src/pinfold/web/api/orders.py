@@ -14,7 +14,7 @@ from pinfold.flows.customer import choose_region
 from pinfold.flows.join import cancel_order, hold_seats
 from pinfold.flows.pins import open_friends_pin
 from pinfold.store.models import Person
-from pinfold.store.pins import joinable_pin
+from pinfold.store.pins import is_code_of, joinable_pin
 from pinfold.store.reads import shop
 from pinfold.web.api.fields import Fen, Id, Moment, RequestId, Seats
 from pinfold.web.api.guard import Only, over
@@ -96,7 +96,7 @@ def order(request: HttpRequest, new: NewOrder) -> shop.OrderCard:
     """Holds seats for you until held_until; pay them before."""
     customer_id = over(request.user, "customer_id")
     pin = joinable_pin(new.share_code or new.pin_id)
-    if new.pin_id not in (pin.pin_id, pin.share_code):
+    if new.share_code and not is_code_of(new.share_code, new.pin_id):
         raise NotFound(f"share code {new.share_code!r} is not that of pin {new.pin_id!r}; give the code that came with the link")
     hold_seats(new.order_id, pin.share_code, customer_id, new.seats, clock.now())
     return shop.order_of(new.order_id, customer_id)

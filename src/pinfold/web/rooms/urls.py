@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from pinfold.web.rooms import calendar, cooperative, feed, household, impact, merchant, operator, outcomes, packhouse, plan, village
+from pinfold.web.rooms import (
+    calendar,
+    cooperative,
+    feed,
+    household,
+    impact,
+    merchant,
+    operator,
+    outcomes,
+    packhouse,
+    plan,
+    short_pins,
+    village,
+)
 
 app_name = "rooms"
 urlpatterns = [
@@ -30,6 +43,9 @@ urlpatterns = [
     path("cooperative/", cooperative.show_bids, name="bids"),
     path("cooperative/bids/<str:bid_id>/vote/", cooperative.vote, name="vote"),
     path("cooperative/bids/<str:bid_id>/paid/", cooperative.receive_payment, name="bid-paid"),
+    path("cooperative/pins/", short_pins.show, name="short-pins"),
+    path("cooperative/pins/<str:pin_id>/accept/", short_pins.accept, name="accept-short"),
+    path("cooperative/pins/<str:pin_id>/take-back/", short_pins.take_back, name="take-back"),
     path("cooperative/members/", cooperative.show_members, name="members"),
     path("cooperative/money/", cooperative.show_books, name="books"),
     path("cooperative/money/entries.csv", cooperative.export_books, name="books-csv"),

@@ -9,11 +9,13 @@ from uuid import uuid4
 
 import segno
 from django import forms
+from django.contrib import messages
 from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from pinfold.demand.events import LINK, SHARE, SKIP, VIEW
@@ -36,7 +38,7 @@ class JoinForm(forms.Form):
 
     order_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
-    seats = forms.IntegerField(label=_("Packs"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
+    seats = forms.IntegerField(label=gettext_lazy("Packs"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -49,6 +51,10 @@ class JoinForm(forms.Form):
 @open_to_all
 @require_safe
 def show_pin(request: HttpRequest, share_code: str) -> HttpResponse:
+    code_now = shop.code_now(share_code)
+    if code_now != share_code:
+        messages.info(request, _("The pin that you opened had too few members, so they were brought together with those of this one."))
+        return redirect("shop:pin", code_now)
     seen = request.GET.get("seen", "")
     pin = shop.pin_facts(share_code)
     if "via" in request.GET:
@@ -71,7 +77,7 @@ class FriendsForm(forms.Form):
     """friends_pin_id is made with the page, as an order's id is."""
 
     friends_pin_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
-    seats = forms.TypedChoiceField(label=_("Packs for your friends and you"), coerce=int)
+    seats = forms.TypedChoiceField(label=gettext_lazy("Packs for your friends and you"), coerce=int)
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)

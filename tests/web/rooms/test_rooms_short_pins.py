@@ -1,0 +1,61 @@
+"""The board sees pins that may not fill, with what either way brings, and decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from pinfold.store.models import Person, Pin
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def short(world, now) -> Pin:
+    """The season's first pin: 2 packs paid of 3 that it needs."""
+    Pin.objects.filter(pk="pin-0").update(seats_taken=2, seats_paid=2, seats_min=3)
+    return Pin.objects.get(pk="pin-0")
+
+
+def page_of(client) -> str:
+    return " ".join(client.get("/cooperative/pins/").content.decode().split())
+
+
+def test_a_board_sees_what_is_paid_how_likely_it_fills_and_what_either_way_brings(world, short):
+    page = page_of(world.browsers["board"])
+    for said in (
+        "2 packs paid of 3 needed",
+        "Odds that it fills in time",
+        "If it is accepted, growers get",
+        "Serve the 2 packs that are paid",
+    ):
+        assert said in page, said
+
+
+def test_a_board_accepts_and_takes_it_back(world, short):
+    board = world.browsers["board"]
+    assert board.post("/cooperative/pins/pin-0/accept/").status_code == 302
+    short.refresh_from_db()
+    assert (short.seats_min, short.accepted_by_id) == (2, Person.objects.get(role="board", cooperative_id="coop").pk)
+    assert "Take it back" in page_of(board)
+    assert board.post("/cooperative/pins/pin-0/take-back/").status_code == 302
+    short.refresh_from_db()
+    assert (short.seats_min, short.accepted_by_id) == (3, None)
+
+
+def test_another_cooperatives_board_neither_sees_nor_accepts_it(world, short):
+    assert "2 packs paid" not in page_of(world.board_beta)
+    assert world.board_beta.post("/cooperative/pins/pin-0/accept/").status_code == 403
+    short.refresh_from_db()
+    assert short.accepted_by_id is None
+
+
+def test_a_page_without_such_pins_says_so(world):
+    Pin.objects.all().update(state="filled")
+    assert "Every open pin of your crop has enough paid packs" in page_of(world.browsers["board"])
+
+
+def test_the_link_of_a_merged_pin_opens_the_one_that_took_its_members(world, short):
+    Pin.objects.filter(pk="pin-1").update(state="merged", merged_into="pin-0")
+    answer = world.browsers["customer"].get("/pins/share1/", follow=True)
+    assert answer.redirect_chain == [("/pins/share0/", 302)]
+    assert "brought together" in answer.content.decode()
