@@ -13,7 +13,7 @@ from pinfold.fields.season import SeasonRules
 from pinfold.fields.weather import WeatherRules
 from pinfold.impact.rules import ImpactRules
 from pinfold.ledger.rules import SplitRules
-from pinfold.match.rules import MatchRules, SupplyRules
+from pinfold.match.rules import MatchRules, SupplyRules, WholeRules
 from pinfold.outside.folder.problems import Problem, did_you_mean, error
 from pinfold.pin.rules import PinRules
 from pinfold.replay.rules import ReplayRules
@@ -26,6 +26,7 @@ ROOMS: dict[str, type] = {
     "demand": DemandRules,
     "supply": SupplyRules,
     "match": MatchRules,
+    "whole": WholeRules,
     "pin": PinRules,
     "coop": CoopRules,
     "split": SplitRules,
