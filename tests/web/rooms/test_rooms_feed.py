@@ -11,13 +11,18 @@ from two_cooperatives import HOUSEHOLDS
 
 from pinfold.store.models import CalendarFeed, Person, WeekForecast
 from pinfold.web.roles import Role
+from pinfold.web.rooms import feed
 
 PAGE, BEFORE, TODAY = "/village/calendar/", date(2026, 9, 28), date(2026, 10, 7)
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_tried_yet(db):
+def minute(db, monkeypatch) -> list[int]:
+    """Minutes since some hour began, which the test may move; nobody has tried an address yet."""
     cache.clear()
+    minutes = [0]
+    monkeypatch.setattr(feed, "time", lambda: 1_000_000 * 3_600 + 60 * minutes[0])
+    return minutes
 
 
 @pytest.fixture
@@ -117,15 +122,24 @@ def test_nothing_on_the_way_may_keep_a_copy(world, address):
         assert answer["Referrer-Policy"] == "same-origin"
 
 
-def test_somebody_who_guesses_addresses_is_stopped_and_others_are_not(address):
+def test_somebody_who_guesses_addresses_is_stopped_for_the_minute_and_others_are_not(address, minute):
     guesser = [Client().get(f"/calendar/guess-{n}.ics", REMOTE_ADDR="10.0.0.9").status_code for n in range(12)]
     assert guesser == [404] * 10 + [429] * 2
     assert Client().get(address, REMOTE_ADDR="10.0.0.9").status_code == 429
     assert Client().get(address, REMOTE_ADDR="10.0.0.10").status_code == 200
+    minute[0] = 1
+    assert Client().get(address, REMOTE_ADDR="10.0.0.9").status_code == 200
 
 
-def test_a_phone_that_asks_every_second_is_stopped(address):
+def test_a_phone_that_asks_every_second_is_stopped_until_the_next_hour(address, minute):
     assert [Client().get(address).status_code for _ in range(61)] == [200] * 60 + [429]
+    minute[0] = 60
+    assert Client().get(address).status_code == 200
+
+
+def test_a_phone_that_asks_every_quarter_of_an_hour_is_never_stopped(address, minute):
+    for minute[0] in range(0, 24 * 60, 15):
+        assert Client().head(address).status_code == 200
 
 
 def test_before_the_first_forecast_the_calendar_is_empty_and_valid(world, address):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from time import time
+from urllib.parse import quote
+
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +26,7 @@ from pinfold.web.rooms.phone_calendar import phone_calendar
 
 # Somebody who tries addresses, by where they come from; and a phone that asks too often.
 WRONG_A_MINUTE, READS_AN_HOUR = 10, 60
+MINUTE, HOUR = 60, 3_600  # seconds
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -45,14 +49,14 @@ def show(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar, to whoever knows the address: a phone's calendar cannot sign in."""
     caller = get_adapter().get_client_ip(request)
-    if _count(f"calendar-wrong:{caller}", 60, add=0) >= WRONG_A_MINUTE:
+    if _count(f"calendar-wrong:{caller}", MINUTE, add=0) >= WRONG_A_MINUTE:
         return too_many(request)
     try:
         reader = feed.reader_of(token)
     except NotFound:
-        _count(f"calendar-wrong:{caller}", 60)
+        _count(f"calendar-wrong:{caller}", MINUTE)
         raise
-    if _count(f"calendar-read:{reader.village_id}:{caller}", 3_600) > READS_AN_HOUR:
+    if _count(f"calendar-read:{quote(reader.village_id)}:{caller}", HOUR) > READS_AN_HOUR:
         return too_many(request)
     season = current_season()
     with override(reader.language):
@@ -74,6 +78,9 @@ def _subscribe(address: str) -> str:
 
 
 def _count(key: str, seconds: int, add: int = 1) -> int:
-    """How often this has happened in about so many seconds, with this time."""
-    cache.add(key, 0, seconds)
-    return int(cache.incr(key, add))
+    """How often this has happened in the present minute or hour, with this time; of two at once one may be missed, which does no harm."""
+    now_key = f"{key}:{int(time() // seconds)}"
+    count = int(cache.get(now_key, 0)) + add
+    if add:
+        cache.set(now_key, count, seconds)
+    return count
