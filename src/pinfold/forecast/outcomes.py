@@ -19,6 +19,8 @@ LUCK = 0.05
 # A forecast is counted under the largest of these that it was ahead, days.
 LEADS_DAYS = (0, 5, 15, 30, 60)
 AHEAD_DAYS = 15
+# With fewer weeks luck reaches below 0.4, so that to be within it says nothing. Assumed.
+WEEKS_TO_TELL = 5
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
-        """too sure: fewer inside than luck explains; too unsure: more; else right."""
-        return "too sure" if self.inside_share < self.luck_low else "too unsure" if self.inside_share > self.luck_high else "right"
+        """too sure: fewer inside than luck explains; too unsure: more; else right, or too few to tell."""
+        if self.luck_low <= self.inside_share <= self.luck_high:
+            return "right" if self.weeks >= WEEKS_TO_TELL else "too few"
+        return "too sure" if self.inside_share < self.luck_low else "too unsure"
 
 
 def lead_of(days_ahead: int) -> int:

@@ -10,7 +10,7 @@ from pinfold.web.charts.drawing import LEAF, SOFT, svg_of
 from pinfold.web.templatetags.rooms import outcome_called
 
 PANEL_PX = 122
-HEAD_PX, FOOT_PX = 34, 30
+HEAD_PX, FOOT_PX = 48, 30
 
 
 def height_px(panels: int) -> int:
@@ -36,4 +36,6 @@ def draw_reliability(found: Sequence[Outcome]) -> str:
         x=x, y=alt.Y("came:Q", axis=axis)
     )
     chart = alt.layer(right, came, data=alt.Data(values=rows))
-    return svg_of(chart.facet(facet=alt.Facet("panel:N", sort=panels), columns=2, spacing=10))
+    # Crop and kind on two lines, for a panel is narrow.
+    header = alt.Header(labelExpr="split(datum.label, ' · ')", labelFontSize=12)
+    return svg_of(chart.facet(facet=alt.Facet("panel:N", sort=panels, header=header), columns=2, spacing=10))

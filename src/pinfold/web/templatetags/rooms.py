@@ -79,6 +79,7 @@ WORDS = {
     },
     "verdict": {
         "right": (gettext_noop("as promised"), "good"),
+        "too few": (gettext_noop("too few to tell"), ""),
         "too sure": (gettext_noop("too sure of itself"), "bad"),
         "too unsure": (gettext_noop("surer than it says"), ""),
     },
@@ -181,7 +182,7 @@ def forecast_of(subject: str) -> str:
 @register.filter
 def what_called(what: str) -> str:
     """What a forecast is about: a stage, the kilograms of a plot, or those of a village's week."""
-    return {"kg": _("harvest of a plot"), "kg a week": _("kilograms of a week")}.get(what) or word(what, "stage")
+    return {"kg": _("harvest of a plot"), "kg a week": _("kg of a week")}.get(what) or word(what, "stage")
 
 
 @register.filter
