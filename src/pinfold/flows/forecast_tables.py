@@ -22,17 +22,16 @@ def ripening_from_folder(folder: Path, season: int, as_of: date, out: Path, prog
     Reads plots and stages, and weather and weather_forecasts where the folder has them; rows later than `as_of` are not looked at.
     Raises BrokenTables, or InputError when no stage has a past season to learn from.
     """
-    progress("reading", 0, 2)
+    progress("reading", 0, 1)
     tables = read_tables(folder, ["plots", "stages"], optional=["weather", "weather_forecasts"])
     weather = tables.get("weather")
     if weather is not None and "weather_forecasts" in tables:
         weather = known_on(weather, tables["weather_forecasts"], as_of)
-    progress("comparing models", 1, 2)
-    found = issue_ripening(tables["plots"], tables["stages"], weather, season, as_of).dates
+    found = issue_ripening(tables["plots"], tables["stages"], weather, season, as_of, progress=progress).dates
     if found.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; stages needs a season before it, reported by {as_of}")
     _write(as_they_came(found.select("plot_id", "season", "stage", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
-    progress("ripening", 2, 2)
+    progress("ripening", 1, 1)
 
 
 def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None, progress: Progress = silent) -> None:
@@ -41,19 +40,18 @@ def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None,
     Reads plots and harvests; the unit is that of the harvests. Season and later harvests are not looked at.
     Raises BrokenTables, or InputError when no plot has an earlier harvest, or totals are wanted and no plot has a block.
     """
-    progress("reading", 0, 2)
+    progress("reading", 0, 1)
     tables = read_tables(folder, ["plots", "harvests"])
     if totals is not None and not {"block", "village_id"} & set(tables["plots"].columns):
         raise InputError(f"{folder}: totals need the column block or village_id in plots; add it, or leave --totals out")
-    progress("comparing models", 1, 2)
     # The same folder gives the same table: the seed is the season.
-    found = issue_yield(tables["plots"], tables["harvests"], season, datetime.now(UTC).date(), seed=season)
+    found = issue_yield(tables["plots"], tables["harvests"], season, datetime.now(UTC).date(), seed=season, progress=progress)
     if found.plots.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
     _write(as_they_came(found.plots.drop("shared", "seasons_seen"), id_types(folder, "plots")), out)
     if totals is not None:
         _write(as_they_came(found.totals, id_types(folder, "plots")), totals)
-    progress("yield", 2, 2)
+    progress("yield", 1, 1)
 
 
 def _write(frame: pl.DataFrame, out: Path) -> None:

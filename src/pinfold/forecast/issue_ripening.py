@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
+from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.forecast.backtest import Score, chosen, ripening_scores
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening import RIPENING_MODELS
 from pinfold.forecast.ripening.dates import not_before
+from pinfold.forecast.ripening.interface import RipeningModel
 from pinfold.forecast.ripening.record import NamedRecord, named_records
+from pinfold.forecast.watched import watched
 
 # How far a whole season is early or late where no season was seen yet. Assumed.
 SEASON_PRIOR_DAYS = 5.0
@@ -52,7 +56,9 @@ class RipeningForecast:
     scores: pl.DataFrame
 
 
-def issue_ripening(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame | None, season: int, as_of: date) -> RipeningForecast:
+def issue_ripening(
+    plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame | None, season: int, as_of: date, *, progress: Progress = silent
+) -> RipeningForecast:
     """When each plot of `plots` reaches each stage that it has not reached by `as_of`.
 
     plots : plot_id, crop; village_id, latitude, longitude, altitude_m (may be absent)
@@ -63,8 +69,10 @@ def issue_ripening(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFr
     Raises InputError on reports without date.
     """
     dates, scores = [], []
-    for named in named_records(plots, stages, weather, season, as_of):
-        found, of_stage = _one_stage(named, as_of)
+    records = list(named_records(plots, stages, weather, season, as_of))
+    for part, named in enumerate(records):
+        models = watched(RIPENING_MODELS, progress, f"{named.crop} {named.stage}", part, len(records))
+        found, of_stage = _one_stage(named, as_of, models)
         dates.append(found)
         scores.append(of_stage)
     return RipeningForecast(
@@ -72,12 +80,12 @@ def issue_ripening(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFr
     )
 
 
-def _one_stage(named: NamedRecord, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    scores = ripening_scores(RIPENING_MODELS, named.record, SEASON_PRIOR_DAYS)
+def _one_stage(named: NamedRecord, as_of: date, models: Sequence[RipeningModel]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    scores = ripening_scores(models, named.record, SEASON_PRIOR_DAYS)
     serves = chosen(scores)
-    simple = RIPENING_MODELS[0].expect(named.record)
+    simple = models[0].expect(named.record)
     assert simple is not None, "a record without a single day"
-    said = RIPENING_MODELS[serves].expect(named.record)
+    said = models[serves].expect(named.record)
     assert named.record.days_now is not None, "named_records says what has been reported"
     open_still = np.isnan(named.record.days_now)
     silent = np.ones(len(open_still), dtype=bool) if said is None else np.isnan(said.location)
@@ -94,7 +102,7 @@ def _one_stage(named: NamedRecord, as_of: date) -> tuple[pl.DataFrame, pl.DataFr
             "season": pl.repeat(named.record.season, len(rows), dtype=pl.Int64, eager=True),
             "stage": pl.repeat(named.stage, len(rows), dtype=pl.String, eager=True),
             **{column: _dates(first_of_january, days[:, at]) for at, column in enumerate(COLUMNS)},
-            "model": pl.Series(np.where(silent[rows], RIPENING_MODELS[0].name, RIPENING_MODELS[serves].name).tolist(), dtype=pl.String),
+            "model": pl.Series(np.where(silent[rows], models[0].name, models[serves].name).tolist(), dtype=pl.String),
             "issued_on": pl.repeat(as_of, len(rows), dtype=pl.Date, eager=True),
             "shared": np.where(silent[rows], scores[0].shocks.shared, scores[serves].shocks.shared),
         },

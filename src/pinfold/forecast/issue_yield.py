@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
 
+from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS, Outlook
 from pinfold.forecast.backtest import chosen, yield_scores
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.issue_ripening import SCORES_SCHEMA, scores_frame
 from pinfold.forecast.shocks import Shocks
+from pinfold.forecast.watched import watched
 from pinfold.forecast.yields import YIELD_MODELS
 from pinfold.forecast.yields.distribution import block_draws, kg_quantiles, outlook_of
+from pinfold.forecast.yields.interface import YieldModel
 from pinfold.forecast.yields.record import NamedHarvests, named_harvests
 
 # By how much of the usual harvest a whole season differs where no season was seen yet. Assumed.
@@ -41,7 +45,9 @@ class YieldForecast:
     scores: pl.DataFrame
 
 
-def issue_yield(plots: pl.DataFrame, harvests: pl.DataFrame, season: int, issued_on: date, seed: int) -> YieldForecast:
+def issue_yield(
+    plots: pl.DataFrame, harvests: pl.DataFrame, season: int, issued_on: date, seed: int, *, progress: Progress = silent
+) -> YieldForecast:
     """What each plot of `plots` will bear in `season`, from harvests of earlier seasons.
 
     plots : plot_id, crop; block or village_id (plots that share their luck), trees or area_m2 (both may be absent)
@@ -50,7 +56,11 @@ def issue_yield(plots: pl.DataFrame, harvests: pl.DataFrame, season: int, issued
     A crop of which no past harvest is known has no rows. Raises InputError on amounts that are missing, negative or not finite.
     """
     random = np.random.default_rng(seed)
-    found = [_one_crop(named, issued_on, random) for named in named_harvests(plots, harvests, season)]
+    crops = list(named_harvests(plots, harvests, season))
+    found = []
+    for part, named in enumerate(crops):
+        models = watched(YIELD_MODELS, progress, named.crop, part, len(crops))
+        found.append(_one_crop(named, models, issued_on, random))
     return YieldForecast(
         pl.concat([pl.DataFrame(schema=PLOTS_SCHEMA), *(crop.plots for crop in found)]),
         _totals(found, season, issued_on),
@@ -69,11 +79,11 @@ class OneCrop:
     draws: np.ndarray
 
 
-def _one_crop(named: NamedHarvests, issued_on: date, random: np.random.Generator) -> OneCrop:
+def _one_crop(named: NamedHarvests, models: Sequence[YieldModel], issued_on: date, random: np.random.Generator) -> OneCrop:
     record = named.record
-    scores = yield_scores(YIELD_MODELS, record, SEASON_PRIOR_SHARE)
+    scores = yield_scores(models, record, SEASON_PRIOR_SHARE)
     serves = chosen(scores)
-    expectation, shocks, model = YIELD_MODELS[serves].expect(record), scores[serves].shocks, YIELD_MODELS[serves].name
+    expectation, shocks, model = models[serves].expect(record), scores[serves].shocks, models[serves].name
     outlook = kg_quantiles(expectation, record.size, shocks)
     height = len(named.plot_ids)
     plots = pl.DataFrame(
