@@ -7,7 +7,9 @@ import small_season
 from small_season import NOON
 
 from pinfold.basics.errors import InputError, NotFound
-from pinfold.flows.field import report_stage
+from pinfold.fields.crop_reports import CropReport
+from pinfold.flows.field import report_crop, report_stage
+from pinfold.store import models as store
 from pinfold.store.models import ReplacedReport, StageReport
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +69,27 @@ def test_an_impossible_report_is_refused(wrong):
 def test_an_unknown_plot_is_refused():
     with pytest.raises(NotFound, match="nowhere"):
         report_stage("nowhere", "ripe", date(2026, 9, 15), "h1", 1.0, NOON)
+
+
+def hail(lost: float = 0.3, by: str = "h1", plot: str = "plot-h1", on: date = date(2026, 9, 14), season: int = 2026) -> None:
+    report_crop(CropReport(plot, season, "hail", on, max(on, NOON.date()), lost, by, 0.8), NOON)
+
+
+def test_a_loss_is_kept_and_the_same_persons_later_word_takes_its_place():
+    hail(0.3)
+    hail(0.3)
+    hail(0.2)
+    hail(0.5, by="h2")
+    assert list(store.CropReport.objects.order_by("id").values_list("reported_by", "lost_share", "fruits_per_plant")) == [
+        ("h1", 0.2, None), ("h2", 0.5, None)
+    ]  # fmt: skip
+
+
+def test_a_loss_of_tomorrow_of_another_season_or_of_an_unknown_plot_is_refused():
+    with pytest.raises(InputError, match="future"):
+        hail(on=date(2026, 9, 17))
+    with pytest.raises(InputError, match="season 2025"):
+        hail(season=2025)
+    with pytest.raises(NotFound):
+        hail(plot="nobody")
+    assert not store.CropReport.objects.exists()

@@ -20,6 +20,8 @@ SMALL = {
     "products": "product_id,name,name_zh,category,crop,pack_kg,shelf_life_days,price_per_kg\nmango,Mango,芒果,fruit,mango,2,12,8\n",
     "merchants": "merchant_id,name,name_zh,region_id\nm1,Merchant 1,商人 1,r2\n",
     "stages": "plot_id,season,stage,on,reported_by,reported_on,certainty\np1,2026,flowering,2026-03-01,13800000001,2026-03-05,0.8\n",
+    "crop_reports": "plot_id,season,kind,on,reported_by,fruits_per_plant,lost_share\np1,2026,fruit count,2026-08-01,13800000001,420,\n"
+    "p1,2026,hail,2026-08-02,13800000001,,0.3\n",
     "harvests": "plot_id,season,weight,unit\np1,2025,1200,斤\np3,2025,300,kg\n",
     "weather": "village_id,date,tmax_c,tmin_c,tmean_c\nv1,2026-09-01,27,17,22\n",
     "hub_weeks": "hub_id,week,kg_max\nhub1,0,5000\nhub1,1,5000\n",

@@ -56,12 +56,20 @@ EXPECTED = {
     "excel-workbook": [
         "plots.csv: is an Excel workbook, not a CSV; in Excel choose Save As, CSV UTF-8",
     ],
+    "forecast-after-its-day": [
+        "weather_forecasts.csv, line 2: 'date 2026-09-01, issued_on 2026-09-02' breaks a rule of weather_forecasts: "
+        "issued_on is not after date; correct the row",
+    ],
     "full-width-digits": [
         "harvests.csv, line 2, kg: '１２０' has full-width characters; write 120",
     ],
     "gbk": [
         "plots.csv, line 3, plot_id: 'p1' stands already in line 2; keep one of the two rows",
         "plots.csv: '卡蒂姆' note: is written in GBK and was read as such; check that the value reads right; save as CSV UTF-8",
+    ],
+    "hail-without-share": [
+        "crop_reports.csv, line 2: 'fruits_per_plant 30.0' breaks a rule of crop_reports: "
+        "fruits_per_plant is given for a fruit count and lost_share for a loss; correct the row",
     ],
     "half-a-season": [
         "harvests.csv, line 2, season: '2025.5' is not a whole number; write a whole number",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.rules import read_rules
+from pinfold.fields.crop_reports import CropReport
 from pinfold.fields.crops import crop
 from pinfold.fields.reports import FieldReport, ReportRules
 from pinfold.flows.clock import home_day
@@ -46,6 +47,21 @@ def report_stage(plot_id: str, stage: str, on: date, reported_by: str, certainty
         rules = read_rules(ReportRules, "fields", settings_given())
         report = FieldReport(plot_id, current_season().number, stage, on, today, reported_by, certainty, rules)
         return ReportFacts(report, _keep(report, now), report.arrived_late)
+
+
+def report_crop(report: CropReport, now: datetime) -> None:
+    """Keeps a count of fruit or a loss; the next forecast of the harvest uses it. The same person's word on the same day counts once.
+
+    Raises InputError for a day in the future or another season than the one that is sold, and NotFound for an unknown plot.
+    """
+    today = home_day(now)
+    if report.seen_on > today:
+        raise InputError(f"{report.kind} seen on {report.seen_on} lies in the future; today is {today}")
+    with atomic():
+        deliver.field(report.plot_id)
+        if report.season != current_season().number:
+            raise InputError(f"{report.kind} of season {report.season}; report of season {current_season().number}, which is being sold")
+        reports.keep_crop_report(report)
 
 
 def _keep(report: FieldReport, now: datetime) -> bool:

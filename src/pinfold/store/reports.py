@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pinfold.fields.crop_reports import CropReport
 from pinfold.fields.reports import FieldReport
+from pinfold.store.models import CropReport as StoredCropReport
 from pinfold.store.models import ReplacedReport, StageReport
 
 CONTENT = ("on", "reported_by", "reported_on", "certainty")
@@ -37,6 +39,17 @@ def keep_beside(report: FieldReport, now: datetime) -> None:
     ReplacedReport.objects.get_or_create(
         plot_id=report.plot_id, season=report.season, stage=report.stage, **_content(report), defaults={"replaced_at": now}
     )
+
+
+def keep_crop_report(report: CropReport) -> None:
+    """Keeps a count or a loss; the same person's later word on the same plot, day and kind takes the place of the earlier one."""
+    StoredCropReport.objects.update_or_create(
+        plot_id=report.plot_id, season=report.season, kind=report.kind, on=report.seen_on, reported_by=report.reported_by,
+        defaults={
+            "reported_on": report.arrived_on, "fruits_per_plant": report.fruits_per_plant, "lost_share": report.lost_share,
+            "certainty": report.certainty,
+        },
+    )  # fmt: skip
 
 
 def _content(report: FieldReport) -> dict[str, object]:

@@ -30,6 +30,7 @@ MODELS: dict[str, type[models.Model]] = {
     "merchants": store.Merchant,
     "customers": store.Customer,
     "stages": store.StageReport,
+    "crop_reports": store.CropReport,
     "harvests": store.Harvest,
     "weather": store.Weather,
     "weather_forecasts": store.WeatherForecast,

@@ -50,6 +50,15 @@ def test_a_report_is_kept_and_a_less_sure_one_beside_it(world):
     assert [(each["stage"], each["on"]) for each in items(coordinator, "village/stages")] == [("ripe", "2026-10-06")]
 
 
+def test_hail_is_told_once_and_a_share_of_more_than_all_is_refused(world):
+    coordinator = world.browsers[Role.COORDINATOR]
+    hail = {"plot_id": "plot-of-household-alpha", "kind": "hail", "on": "2026-10-06"}
+    for _ in range(2):
+        assert post(coordinator, "crop-reports", **hail, amount=0.3).json()["lost_share"] == 0.3
+    assert post(coordinator, "crop-reports", **hail, amount=30).status_code == 422
+    assert [(each["kind"], each["lost_share"]) for each in items(coordinator, "village/crop-reports")] == [("hail", 0.3)]
+
+
 def test_a_weighing_sent_twice_counts_once(world):
     coordinator = world.browsers[Role.COORDINATOR]
     weighing = {"request_id": "weighing-1", "plot_id": "plot-of-household-alpha", "kg": 30, "grade": 0, "picked_on": "2026-10-06"}

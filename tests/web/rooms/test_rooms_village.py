@@ -3,7 +3,7 @@
 import pytest
 
 from pinfold.store import ledger
-from pinfold.store.models import Harvest, Order, Payment, Settlement, StageReport
+from pinfold.store.models import CropReport, Harvest, Order, Payment, Settlement, StageReport
 from pinfold.web.roles import Role
 
 WEIGHING = {
@@ -61,6 +61,41 @@ def test_a_day_in_the_future_is_refused(coordinator):
     sent = {"plot": "plot-of-household-alpha", "stage": "ripe", "on": "2026-10-08", "certainty": "1.0"}
     assert coordinator.post("/village/reports/", sent).status_code == 422
     assert not StageReport.objects.exists()
+
+
+CROP_REPORT = {
+    "crop-plot": "plot-of-household-alpha",
+    "crop-kind": "hail",
+    "crop-number": "30",
+    "crop-on": "2026-10-05",
+    "crop-certainty": "0.8",
+}
+
+
+def test_a_coordinator_reports_that_hail_took_thirty_per_cent_and_how_much_fruit_hangs(coordinator):
+    assert coordinator.post("/village/crop-report/", CROP_REPORT).status_code == 302
+    assert coordinator.post("/village/crop-report/", CROP_REPORT | {"crop-kind": "fruit count", "crop-number": "420"}).status_code == 302
+    told = CropReport.objects.order_by("kind").values_list("kind", "fruits_per_plant", "lost_share", "certainty", "reported_by")
+    assert list(told) == [("fruit count", 420, None, 0.8, "13900000001"), ("hail", None, 0.3, 0.8, "13900000001")]
+    page = coordinator.get("/village/reports/").content.decode()
+    assert 'lost to hail</td><td class="number">30 %' in page
+    assert 'fruit counted on one plant</td><td class="number">420' in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"crop-number": "101"},
+        {"crop-number": "-1"},
+        {"crop-number": "nan"},
+        {"crop-kind": "locusts"},
+        {"crop-on": "2026-10-08"},
+        {"crop-plot": "plot-of-household-beta"},
+    ],
+)
+def test_a_loss_that_cannot_be_or_is_not_of_the_village_is_asked_again(coordinator, wrong):
+    assert coordinator.post("/village/crop-report/", CROP_REPORT | wrong).status_code == 422
+    assert not CropReport.objects.exists()
 
 
 def test_money_is_handed_over_once(coordinator):

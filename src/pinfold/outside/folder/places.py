@@ -6,6 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from pinfold.basics.units import UNITS_KG, UNITS_M2
+from pinfold.fields.crop_reports import FRUIT_COUNT, FRUITS_PER_PLANT_MAX, KINDS
 from pinfold.fields.fill_weather import FILLED
 from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, truth, whole
 from pinfold.settings import LANGUAGES
@@ -104,6 +105,29 @@ class Stages(Table):
     @dy.rule()
     def on_is_not_after_reported_on(cls) -> pl.Expr:
         return pl.col("on") <= pl.col("reported_on")
+
+
+class CropReports(Table):
+    """What was seen of the crop itself before the harvest: fruit counted, or fruit lost. Of one day's reports the surest counts."""
+
+    plot_id = identity("plot that was looked at", "plots", key=True)
+    season = whole("", "season's number", key=True)
+    kind = text("what was counted, or what did the damage", KINDS, key=True)
+    on = day("day on which it was seen", past=True, key=True)
+    reported_by = text("who saw it (a phone number of people, or a name)", key=True, need=Need.NO)
+    reported_on = day("day on which the report was written", past=True, need=Need.NO)
+    fruits_per_plant = number("fruits", "fruit counted on one plant, mean of those looked at", 0, FRUITS_PER_PLANT_MAX, need=Need.NO)
+    lost_share = number("share", "share of the fruit that was there and is lost", 0, 1, need=Need.NO)
+    certainty = number("share", "how sure the reporter was", 0, 1, need=Need.NO)
+
+    @dy.rule()
+    def on_is_not_after_reported_on(cls) -> pl.Expr:
+        return pl.col("on") <= pl.col("reported_on")
+
+    @dy.rule()
+    def fruits_per_plant_is_given_for_a_fruit_count_and_lost_share_for_a_loss(cls) -> pl.Expr:
+        counted = pl.col("kind") == FRUIT_COUNT
+        return (pl.col("fruits_per_plant").is_not_null() == counted) & (pl.col("lost_share").is_not_null() != counted)
 
 
 class Harvests(Table):

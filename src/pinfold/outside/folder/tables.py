@@ -21,6 +21,7 @@ TABLES: dict[str, type[Table]] = {
     "merchants": trade.Merchants,
     "customers": trade.Customers,
     "stages": places.Stages,
+    "crop_reports": places.CropReports,
     "harvests": places.Harvests,
     "covariates": places.Covariates,
     "weather": places.Weather,

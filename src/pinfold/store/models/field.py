@@ -39,6 +39,28 @@ class ReplacedReport(models.Model):
         return f"{self.plot_id} {self.stage} {self.on}"
 
 
+class CropReport(models.Model):
+    """Fruit that was counted on a plot, or lost there. Each person's last word on a plot, day and kind is kept; the surest one counts."""
+
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    kind = models.CharField(max_length=40)
+    on = models.DateField()
+    reported_by = models.CharField(max_length=80, default="", blank=True)
+    reported_on = models.DateField(null=True)
+    fruits_per_plant = models.FloatField(null=True)
+    lost_share = models.FloatField(null=True)
+    certainty = models.FloatField(default=1.0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plot", "season", "kind", "on", "reported_by"], name="one_crop_report_per_plot_kind_day_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.kind} {self.on}"
+
+
 class Harvest(models.Model):
     """Kilograms picked on one plot: a past season's total, or one weighing of this season."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pinfold.basics.errors import NotFound
-from pinfold.store.models import Harvest, Payment, Plot, Refund, Settlement, StageReport, Village
+from pinfold.store.models import CropReport, Harvest, Payment, Plot, Refund, Settlement, StageReport, Village
 from pinfold.store.reads.household import Days, PlotFacts, plots_of
 from pinfold.store.reads.shop import Named
 
@@ -33,6 +33,20 @@ class Reported:
     stage: str
     on: date
     reported_on: date | None
+    certainty: float
+
+
+@dataclass(frozen=True)
+class CropReported:
+    """fruits_per_plant : None for a loss; lost_share : None for a fruit count"""
+
+    plot_id: str
+    crop: str
+    kind: str
+    on: date
+    reported_on: date | None
+    fruits_per_plant: float | None
+    lost_share: float | None
     certainty: float
 
 
@@ -114,6 +128,13 @@ def newest_reports(village_id: str, season: int) -> list[Reported]:
     """The newest reports of the village that serve."""
     rows = StageReport.objects.filter(plot__village=village_id, season=season).order_by("-reported_on", "-id")[:SHOWN]
     return [Reported(*row) for row in rows.values_list("plot_id", "plot__crop", "stage", "on", "reported_on", "certainty")]
+
+
+def newest_crop_reports(village_id: str, season: int) -> list[CropReported]:
+    """The newest counts and losses of the village."""
+    rows = CropReport.objects.filter(plot__village=village_id, season=season).order_by("-reported_on", "-id")[:SHOWN]
+    names = ("plot_id", "plot__crop", "kind", "on", "reported_on", "fruits_per_plant", "lost_share", "certainty")
+    return [CropReported(*row) for row in rows.values_list(*names)]
 
 
 def newest_weighings(village_id: str, season: int) -> list[Weighed]:

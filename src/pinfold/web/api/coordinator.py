@@ -1,7 +1,7 @@
 """The coordinator's: what to pick this week, reports from the fields, weighings, money handed out and given back."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -9,8 +9,9 @@ from ninja.pagination import paginate
 from pydantic import Field
 
 from pinfold.deliver.picking import PickLine
+from pinfold.fields.crop_reports import KINDS, CropReport
 from pinfold.flows import clock
-from pinfold.flows.field import ReportFacts, report_stage
+from pinfold.flows.field import ReportFacts, report_crop, report_stage
 from pinfold.flows.harvest import pick_list, record_harvest
 from pinfold.flows.refunds import hand_back
 from pinfold.flows.settle import pay_out
@@ -117,6 +118,30 @@ class ReportAnswer(Schema):
     late: bool
 
 
+class NewCropReport(Schema):
+    plot_id: Id
+    kind: Literal[*KINDS]
+    on: GivenDay
+    amount: Annotated[
+        float, Field(ge=0, le=100_000, allow_inf_nan=False, description="fruits on one plant; of a loss the share of the fruit, 0..1")
+    ]
+    certainty: Certainty = 1.0
+
+
+class CropReportAnswer(Schema):
+    plot_id: str
+    kind: str
+    on: date
+    fruits_per_plant: float | None = Field(description="of a fruit count")
+    lost_share: float | None = Field(description="of a loss, 0..1 of the fruit that was there")
+
+
+class CropReportedAnswer(CropReportAnswer):
+    crop: str
+    reported_on: date | None
+    certainty: float
+
+
 class NewWeighing(Schema):
     request_id: RequestId
     plot_id: Id
@@ -171,6 +196,13 @@ def list_plots(request: HttpRequest) -> list[PlotFacts]:
 def list_reports(request: HttpRequest) -> list[reads.Reported]:
     """Your village's newest reports that serve."""
     return reads.newest_reports(over(request.user, "village_id"), current_season().number)
+
+
+@router.get("/village/crop-reports", response=may_refuse(list[CropReportedAnswer]))
+@paginate(Pages)
+def list_crop_reports(request: HttpRequest) -> list[reads.CropReported]:
+    """Your village's newest counts of fruit and losses."""
+    return reads.newest_crop_reports(over(request.user, "village_id"), current_season().number)
 
 
 @router.get("/village/weighings", response=may_refuse(list[WeighedAnswer]))
@@ -234,3 +266,13 @@ def report(request: HttpRequest, new: NewReport) -> dict[str, object]:
     require_household(request.user, household_of_plot(new.plot_id))
     told: ReportFacts = report_stage(new.plot_id, new.stage, new.on, request.user.phone, new.certainty, clock.now())
     return {"plot_id": new.plot_id, "stage": new.stage, "serves": told.serves, "late": told.late}
+
+
+@router.post("/crop-reports", auth=Only(Person.Role.COORDINATOR, Person.Role.HOUSEHOLD), response=may_refuse(CropReportAnswer))
+def tell_of_crop(request: HttpRequest, new: NewCropReport) -> dict[str, object]:
+    """Fruit counted, or lost, on a plot of your own household, or of your village. Sent again, it counts once."""
+    require_household(request.user, household_of_plot(new.plot_id))
+    season, today = current_season().number, clock.today()
+    told = CropReport(new.plot_id, season, new.kind, new.on, max(new.on, today), new.amount, request.user.phone, new.certainty)
+    report_crop(told, clock.now())
+    return {name: getattr(told, name) for name in ("plot_id", "kind", "fruits_per_plant", "lost_share")} | {"on": told.seen_on}

@@ -34,6 +34,7 @@ urlpatterns = [
     path("charts/picking-<str:household_id>.svg", household.picking_picture, name="picking-picture"),
     path("village/", village.show_week, name="village"),
     path("village/reports/", village.report, name="reports"),
+    path("village/crop-report/", village.report_crop, name="crop-report"),
     path("village/weighings/", village.weigh, name="weighings"),
     path("village/calendar/", feed.show, name="feed"),
     path("village/money/", village.show_money, name="money"),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pinfold.basics.units import to_kg
+from pinfold.fields.crop_reports import FRUITS_PER_PLANT_MAX, KINDS, LOSSES, CropReport
 from pinfold.fields.crops import crop, known_crops
 from pinfold.flows import clock
 from pinfold.store.reads import village as reads
@@ -41,6 +42,7 @@ UNITS = (
 )
 GRADES = ((0, gettext_lazy("best grade")), (1, gettext_lazy("second grade")), (2, gettext_lazy("third grade")))
 CASH_A_PAGE = 30
+PER_CENT = 100
 
 
 def day_field(label: str) -> forms.DateField:
@@ -61,6 +63,33 @@ class ReportForm(forms.Form):
         super().__init__(*given, **named)
         self.fields["plot"].choices = plot_choices(plots)
         self.fields["stage"].choices = [(name, word(name, "stage")) for name in stages_of(plots)]
+
+
+class CropReportForm(forms.Form):
+    """Fruit that was counted on a plot, or lost there."""
+
+    prefix = "crop"
+    plot = forms.ChoiceField(label=gettext_lazy("Plot"))
+    kind = forms.ChoiceField(label=gettext_lazy("What happened"))
+    number = forms.FloatField(
+        label=gettext_lazy("How much: fruits on one plant, or per cent of the fruit lost"),
+        min_value=0,
+        max_value=FRUITS_PER_PLANT_MAX,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )
+    on = day_field(gettext_lazy("Day on which it was seen"))
+    certainty = forms.ChoiceField(label=gettext_lazy("How sure"), choices=CERTAINTIES)
+
+    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["plot"].choices = plot_choices(plots)
+        self.fields["kind"].choices = [(kind, word(kind, "crop report")) for kind in KINDS]
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean() or {}
+        if given.get("kind") in LOSSES and given.get("number", 0) > PER_CENT:
+            self.add_error("number", _("No more than 100 per cent can be lost."))
+        return given
 
 
 class WeighingForm(forms.Form):
@@ -142,8 +171,44 @@ def report(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("Kept beside a surer report of %(stage)s on plot %(plot)s, which stays in use.") % words)
         return redirect("rooms:reports")
-    facts = {"form": form, "asked": reads.to_ask(plots, today), "newest": reads.newest_reports(village_id, season.number)}
-    return render(request, "rooms/reports.html", facts, status=422 if form.errors else 200)
+    return _reports_page(request, plots, form=form)
+
+
+@only(Role.COORDINATOR)
+@require_POST
+def report_crop(request: HttpRequest) -> HttpResponse:
+    """Fruit was counted on a plot, or lost there."""
+    from pinfold.flows import field
+
+    season, today = current_season(), clock.today()
+    plots = reads.plots(over(request.user, "village_id"), season.number)
+    form = CropReportForm(plots, request.POST)
+    if not form.is_valid():
+        return _reports_page(request, plots, crop_form=form)
+    given = form.cleaned_data
+    require_household(request.user, household_of_plot(given["plot"]))
+    amount = given["number"] / PER_CENT if given["kind"] in LOSSES else given["number"]
+    told = CropReport(given["plot"], season.number, given["kind"], given["on"], max(given["on"], today), amount, request.user.phone,
+                      float(given["certainty"]))  # fmt: skip
+    field.report_crop(told, clock.now())
+    words = {"kind": word(told.kind, "crop report"), "plot": told.plot_id}
+    messages.success(request, _("Kept: %(kind)s, plot %(plot)s. The next forecast of the harvest uses it.") % words)
+    return redirect("rooms:reports")
+
+
+def _reports_page(
+    request: HttpRequest, plots: list[PlotFacts], form: ReportForm | None = None, crop_form: CropReportForm | None = None
+) -> HttpResponse:
+    """Both forms, what to ask for, and the newest of each."""
+    season, village_id, today = current_season(), over(request.user, "village_id"), clock.today()
+    start = {"on": today, "certainty": "1.0"}
+    forms_shown = {"form": form or ReportForm(plots, initial=start), "crop_form": crop_form or CropReportForm(plots, initial=start)}
+    facts = forms_shown | {
+        "asked": reads.to_ask(plots, today),
+        "newest": reads.newest_reports(village_id, season.number),
+        "newest_of_crop": reads.newest_crop_reports(village_id, season.number),
+    }
+    return render(request, "rooms/reports.html", facts, status=422 if any(each.errors for each in forms_shown.values()) else 200)
 
 
 @only(Role.COORDINATOR)

@@ -45,6 +45,12 @@ WORDS = {
         "ripe": (gettext_noop("ripe"), ""),
         "picking over": (gettext_noop("picking over"), ""),
     },
+    "crop report": {
+        "fruit count": (gettext_noop("fruit counted on one plant"), ""),
+        "hail": (gettext_noop("lost to hail"), ""),
+        "frost": (gettext_noop("lost to frost"), ""),
+        "other loss": (gettext_noop("lost to something else"), ""),
+    },
     "account": {
         "provider": (gettext_noop("held by payment providers and in cash boxes"), ""),
         "customers": (gettext_noop("customers' money until their packs ship or it is given back"), ""),
