@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
-from pinfold.demand.models import MODELS
+from pinfold.demand.candidates import MODELS
+from tests.demand.histories import history_of
 
 SEED = 7
+
+
+def predict(model, kg, weeks):
+    known = history_of(kg)
+    return model.fit(known, weeks).predict(known, weeks)
 
 
 @pytest.fixture
@@ -15,13 +21,20 @@ def kg():
     return random.poisson([[1.0], [5.0], [20.0], [80.0], [0.2]], size=(5, 70)).astype(float)
 
 
+@pytest.fixture
+def many():
+    """Twelve series over 60 weeks around levels that do not change: enough examples for the learned models."""
+    random = np.random.default_rng(SEED)
+    return random.gamma(20, 1, size=(12, 1)) * random.gamma(9, 1 / 9, size=(12, 60))
+
+
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 
 
 @every_model
 @pytest.mark.parametrize("weeks", [1, 8, 60])
 def test_a_guess_is_one_finite_weight_per_series_and_week_and_never_negative(model, kg, weeks):
-    guess = model.predict(kg, weeks)
+    guess = predict(model, kg, weeks)
     assert guess.shape == (5, weeks)
     assert np.isfinite(guess).all()
     assert (guess >= 0).all()
@@ -29,32 +42,53 @@ def test_a_guess_is_one_finite_weight_per_series_and_week_and_never_negative(mod
 
 @every_model
 def test_sales_that_never_change_go_on_unchanged(model):
-    assert model.predict(np.full((2, 120), 12.0), 8) == pytest.approx(np.full((2, 8), 12.0))
+    assert predict(model, np.full((2, 120), 12.0), 8) == pytest.approx(np.full((2, 8), 12.0))
 
 
 @every_model
 def test_what_never_sold_is_not_guessed_to_sell(model, kg):
     kg[2] = 0
-    assert (model.predict(kg, 4)[2] == 0).all()
+    assert (predict(model, kg, 4)[2] == 0).all()
 
 
 @every_model
 @pytest.mark.parametrize("past", [1, 2, 51, 52, 53])
 def test_a_short_past_is_enough(model, kg, past):
-    assert np.isfinite(model.predict(kg[:, :past], 4)).all()
+    assert np.isfinite(predict(model, kg[:, :past], 4)).all()
 
 
 @every_model
 def test_the_order_of_the_series_does_not_matter(model, kg):
     order = [3, 0, 4, 1, 2]
-    assert model.predict(kg[order], 4) == pytest.approx(model.predict(kg, 4)[order])
+    assert predict(model, kg[order], 4) == pytest.approx(predict(model, kg, 4)[order])
 
 
 @every_model
 def test_a_guess_leaves_the_past_as_it_was(model, kg):
     before = kg.copy()
-    model.predict(kg, 8)
+    predict(model, kg, 8)
     assert (kg == before).all()
+
+
+@every_model
+def test_the_same_past_gives_the_same_guess(model, many):
+    assert (predict(model, many, 4) == predict(model, many, 4)).all()
+
+
+@every_model
+def test_what_was_learned_earlier_serves_later_weeks_too(model, many):
+    fitted = model.fit(history_of(many[:, :55]), 4)
+    guess = fitted.predict(history_of(many), 4)
+    assert guess.mean() == pytest.approx(many.mean(), rel=0.3)
+
+
+@every_model
+def test_a_past_that_teaches_enough_gives_finite_guesses_that_leave_silence_silent(model, many):
+    many[3, 30:] = 0
+    guess = predict(model, many, 12)
+    assert np.isfinite(guess).all()
+    assert (guess >= 0).all()
+    assert model.name == "same week last year" or (guess[3] == 0).all()
 
 
 def test_names_differ():

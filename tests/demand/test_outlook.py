@@ -7,7 +7,9 @@ import pytest
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.backtest import backtest
-from pinfold.demand.outlook import compare_models, issue_outlook
+from pinfold.demand.candidates import CANDIDATES
+from pinfold.demand.outlook import issue_outlook, outlook_and_scores
+from tests.demand.histories import history_of
 
 MONDAY = date(2026, 9, 7)
 SEED = 11
@@ -53,15 +55,15 @@ def test_four_of_five_weeks_fall_between_p10_and_p90():
 
 def test_a_steady_level_with_noise_is_not_answered_with_last_week():
     sales, products, as_of = table(noisy(60, 40))
-    compared = compare_models(sales, products, as_of, 4)
-    assert compared["model"][0] != "last week"
-    assert compared["loss"].is_sorted()
+    outlook, scores = outlook_and_scores(sales, products, as_of, 4)
+    assert outlook["model"][0] == scores["model"][0] != "last week"
+    assert scores["loss"][1:].is_sorted()
 
 
 def test_a_level_that_wanders_is_answered_with_recent_weeks():
     random = np.random.default_rng(SEED)
     sales, products, as_of = table(20 * np.exp(np.cumsum(random.normal(0, 0.3, size=(60, 40)), axis=1)))
-    order = compare_models(sales, products, as_of, 1)["model"].to_list()
+    order = outlook_and_scores(sales, products, as_of, 1)[1]["model"].to_list()
     assert order.index("last week") < order.index("mean of 4 weeks")
 
 
@@ -113,7 +115,24 @@ def test_an_outlook_of_no_week_or_more_than_a_year_is_refused(weeks):
 
 
 def test_the_gate_compares_every_model_on_the_list():
-    assert len(backtest(noisy(10, 30), 4)) == 8
+    names = {each.candidate.name for each in backtest(history_of(noisy(10, 30)), 4).scored}
+    assert names == {candidate.name for candidate in CANDIDATES}
+
+
+def test_what_serves_is_the_mean_of_the_best_few():
+    gate = backtest(history_of(noisy(10, 30)), 4)
+    served, scored = gate.selling, gate.scored
+    assert served.candidate.name == "mean of the best 4"
+    assert [each.loss for each in scored] == sorted(each.loss for each in scored)
+    best = {model for each in scored[:4] for model, _ in each.candidate.weights}
+    assert {model for model, _ in served.candidate.weights} == best
+    assert sum(weight for _, weight in served.candidate.weights) == pytest.approx(1)
+
+
+def test_one_that_is_clearly_better_than_all_others_serves_alone():
+    # Sales that repeat last year's exactly and jump from week to week: only the same week of last year foresees them.
+    year = np.random.default_rng(SEED).gamma(1, 20, size=(6, 52))
+    assert backtest(history_of(np.tile(year, 2)), 1).selling.candidate.name == "same week last year"
 
 
 def test_crops_that_come_back_each_year_are_foreseen_from_their_second_week():

@@ -1,23 +1,27 @@
-"""How well each simple model would have done on the last weeks, and how far off it was: the source of choice and of uncertainty."""
+"""How well each model would have done on the last weeks, and how far off it was: the source of choice and of uncertainty."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from pinfold.basics.quantiles import LEVELS, Floats
-from pinfold.demand.models import MODELS, OutlookModel
+from pinfold.demand.candidates import CANDIDATES, Candidate, hindcasts, mean_of
+from pinfold.demand.history import History
 
 Rows = npt.NDArray[np.int64]
+Chosen = npt.NDArray[np.bool_]
 
 ORIGINS_MAX = 26  # the last half year: older errors say less about the coming weeks
 PAST_WEEKS_MIN = 4
 LEVEL_WEEKS = 8
 SELLING_SHARE = 0.75  # sold in at least 6 of the last 8 weeks: selling; otherwise sparse
 SIZE_BANDS = 3
+TOGETHER = 4  # the winner of a backtest was partly lucky; the mean of the best few is less so
+WITHIN = 1.10  # of the best one's loss: a candidate that is clearly worse does not take part
 ERRORS_MIN = 30  # fewer errors than this do not make five quantiles; a wider pool is used
 
 # Errors over scale when there is no past yet to measure them on: those of the mean of 4 weeks, one week ahead, over 5 993 weeks of eight
@@ -54,13 +58,13 @@ class Spread:
 
 @dataclass(frozen=True)
 class Backtest:
-    """One model on the last weeks.
+    """One candidate on the last weeks.
 
-    loss : pinball loss of all series that sell, or come back to sell, over the kg they sold (no unit; 0 is perfect)
+    loss : pinball loss of the series that it was tried on, over the kg they sold (no unit; 0 is perfect)
     wape : absolute error of the median over the kg sold (no unit)
     """
 
-    model: OutlookModel
+    candidate: Candidate
     loss: float
     wape: float
     bands: Bands
@@ -90,22 +94,50 @@ def spread_quantiles(guess: Floats, scale: Floats, band: Rows, spread: Spread) -
     return np.maximum(mean, 0), np.maximum(quantiles, 0)
 
 
-def backtest(kg: Floats, weeks: int, models: Sequence[OutlookModel] = MODELS) -> list[Backtest]:
-    """Every model's backtest over at most the last 26 weeks, the best first; the first model with assumed errors when there is one week.
+@dataclass(frozen=True)
+class Gate:
+    """What serves series that sell, what serves sparse ones, and how every candidate did on those that sell, from the best to the worst."""
 
-    kg : float array, shape (series, past weeks), weekly sales, >= 0
+    selling: Backtest
+    sparse: Backtest
+    scored: list[Backtest]
+
+
+def backtest(history: History, weeks: int, candidates: Sequence[Candidate] = CANDIDATES) -> Gate:
+    """The gate's choice over at most the last 26 weeks; the first candidate with assumed errors where there is one week only.
+
+    What serves is the mean of the best four, less those whose loss is over a tenth above the best one's. Sparse series choose for
+    themselves: a crop that comes back after its off-season is foreseen by other models than one that sells every week.
+    Source: Timmermann (2006), Handbook of Economic Forecasting 1, ch. 4: trimming to the best few, then equal weights.
+
     weeks : how far ahead errors are measured, >= 1
     """
-    past_weeks = kg.shape[1]
+    past_weeks = history.weeks
     if past_weeks < 2:
-        return [Backtest(models[0], np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks))]
+        first = Backtest(candidates[0], np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks))
+        return Gate(first, first, [first])
     origins = range(max(min(PAST_WEEKS_MIN, past_weeks - 1), past_weeks - ORIGINS_MAX), past_weeks)
-    past = _past(kg, origins, weeks)
-    scored = []
-    for model in models:
-        guess = np.concatenate([model.predict(kg[:, :origin], weeks) for origin in origins])
-        scored.append(_score(model, past, guess))
+    past = _past(history.kg, origins, weeks)
+    guesses = hindcasts(history, origins, weeks, candidates)
+    sells = past.band > 0
+    # Series that come back after an off-season count too: a gate that saw only what sells now would never learn of seasons.
+    comes_back = ~sells & (np.nansum(past.actual, axis=1) > 0)
+    scored = _ranked(candidates, past, guesses, sells)
+    sparse = _ranked(candidates, past, guesses, comes_back)
+    return Gate(_together(scored, past, guesses, sells), _together(sparse, past, guesses, comes_back), scored)
+
+
+def _ranked(candidates: Sequence[Candidate], past: _Past, guesses: Mapping[str, Floats], counted: Chosen) -> list[Backtest]:
+    scored = [_score(candidate, past, candidate.combine(guesses), counted) for candidate in candidates]
     return sorted(scored, key=lambda each: each.loss)
+
+
+def _together(scored: list[Backtest], past: _Past, guesses: Mapping[str, Floats], counted: Chosen) -> Backtest:
+    best = [each.candidate for each in scored[:TOGETHER] if each.loss <= WITHIN * scored[0].loss]
+    if len(best) == 1:
+        return scored[0]
+    together = mean_of(best, f"mean of the best {len(best)}")
+    return _score(together, past, together.combine(guesses), counted)
 
 
 @dataclass(frozen=True)
@@ -140,19 +172,17 @@ def _ahead(kg: Floats, origin: int, weeks: int) -> Floats:
     return np.pad(seen, ((0, 0), (0, weeks - seen.shape[1])), constant_values=np.nan)
 
 
-def _score(model: OutlookModel, past: _Past, guess: Floats) -> Backtest:
+def _score(candidate: Candidate, past: _Past, guess: Floats, counted: Chosen) -> Backtest:
     scale = scale_kg(guess, past.level)
     # A series that has not sold for 8 weeks and is not guessed to sell has no scale; its outlook is zero.
     error = np.divide(past.actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
     spread = _spread(error, past.band)
     _, quantiles = spread_quantiles(guess, scale, past.band, spread)
-    # Series that come back after an off-season count too: a gate that saw only what sells now would never learn of seasons.
-    counted = (past.band > 0) | (np.nansum(past.actual, axis=1) > 0)
     off = past.actual[counted][..., None] - quantiles[counted]
     levels = np.asarray(LEVELS)
     sold = max(float(np.nansum(past.actual[counted])), 1e-9)
     loss = 2 * float(np.nansum(np.maximum(levels * off, (levels - 1) * off))) / len(LEVELS) / sold
-    return Backtest(model, loss, float(np.nansum(np.abs(off[..., 2]))) / sold, past.bands, spread)
+    return Backtest(candidate, loss, float(np.nansum(np.abs(off[..., 2]))) / sold, past.bands, spread)
 
 
 def _spread(error: Floats, band: Rows) -> Spread:

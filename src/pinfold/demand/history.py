@@ -1,8 +1,8 @@
-"""Sales as a table of weeks: one row per product and region, one column per week."""
+"""Sales as tables of weeks and days: one row per product and region, the oldest first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,46 +13,109 @@ from pinfold.basics.quantiles import Floats
 from pinfold.basics.weeks import monday_of
 
 KEYS = ("product_id", "region_id")
+PRICES = ("price_per_kg", "list_price_per_kg")
+DAYS = 7
 
 
 @dataclass(frozen=True)
 class History:
-    """Weekly sales of every product in every region in which it was ever sold.
+    """Weekly sales of every product in every region in which it was ever sold, with their days and prices.
 
     keys : frame with product_id, region_id, one row per series, in their order
     kg : float array, shape (series, weeks), kg sold in each week, >= 0, the oldest week first
+    day_kg : float array, shape (series, 7 * weeks), kg sold on each day, >= 0; tables of weeks have everything on Mondays
+    price, list_price : float arrays, shape (series, weeks), mean price paid and before any discount, yuan per kg; NaN where not known
+    first_monday : of the oldest week
     """
 
     keys: pl.DataFrame
     kg: Floats
+    day_kg: Floats
+    price: Floats
+    list_price: Floats
+    first_monday: date
 
     def __post_init__(self) -> None:
-        assert self.kg.shape[0] == self.keys.height, f"{self.keys.height} series, but kg has shape {self.kg.shape}"
+        series, weeks = self.kg.shape
+        assert series == self.keys.height, f"{self.keys.height} series, but kg has shape {self.kg.shape}"
+        assert self.day_kg.shape == (series, DAYS * weeks), f"{weeks} weeks, but day_kg has shape {self.day_kg.shape}"
+        assert self.price.shape == self.list_price.shape == (series, weeks), f"prices have shape {self.price.shape}"
+
+    @property
+    def weeks(self) -> int:
+        return int(self.kg.shape[1])
+
+    def until(self, week: int) -> History:
+        """What was known when `week` began: the weeks before it."""
+        return replace(
+            self,
+            kg=self.kg[:, :week],
+            day_kg=self.day_kg[:, : DAYS * week],
+            price=self.price[:, :week],
+            list_price=self.list_price[:, :week],
+        )
 
 
 def weekly_history(sales: pl.DataFrame, products: pl.DataFrame, as_of: date) -> History:
     """Whole weeks of `sales` before the week of `as_of`, for the products on the list.
 
-    sales : date, product_id, region_id, kg (returns are negative; a week's sum below zero counts as zero)
+    sales : date, product_id, region_id, kg (returns are negative; a week's sum below zero counts as zero), and price_per_kg and
+        list_price_per_kg where they are known
     products : product_id
     Weeks at the end in which nothing at all was sold anywhere count as not yet recorded and are left out.
     Raises InputError when no whole week is left.
     """
     before = monday_of(as_of)
     known = sales.filter(pl.col("date") < before).join(products.select("product_id"), on="product_id", how="semi")
-    weekly = known.group_by(*KEYS, week=pl.col("date").dt.truncate("1w")).agg(pl.col("kg").sum().clip(lower_bound=0.0)).sort(*KEYS, "week")
-    sold = weekly.filter(pl.col("kg") > 0)
-    if sold.is_empty():
+    daily = _daily(known)
+    weekly = daily.group_by(*KEYS, week=pl.col("date").dt.truncate("1w")).agg(pl.col("kg").sum()).filter(pl.col("kg") > 0)
+    if weekly.is_empty():
         raise InputError(f"no sales of a listed product before {before}; give sales of at least one whole week, or a later day")
-    keys = weekly.select(KEYS).unique(maintain_order=True)
-    first, last = weekly["week"].min(), sold["week"].max()
-    assert isinstance(first, date) and isinstance(last, date)
-    weekly = weekly.filter(pl.col("week") <= last)
-    series = weekly.join(keys.with_row_index("row"), on=KEYS, maintain_order="left")["row"].to_numpy()
-    week = ((weekly["week"] - first).dt.total_days() // 7).to_numpy()
-    kg = np.zeros((keys.height, (last - first) // timedelta(weeks=1) + 1))
-    kg[series, week] = weekly["kg"].to_numpy()
-    return History(keys, kg)
+    keys = daily.select(KEYS).unique(maintain_order=True)
+    first, last = monday_of(_day(daily["date"].min())), _day(weekly["week"].max())
+    days = DAYS * ((last - first).days // DAYS + 1)
+    daily = daily.filter(pl.col("date") < last + timedelta(weeks=1))
+    at = (
+        daily.join(keys.with_row_index("row"), on=KEYS, maintain_order="left")["row"].to_numpy(),
+        (daily["date"] - first).dt.total_days().to_numpy(),
+    )
+
+    def table(column: str) -> Floats:
+        filled = np.zeros((keys.height, days))
+        filled[at] = daily[column].to_numpy()
+        return filled
+
+    def by_week(day: Floats) -> Floats:
+        return np.asarray(day.reshape(keys.height, -1, DAYS).sum(axis=2))
+
+    kg = table("kg")
+    paid, listed = (by_week(table(f"{column}_sum")) / _or_nan(by_week(table(f"{column}_kg"))) for column in PRICES)
+    return History(keys, np.maximum(by_week(kg), 0), np.maximum(kg, 0), paid, listed, first)
+
+
+def _daily(sales: pl.DataFrame) -> pl.DataFrame:
+    """One row per series and day with a sale: date, keys, kg, and for each of PRICES its sum over the kg sold and those kg."""
+    sold = pl.col("kg").clip(lower_bound=0.0)
+    priced = [pl.col(column) if column in sales.columns else pl.lit(None, dtype=pl.Float64).alias(column) for column in PRICES]
+    return (
+        sales.with_columns(*priced)
+        .group_by("date", *KEYS)
+        .agg(
+            pl.col("kg").sum(),
+            *((pl.col(column) * sold).sum().alias(f"{column}_sum") for column in PRICES),
+            *(sold.filter(pl.col(column).is_not_null()).sum().alias(f"{column}_kg") for column in PRICES),
+        )
+        .sort(*KEYS, "date")
+    )
+
+
+def _or_nan(kg: Floats) -> Floats:
+    return np.where(kg > 0, kg, np.nan)
+
+
+def _day(value: object) -> date:
+    assert isinstance(value, date)
+    return value
 
 
 def sales_from_purchases(purchases: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:

@@ -1,13 +1,14 @@
-"""The simple ways to guess coming weeks from past weeks, in one list. The gate in outlook.py chooses among them."""
+"""The simple ways to guess coming weeks from past weeks, in one list. The gate in backtest.py chooses among them and the learned ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
 from pinfold.basics.quantiles import Floats
+from pinfold.demand.history import History
 
 YEAR_WEEKS = 52
 
@@ -17,11 +18,11 @@ class OutlookModel(Protocol):
     def name(self) -> str:
         """As the outlook's `model` column and the docs show it."""
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
-        """Guess of the next `weeks` weeks, shape (series, weeks), finite and >= 0.
+    def fit(self, history: History, weeks: int) -> OutlookModel:
+        """The same model with what it learned from `history` for guesses of `weeks` weeks; simple ones learn nothing."""
 
-        kg : float array, shape (series, past weeks), >= 0, oldest week first, at least one week
-        """
+    def predict(self, history: History, weeks: int) -> Floats:
+        """Guess of the `weeks` weeks after `history`, shape (series, weeks), finite and >= 0."""
 
 
 def _recent(kg: Floats, window_weeks: int, half_life_weeks: float) -> tuple[Floats, Floats]:
@@ -35,40 +36,54 @@ def _level(level: Floats, weeks: int) -> Floats:
     return np.repeat(level[:, None], weeks, axis=1)
 
 
+class Simple:
+    """A model that looks at the weeks alone and learns nothing beforehand."""
+
+    def fit(self, history: History, weeks: int) -> Self:
+        return self
+
+    def predict(self, history: History, weeks: int) -> Floats:
+        return self.guess(history.kg, weeks)
+
+    def guess(self, kg: Floats, weeks: int) -> Floats:
+        """As `predict`; kg : float array, shape (series, past weeks), >= 0, oldest week first, at least one week."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
-class LastWeek:
+class LastWeek(Simple):
     name: str = "last week"
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
+    def guess(self, kg: Floats, weeks: int) -> Floats:
         return _level(kg[:, -1], weeks)
 
 
 @dataclass(frozen=True)
-class FourWeekMean:
+class FourWeekMean(Simple):
     name: str = "mean of 4 weeks"
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
+    def guess(self, kg: Floats, weeks: int) -> Floats:
         return _level(kg[:, -4:].mean(axis=1), weeks)
 
 
 @dataclass(frozen=True)
-class WeightedMean:
+class WeightedMean(Simple):
     """Mean of 8 weeks, a week's weight halving every 2 weeks back."""
 
     name: str = "weighted mean of 8 weeks"
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
+    def guess(self, kg: Floats, weeks: int) -> Floats:
         recent, weights = _recent(kg, 8, half_life_weeks=2)
         return _level(recent @ weights, weeks)
 
 
 @dataclass(frozen=True)
-class WeightedMedian:
+class WeightedMedian(Simple):
     """Median of 8 weeks, a week's weight halving every 3 weeks back: one odd week does not move it."""
 
     name: str = "weighted median of 8 weeks"
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
+    def guess(self, kg: Floats, weeks: int) -> Floats:
         recent, weights = _recent(kg, 8, half_life_weeks=3)
         order = np.argsort(recent, axis=1, kind="stable")
         middle = (np.cumsum(weights[order], axis=1) >= 0.5).argmax(axis=1)
@@ -76,7 +91,7 @@ class WeightedMedian:
 
 
 @dataclass(frozen=True)
-class GeometricMean:
+class GeometricMean(Simple):
     """Geometric mean of 8 weeks (of kg + 1, so that a week without sales counts): high weeks pull less than in a plain mean."""
 
     half_life_weeks: float
@@ -85,20 +100,20 @@ class GeometricMean:
     def name(self) -> str:
         return f"geometric mean of 8 weeks, half-life {self.half_life_weeks:g}"
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
+    def guess(self, kg: Floats, weeks: int) -> Floats:
         recent, weights = _recent(kg, 8, self.half_life_weeks)
         return _level(np.expm1(np.log1p(recent) @ weights), weeks)
 
 
 @dataclass(frozen=True)
-class SameWeekLastYear:
+class SameWeekLastYear(Simple):
     """What was sold 52 weeks before; the mean of 4 weeks where there is no such week."""
 
     name: str = "same week last year"
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
+    def guess(self, kg: Floats, weeks: int) -> Floats:
         past = kg.shape[1]
-        guess = FourWeekMean().predict(kg, weeks)
+        guess = FourWeekMean().guess(kg, weeks)
         for ahead in range(weeks):
             week = past - YEAR_WEEKS + ahead
             if 0 <= week < past:
@@ -107,7 +122,7 @@ class SameWeekLastYear:
 
 
 @dataclass(frozen=True)
-class LastYearsTurn:
+class LastYearsTurn(Simple):
     """Last week, times half (in logarithms) of the turn that all sales together took over the same weeks of last year.
 
     The half keeps one odd year from being copied whole; products share one turn because one product's single year is too noisy.
@@ -115,8 +130,8 @@ class LastYearsTurn:
 
     name: str = "last week with last year's turn"
 
-    def predict(self, kg: Floats, weeks: int) -> Floats:
-        guess = LastWeek().predict(kg, weeks)
+    def guess(self, kg: Floats, weeks: int) -> Floats:
+        guess = LastWeek().guess(kg, weeks)
         total = kg.sum(axis=0)
         then = kg.shape[1] - YEAR_WEEKS
         for ahead in range(min(weeks, YEAR_WEEKS - 1)):
@@ -127,7 +142,7 @@ class LastYearsTurn:
         return guess
 
 
-MODELS: tuple[OutlookModel, ...] = (
+SIMPLE_MODELS: tuple[OutlookModel, ...] = (
     LastWeek(),
     FourWeekMean(),
     WeightedMean(),

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from pinfold.basics.errors import InputError
-from pinfold.basics.quantiles import COLUMNS, Outlook
+from pinfold.basics.quantiles import COLUMNS, Floats, Outlook
 from pinfold.basics.weeks import monday_of
-from pinfold.demand.backtest import Backtest, backtest, level_kg, scale_kg, spread_quantiles
+from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, level_kg, scale_kg, spread_quantiles
 from pinfold.demand.history import History, weekly_history
 
 MEASURED_WEEKS_MAX = 8
@@ -28,33 +28,47 @@ def issue_outlook(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, week
     weeks : 1..52; errors are measured up to 8 weeks ahead, and later weeks carry the spread of the eighth
     Raises InputError when `weeks` is out of range or no whole week of sales is known.
     """
+    return outlook_and_scores(sales, products, as_of, weeks)[0]
+
+
+def outlook_and_scores(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The outlook, and what the gate saw: model, loss and wape of the backtest, the best (which serves) first."""
     if not 1 <= weeks <= WEEKS_MAX:
         raise InputError(f"an outlook of {weeks} weeks cannot be made; ask for 1 to {WEEKS_MAX}")
     history = weekly_history(sales, products, as_of)
-    best = backtest(history.kg, min(weeks, MEASURED_WEEKS_MAX))[0]
-    outlook = predict(history, best, weeks)
+    gate = backtest(history, min(weeks, MEASURED_WEEKS_MAX))
+    scored = list({each.candidate.name: each for each in (gate.selling, *gate.scored)}.values())
+    scores = pl.DataFrame(
+        {"model": [each.candidate.name for each in scored], "loss": [each.loss for each in scored], "wape": [each.wape for each in scored]}
+    )
+    return _rows(history, gate, as_of, weeks), scores
+
+
+def _rows(history: History, gate: Gate, as_of: date, weeks: int) -> pl.DataFrame:
+    outlook = predict(history, gate, weeks)
+    selling = np.repeat(is_selling(history.kg), weeks)
     monday = monday_of(as_of)
     rows = history.keys.join(pl.DataFrame({"week": [monday + timedelta(weeks=ahead) for ahead in range(weeks)]}), how="cross")
     return rows.with_columns(
         pl.Series("mean", outlook.mean),
         *(pl.Series(column, outlook.quantiles[:, at]) for at, column in enumerate(COLUMNS)),
-        pl.lit(best.model.name).alias("model"),
+        pl.Series("model", np.where(selling, gate.selling.candidate.name, gate.sparse.candidate.name)),
         pl.lit(as_of).alias("issued_on"),
     )
 
 
-def predict(history: History, chosen: Backtest, weeks: int) -> Outlook:
-    """Outlook of every series and week, rows in that order."""
-    guess = chosen.model.predict(history.kg, weeks)
-    scale = scale_kg(guess, level_kg(history.kg))
-    mean, quantiles = spread_quantiles(guess, scale, chosen.bands.of(history.kg), chosen.spread)
+def predict(history: History, gate: Gate, weeks: int) -> Outlook:
+    """Outlook of every series and week, rows in that order: series that sell by the one choice of the gate, sparse ones by the other."""
+    mean, quantiles = _predict(history, gate.selling, weeks)
+    sparse = ~is_selling(history.kg)
+    if sparse.any():
+        sparse_mean, sparse_quantiles = _predict(history, gate.sparse, weeks)
+        mean = np.where(sparse[:, None], sparse_mean, mean)
+        quantiles = np.where(sparse[:, None, None], sparse_quantiles, quantiles)
     return Outlook(mean.reshape(-1), np.ascontiguousarray(quantiles.reshape(-1, len(COLUMNS))))
 
 
-def compare_models(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int) -> pl.DataFrame:
-    """What the gate saw: model, loss and wape of the backtest, the best (which serves) first."""
-    history = weekly_history(sales, products, as_of)
-    scored = backtest(history.kg, min(weeks, MEASURED_WEEKS_MAX))
-    return pl.DataFrame(
-        {"model": [each.model.name for each in scored], "loss": [each.loss for each in scored], "wape": [each.wape for each in scored]}
-    )
+def _predict(history: History, chosen: Backtest, weeks: int) -> tuple[Floats, Floats]:
+    guess = chosen.candidate.predict(history, weeks)
+    scale = scale_kg(guess, level_kg(history.kg))
+    return spread_quantiles(guess, scale, chosen.bands.of(history.kg), chosen.spread)

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from pinfold.demand.history import sales_from_purchases
-from pinfold.demand.outlook import compare_models, issue_outlook
+from pinfold.demand.outlook import outlook_and_scores
 from pinfold.flows.clock import home_day
 from pinfold.store import forecasts
 from pinfold.store.market import purchases_so_far, unserved_so_far
@@ -30,8 +30,7 @@ def issue_demand(now: datetime) -> pl.DataFrame:
     if sales.height:
         bought = bought.filter(pl.col("date") > sales["date"].max())
     sold = pl.concat([sales, bought])
-    outlook = issue_outlook(sold, products, issued_on, WEEKS_AHEAD)
-    scores = compare_models(sold, products, issued_on, WEEKS_AHEAD)
+    outlook, scores = outlook_and_scores(sold, products, issued_on, WEEKS_AHEAD)
     with atomic():
         forecasts.save_outlook(outlook)
         forecasts.save_scores(

@@ -1,0 +1,75 @@
+"""What the gate chooses among: every model alone, and a few combinations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pinfold.basics.quantiles import Floats
+from pinfold.demand.history import History
+from pinfold.demand.learned import BoostedTrees, LeastAbsolute
+from pinfold.demand.models import SIMPLE_MODELS, GeometricMean, LastWeek, LastYearsTurn, OutlookModel
+
+MODELS: tuple[OutlookModel, ...] = (*SIMPLE_MODELS, BoostedTrees(), LeastAbsolute())
+
+REFITS = 3  # a learned model is learned anew this often within a backtest, each time from the weeks before only
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A weighted mean of models' guesses; the weights sum to one."""
+
+    name: str
+    weights: tuple[tuple[OutlookModel, float], ...]
+
+    def combine(self, guesses: Mapping[str, Floats]) -> Floats:
+        """Weighted mean of the guesses of each model's name."""
+        return np.asarray(sum(weight * guesses[model.name] for model, weight in self.weights))
+
+    def predict(self, history: History, weeks: int) -> Floats:
+        """Guess of the `weeks` weeks after `history`, each model learned from all of it; shape (series, weeks)."""
+        return self.combine({model.name: model.fit(history, weeks).predict(history, weeks) for model, _ in self.weights})
+
+
+def equally(*models: OutlookModel) -> Candidate:
+    """The mean of the models' guesses; a model named twice counts twice.
+
+    Equal weights are hard to beat by fitted ones: Bates & Granger (1969), Oper. Res. Q. 20; Clemen (1989), Int. J. Forecast. 5.
+    """
+    counts = {model: models.count(model) for model in models}
+    name = " + ".join(f"{count} x {model.name}" if count > 1 else model.name for model, count in counts.items())
+    return Candidate(name, tuple((model, count / len(models)) for model, count in counts.items()))
+
+
+def mean_of(candidates: Sequence[Candidate], name: str) -> Candidate:
+    """The candidates' mean, as one candidate."""
+    weights: dict[OutlookModel, float] = {}
+    for candidate in candidates:
+        for model, weight in candidate.weights:
+            weights[model] = weights.get(model, 0.0) + weight / len(candidates)
+    return Candidate(name, tuple(weights.items()))
+
+
+CANDIDATES: tuple[Candidate, ...] = (
+    *map(equally, MODELS),
+    equally(BoostedTrees(), LeastAbsolute()),
+    equally(BoostedTrees(), LeastAbsolute(), GeometricMean(2)),
+    equally(BoostedTrees(), BoostedTrees(), LastWeek()),
+    equally(BoostedTrees(), BoostedTrees(), LeastAbsolute(), LastYearsTurn()),
+)
+
+
+def hindcasts(history: History, origins: range, weeks: int, candidates: Sequence[Candidate]) -> dict[str, Floats]:
+    """What each model of the candidates would have guessed at every origin, from the weeks before it: name to (origins x series, weeks)."""
+    models = dict.fromkeys(model for candidate in candidates for model, _ in candidate.weights)
+    return {model.name: _hindcast(model, history, origins, weeks) for model in models}
+
+
+def _hindcast(model: OutlookModel, history: History, origins: range, weeks: int) -> Floats:
+    guesses = []
+    for block in np.array_split(np.asarray(origins), min(REFITS, len(origins))):
+        fitted = model.fit(history.until(int(block[0])), weeks)
+        guesses += [fitted.predict(history.until(int(origin)), weeks) for origin in block]
+    return np.concatenate(guesses)

@@ -1,0 +1,191 @@
+"""Two models that learn from all series at once; the gate lets them serve only where they beat the simple ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pinfold.basics.quantiles import Floats
+from pinfold.demand.features import AHEAD_WEEKS, features, level_scale_kg
+from pinfold.demand.history import History
+from pinfold.demand.models import GeometricMean, OutlookModel
+
+FIRST_ORIGIN = 9  # a week after the first whole window of 8
+LEARNING_WEEKS = 104  # two turns of the year
+HALF_LIFE_WEEKS = 26.0  # what happened half a year ago teaches half as much; assumed
+ROWS_MIN = 1000  # fewer examples than this teach ratios no better than a mean does; assumed
+SOLD_WEEKS_MIN = 4  # of the last 8: a series that hardly sells teaches nothing about those that do
+WEIGHT_POWER = 0.75  # between every series alike (0) and every kg alike (1), so that one large product does not speak for all; assumed
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Past weeks as examples: what was known, and what came over the series' scale.
+
+    x : float array, shape (rows, features); ratio, weight : shape (rows,)
+    """
+
+    names: list[str]
+    x: Floats
+    ratio: Floats
+    weight: Floats
+
+
+def examples(history: History, weeks: int) -> Examples | None:
+    """Examples from every past week of at most two years, newer ones weighing more; None where there are too few to learn from."""
+    names: list[str] = []
+    x, ratio, weight = [], [], []
+    for origin in range(max(FIRST_ORIGIN, history.weeks - LEARNING_WEEKS), history.weeks):
+        then = history.until(origin)
+        ahead = min(weeks, AHEAD_WEEKS, history.weeks - origin)
+        sold = (then.kg[:, -8:] > 0).sum(axis=1) >= SOLD_WEEKS_MIN
+        names, values = features(then, ahead)
+        scale = level_scale_kg(then.kg)[sold]
+        fading = 0.5 ** ((history.weeks - origin) / HALF_LIFE_WEEKS)
+        x.append(values[sold].reshape(-1, len(names)))
+        ratio.append((history.kg[sold, origin : origin + ahead] / scale[:, None]).reshape(-1))
+        weight.append(np.repeat(fading * scale**WEIGHT_POWER, ahead))
+    if sum(map(len, ratio)) < ROWS_MIN:
+        return None
+    weights = np.concatenate(weight)
+    return Examples(names, np.concatenate(x), np.concatenate(ratio), weights / weights.mean())
+
+
+@dataclass(frozen=True)
+class BoostedTrees:
+    """Gradient-boosted trees for the median of coming kg over recent kg.
+
+    Source: Ke et al. (2017), LightGBM, NeurIPS 30, with the loss of quantile regression (Koenker & Bassett 1978, Econometrica 46) at
+    one half; one model over all series and horizons, as the winners of the M5 competition had it (Makridakis et al. 2022, Int. J.
+    Forecast. 38).
+    """
+
+    name: str = "trees"
+
+    def fit(self, history: History, weeks: int) -> OutlookModel:
+        known = examples(history, weeks)
+        if known is None:
+            return GeometricMean(2)
+        try:
+            import lightgbm
+        except OSError:  # a machine without libgomp: the simple ones serve there
+            return GeometricMean(2)
+        rows = lightgbm.Dataset(known.x, known.ratio, weight=known.weight, params={"verbose": -1})
+        return FittedTrees(lightgbm.train(TREES, rows, ROUNDS), self.name)
+
+    def predict(self, history: History, weeks: int) -> Floats:
+        return self.fit(history, weeks).predict(history, weeks)
+
+
+# Small trees, half of the features each: the usual guard where examples are many but weeks are few. Assumed, not searched for.
+TREES: dict[str, Any] = {
+    "objective": "quantile",
+    "alpha": 0.5,
+    "learning_rate": 0.05,
+    "num_leaves": 7,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 1.0,
+    "num_threads": 1,
+    "deterministic": True,
+    "seed": 1,
+    "verbose": -1,
+}
+ROUNDS = 150
+
+
+@dataclass(frozen=True)
+class FittedTrees:
+    trees: Any
+    name: str
+
+    def fit(self, history: History, weeks: int) -> OutlookModel:
+        return self
+
+    def predict(self, history: History, weeks: int) -> Floats:
+        names, values = features(history, weeks)
+        ratio = np.asarray(self.trees.predict(values.reshape(-1, len(names)))).reshape(values.shape[:2])
+        return _in_kg(ratio, history.kg)
+
+
+@dataclass(frozen=True)
+class LeastAbsolute:
+    """A straight line through the logarithms of the same ratios, by least absolute deviations with a ridge.
+
+    Source: Koenker & Bassett (1978), Econometrica 46, at one half, solved by iteratively reweighted least squares (Schlossmacher 1973,
+    J. Am. Stat. Assoc. 68). It strays less than trees do where few weeks are known.
+    """
+
+    name: str = "line"
+
+    def fit(self, history: History, weeks: int) -> OutlookModel:
+        known = examples(history, weeks)
+        if known is None:
+            return GeometricMean(2)
+        kept = [number for number, name in enumerate(known.names) if name not in NOT_STRAIGHT]
+        x = known.x[:, kept]
+        middle = np.array([np.median(column[~np.isnan(column)]) if not np.isnan(column).all() else 0.0 for column in x.T])
+        spread = _filled(x, middle).std(axis=0) + 1e-6
+        line = FittedLine(kept, known.names.index("ahead weeks"), middle, spread, np.zeros(0), self.name)
+        return FittedLine(kept, line.ahead, middle, spread, _deviations(line.design(known.x), known), self.name)
+
+    def predict(self, history: History, weeks: int) -> Floats:
+        return self.fit(history, weeks).predict(history, weeks)
+
+
+NOT_STRAIGHT = ("ahead weeks", "level weeks since first sale", "level weeks sold")
+RIDGE = 1000.0  # in examples of mean weight: about that many are needed before a feature moves the guess freely; assumed
+RATIO_FLOOR = 0.05  # so that a week without sales has a logarithm
+STEPS = 12
+
+
+@dataclass(frozen=True)
+class FittedLine:
+    """kept, ahead : numbers of features; middle, spread : of the kept ones; slopes : of the columns of `design`."""
+
+    kept: list[int]
+    ahead: int
+    middle: Floats
+    spread: Floats
+    slopes: Floats
+    name: str
+
+    def fit(self, history: History, weeks: int) -> OutlookModel:
+        return self
+
+    def design(self, x: Floats) -> Floats:
+        """One, every feature, and every feature times the weeks ahead; shape (rows, columns)."""
+        z = _filled(x[:, self.kept], self.middle) / self.spread
+        ahead = x[:, self.ahead, None] / 4
+        return np.concatenate([np.ones_like(ahead), ahead, z, z * ahead], axis=1)
+
+    def predict(self, history: History, weeks: int) -> Floats:
+        names, values = features(history, weeks)
+        logs = self.design(values.reshape(-1, len(names))) @ self.slopes
+        return _in_kg(np.exp(logs.clip(-4, 2)).reshape(values.shape[:2]) - RATIO_FLOOR, history.kg)
+
+
+def _filled(x: Floats, middle: Floats) -> Floats:
+    """Features around their middle, unknown ones at it, none further away than 3 (a factor of 20)."""
+    return np.asarray(np.nan_to_num(x - middle).clip(-3, 3))
+
+
+def _deviations(design: Floats, known: Examples) -> Floats:
+    target = np.log(known.ratio + RATIO_FLOOR)
+    ridge = np.diag(np.r_[1e-3, np.full(design.shape[1] - 1, RIDGE)])
+    weight, slopes = known.weight, np.zeros(design.shape[1])
+    for _ in range(STEPS):
+        weighted = (design * weight[:, None]).T
+        slopes = np.linalg.solve(weighted @ design + ridge, weighted @ target)
+        weight = known.weight / np.maximum(np.abs(target - design @ slopes), 0.05)
+    return slopes
+
+
+def _in_kg(ratio: Floats, kg: Floats) -> Floats:
+    """Ratios times each series' scale; nothing where nothing was sold for 8 weeks."""
+    sells = np.asarray(kg[:, -8:].max(axis=1) > 0)
+    return np.where(sells[:, None], np.maximum(ratio, 0) * level_scale_kg(kg)[:, None], 0.0)
