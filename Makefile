@@ -39,13 +39,13 @@ pictures: .venv/test-ready
 
 .venv/run-ready: .venv/uv-ready requirements/run.lock src/pinfold/match/loops.c hatch_build.py
 	@echo "Installing the locked dependencies ..."
-	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/run.lock
+	$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/run.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
 .venv/test-ready: .venv/uv-ready requirements/test.lock src/pinfold/match/loops.c hatch_build.py
 	@echo "Installing the locked dependencies and what tests need ..."
-	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/test.lock
+	$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/test.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@ .venv/run-ready
 

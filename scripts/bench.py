@@ -40,13 +40,13 @@ class Row:
 
 
 def measure_match() -> Iterator[Row]:
-    """Seasons S and M from tables to explained plan, beside HiGHS's interior point alone, without crossover, on the same programme."""
+    """Seasons S, M and L from tables to explained plan, beside HiGHS's interior point alone, without crossover, on the same programme."""
     if not SHARED_MATCH.exists():
         print(f"match: skipped, because {SHARED_MATCH} with its season generator is not there")
         return
     from pinfold.flows.match_tables import match_from_folder
 
-    for size in ("S", "M"):
+    for size in ("S", "M", "L"):
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / "season"
             subprocess.run([sys.executable, "tables.py", size, "0", str(folder)], cwd=SHARED_MATCH, check=True, stdout=subprocess.DEVNULL)

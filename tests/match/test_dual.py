@@ -20,7 +20,7 @@ from .seasons import lane, lot, random_season, season, want
 SEEDS = st.integers(0, 10_000)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(SEEDS)
 def test_a_plan_by_prices_keeps_every_limit_and_its_bound_stands_over_the_best_plan(seed):
     given_season = random_season(seed)

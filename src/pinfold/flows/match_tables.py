@@ -34,6 +34,7 @@ def match_from_folder(folder: Path, out: Path, method: Method = "optimal", progr
     plan = plan_season(season, method)
     progress("match: write the plan", 2, STEPS)
     write_plan(folder, out, plan)
+    plan.price_frame().write_parquet(out / "prices.parquet")
     answer = summary(plan) | {"cpu_seconds": round(cpu_seconds() - cpu_before, 3)}
     (out / "plan.json").write_text(json.dumps(answer, indent=1))
     progress("match: write the plan", STEPS, STEPS)
@@ -106,6 +107,7 @@ def summary(plan: Plan) -> dict[str, object]:
         "wants": len(plan.season.step_kg),
         "ways": len(plan.season.ways.pool),
         "shipments": len(plan.chosen.kg),
+        "interrupted": plan.interrupted,
     }
 
 

@@ -72,7 +72,7 @@ def price_flow(season: Season, start: Prices | None = None, network: Network | N
     walk = _Walk(network, _first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week]))
     best: Flow | None = None
     try:
-        for stage in WARMING if start is None else ():
+        for stage in WARMING if start is None else WARMING[-1:]:
             walk.take(stage)
         for stage in CERTIFIED:
             walk.take(stage)
@@ -157,7 +157,7 @@ def rerouted(season: Season, network: Network, flow: Floats, prices: Prices) -> 
     ways nearly as good as its best.
     """
     lane_price = (prices.lane + prices.hub_week[network.hub_of_lane])[network.lane]
-    best, behind = _behind(network, way_profit_per_kg(season, prices))
+    best, behind = behind_best(network, way_profit_per_kg(season, prices))
     near = np.flatnonzero(behind < FAR_SHARE)
     order: Ints = near[np.argsort(behind[near], kind="stable")]
     pays = network.step_price_per_kg >= prices.want[:, None]
@@ -171,7 +171,7 @@ def rerouted(season: Season, network: Network, flow: Floats, prices: Prices) -> 
     return network.fill(order, kg)
 
 
-def _behind(network: Network, profit: Floats) -> tuple[Floats, Floats]:
+def behind_best(network: Network, profit: Floats) -> tuple[Floats, Floats]:
     """What each pool's best way earns, yuan per kg, and by what share of the product's price each way is behind it."""
     best = np.full(len(network.pool_scale), -1e30)
     some = np.flatnonzero(np.diff(network.first_way))

@@ -13,7 +13,7 @@ from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
 from pinfold.match.kernel import Network
 from pinfold.match.score import Facts, broken_limits, judge
-from pinfold.match.season import Floats, Season
+from pinfold.match.season import Floats, Season, numbered_hub_weeks
 from pinfold.match.shipments import Shipments, share_out, within_limits
 
 Method = Literal["optimal", "greedy", "first-come"]
@@ -50,6 +50,16 @@ class Plan:
     def shipments(self) -> pl.DataFrame:
         """lot_id, want_id, lane_id, kg, kept, age_days."""
         return self.chosen.frame(self.season)
+
+    def price_frame(self) -> pl.DataFrame:
+        """The prices as a table: what (want, lane or hub_week), id as text, week (of hub_week, else null), yuan_per_kg."""
+        tables, prices = self.season.tables, self.prices
+        parts = (
+            ("want", tables.wants.select(id=pl.col("want_id").cast(pl.String), week=pl.lit(None, pl.Int64)), prices.want),
+            ("lane", tables.lanes.select(id=pl.col("lane_id").cast(pl.String), week=pl.lit(None, pl.Int64)), prices.lane),
+            ("hub_week", numbered_hub_weeks(tables).select(id="hub_id", week="week"), prices.hub_week),
+        )
+        return pl.concat(rows.select(pl.lit(what).alias("what"), "id", "week", pl.Series("yuan_per_kg", of)) for what, rows, of in parts)
 
 
 def plan_season(season: Season, method: Method = "optimal", start: Prices | None = None) -> Plan:

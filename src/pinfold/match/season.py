@@ -72,7 +72,7 @@ def build_season(tables: Tables, rules: MatchRules) -> Season:
     lots, wants, lanes = tables.lots, tables.wants, tables.lanes
     pools = lots.select(NODE).unique(maintain_order=True).with_row_index("pool")
     lot_pool = lots.select(NODE).join(pools, on=NODE, how="left", maintain_order="left")["pool"]
-    hub_weeks = _hub_weeks(tables)
+    hub_weeks = numbered_hub_weeks(tables)
     found = find_ways(pools, tables, hub_weeks, rules)
     bonus = rules.equity_bonus * _floats(lots, "poverty_weight") * _floats(lots, "floor_price_per_kg")
     return Season(
@@ -138,7 +138,7 @@ def _way_cost(rules: MatchRules) -> pl.Expr:
     )
 
 
-def _hub_weeks(tables: Tables) -> pl.DataFrame:
+def numbered_hub_weeks(tables: Tables) -> pl.DataFrame:
     """hub_weeks with row numbers; a hub and week that has lanes but no row has no limit."""
     listed = tables.hub_weeks.select("hub_id", "week", "kg_max")
     unlisted = tables.lanes.select("hub_id", "week").unique(maintain_order=True).join(listed, on=["hub_id", "week"], how="anti")
