@@ -22,3 +22,13 @@ class DemandRules:
     open_cost: float = rule(80.0, "yuan", "the coordinator's work on one pin, whatever its size; assumed", 0, 100_000)
     prior_orders: float = rule(1.0, "orders", "how much the default for new pins weighs against orders seen; assumed", 0.01, 1000)
     prior_orders_per_day: float = rule(2.0, "orders a day", "how fast orders come before any pin was seen; assumed", 0.01, 10_000)
+    away_share: float = rule(
+        0.05, "share of the chance at home", "how likely a pin is joined that is picked up in another region; assumed", 0, 1
+    )
+    neutral_share: float = rule(
+        0.1,
+        "chance a day",
+        "how often a customer's list closes first although it may be personal, so that both are compared; assumed",
+        0,
+        1,
+    )
