@@ -67,6 +67,56 @@ def _interior_point_cpu_s(folder: Path) -> float:
     return time.process_time() - started
 
 
+# CPU seconds that HiGHS's mixed-integer solver gets on a season with whole trucks.
+WHOLE_REFERENCE_CPU_S = {"S": 60.0, "M": 40.0}
+
+
+def measure_whole() -> Iterator[Row]:
+    """Seasons S and M of three seeds with whole trucks, from tables to explained plan, beside HiGHS's MIP solver on the same programme."""
+    if not SHARED_MATCH.exists():
+        print(f"whole: skipped, because {SHARED_MATCH} with its season generator is not there")
+        return
+    from pinfold.flows.match_whole import match_whole_from_folder
+
+    for size, seed in ((size, seed) for size in WHOLE_REFERENCE_CPU_S for seed in range(3)):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "season"
+            subprocess.run(
+                [sys.executable, "tables.py", size, str(seed), str(folder)], cwd=SHARED_MATCH, check=True, stdout=subprocess.DEVNULL
+            )
+            started = time.process_time()
+            plan = match_whole_from_folder(folder, Path(scratch) / "plan")
+            spent = time.process_time() - started
+            best, reference_spent = _mixed_integer(folder, WHOLE_REFERENCE_CPU_S[size])
+            ahead = 100 * (float(str(plan["objective"])) / best - 1)
+            result = f"objective {plan['objective']:,.0f}, {ahead:+.2f} % of HiGHS's {best:,.0f}; gap {plan['gap_percent']:.2f} %"
+            yield Row(f"whole {size}{seed}, {plan['ways']:,} ways", spent, "HiGHS MIP", reference_spent, result)
+
+
+def _mixed_integer(folder: Path, cpu_seconds: float) -> tuple[float, float]:
+    """Yuan of the best plan that HiGHS finds by itself in so many CPU seconds, and how many it used. Its own time limit is wall time."""
+    import highspy
+
+    from pinfold.flows.match_tables import read_season
+    from pinfold.match.whole.problem import problem_of
+    from pinfold.match.whole.programme import pass_model
+
+    season = read_season(folder)
+    solver = highspy._core._Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    pass_model(solver, problem_of(season))
+    started = time.process_time()
+
+    def stop_in_time(kind: object, message: object, said: object, answer: object, data: object) -> None:
+        answer.user_interrupt = time.process_time() - started > cpu_seconds  # type: ignore[attr-defined]
+
+    solver.setCallback(stop_in_time, None)
+    solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+    solver.run()
+    return season.unsold_worth + solver.getInfo().objective_function_value, time.process_time() - started
+
+
 def measure_events() -> Iterator[Row]:
     """Events counted by product, region and week, streamed from files, beside numpy's bincount on columns that are in memory already.
 
@@ -101,7 +151,7 @@ def _bincount_cpu_s(folder: Path) -> float:
     return spent
 
 
-MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {"match": measure_match, "events": measure_events}
+MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {"match": measure_match, "whole": measure_whole, "events": measure_events}
 
 
 def main(names: list[str]) -> None:

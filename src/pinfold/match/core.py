@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pinfold.basics.errors import NoPlan
 from pinfold.match.bound import Prices, bound
-from pinfold.match.dual import Flow, price_flow
+from pinfold.match.dual import GAP_ENOUGH, Flow, price_flow
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import within_limits
@@ -60,14 +60,15 @@ def programme(season: Season) -> Programme:
     )
 
 
-def near_best_flow(season: Season, start: Prices | None = None, network: Network | None = None) -> Flow:
+def near_best_flow(season: Season, start: Prices | None = None, network: Network | None = None, gap_enough: float = GAP_ENOUGH) -> Flow:
     """Kg on every way of a plan that keeps every limit, and prices that prove how near it is to the best: exactly so in a small season.
 
     start : prices of a season like this one, from which the best are not far
     network : of the season, where it is at hand
+    gap_enough : share of the bound below which a large season's plan is good enough
     """
     if len(season.ways.pool) > SIMPLEX_WAYS_MAX:
-        return price_flow(season, start, network)
+        return price_flow(season, start, network, gap_enough)
     kg, prices = best_flow(season)
     kg = within_limits(season, kg)
     return Flow(kg, season.unsold_worth + (network or Network.of(season)).gain(kg), prices, bound(season, prices))

@@ -50,7 +50,7 @@ class SupplyRules:
 class WholeRules:
     """How long a plan with whole trucks is sought: the CPU seconds grow with the root of the season's ways, up to a limit."""
 
-    seconds_per_root_way: float = rule(0.1, "CPU seconds", "sought for, times the root of the number of ways", 0.001, 100)
+    seconds_per_root_way: float = rule(0.105, "CPU seconds", "sought for, times the root of the number of ways", 0.001, 100)
     seconds_max: float = rule(50.0, "CPU seconds", "sought for at most", 0.1, 86_400)
     gap_enough: float = rule(0.002, "share of the bound", "a plan this near its bound is not sought further", 0, 1)
     places_together: int = rule(3, "regions in a week", "decided anew together in one step of the search, at first", 1, 10_000)

@@ -14,7 +14,7 @@ from pinfold.match.whole.programme import Limits, solve
 # One kg more or less of a pool is not worth a column.
 PINCH_KG = 1.0
 # A place of a few dozen ways is settled in hundredths of a second; what is not within these is taken as it stands.
-GAP_SHARE, NODES, SECONDS = 2e-3, 200, 2.0
+GAP_SHARE, NODES, SECONDS = 1e-2, 200, 2.0
 
 
 def ways_by_place(problem: Problem) -> list[Ints]:

@@ -11,6 +11,7 @@ from pinfold.basics.progress import Progress
 from pinfold.match.baselines import fill, first_come_order, greedy_order
 from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
+from pinfold.match.dual import Flow
 from pinfold.match.plan import Method, Plan
 from pinfold.match.rules import WholeRules
 from pinfold.match.score import Facts, broken_limits, delivered_kg, judge
@@ -25,6 +26,8 @@ from pinfold.match.whole.search import Search, improve
 
 # Of all seconds, the share left after which no further place is asked: the rest refills the trucks and improves.
 SHARE_AFTER_PLACES = 0.3
+# Whole trucks leave a gap of a percent or more, so the relaxation need not be nearer than this.
+RELAXED_GAP_ENOUGH = 0.003
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,13 @@ def plan_whole_season(season: Season, rules: WholeRules, seconds_left: Callable[
 def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> _Sought:
     nothing = np.zeros(len(problem.ways.pool))
     loose = relaxed(season, problem)
-    flow = near_best_flow(loose)
+    flow = near_best_flow(loose, gap_enough=RELAXED_GAP_ENOUGH)
     prices = place_prices(problem, loose, flow.prices)
     bounds = place_bounds(problem, prices)
     bound = common_bound(problem, prices) + float(bounds.sum())
     if not len(nothing):
         return _Sought(nothing, bound, flow.prices)
-    firsts = _first(season, problem, (prices, bounds), flow.kg, seconds_left, progress)
+    firsts = _first(season, problem, (prices, bounds), flow, seconds_left, progress)
     best = max((nothing, *firsts), key=lambda kg: earned(problem, kg))
     enough = bound - rules.gap_enough * abs(season.unsold_worth + bound)
     search, whole = Search(problem, prices, bounds, rules.places_together, rules.seed), seconds_left()
@@ -92,19 +95,19 @@ def _first(
     season: Season,
     problem: Problem,
     priced: tuple[PlacePrices, Floats],
-    flow: Floats,
+    flow: Flow,
     seconds_left: Callable[[], float],
     progress: Progress,
 ) -> list[Floats]:
     """First plans: the relaxed flow rounded to whole trucks, overruled place by place while the seconds last; then the trucks refilled."""
     reserve = SHARE_AFTER_PLACES * seconds_left()
-    way_kg, places = rounded(problem, flow), int(problem.place.max()) + 1
+    way_kg, places = rounded(problem, flow.kg), int(problem.place.max()) + 1
     decided, chosen = 0, way_kg
     for decided, chosen in enumerate(first_plan(problem, *priced, lambda: seconds_left() - reserve), start=1):  # noqa: B007
         progress("match: decide the places", decided, places)
     way_kg = np.where(problem.place[problem.ways.want] < decided, chosen, way_kg)
     way_kg = without_short(problem, fitted(problem, way_kg, problem.trucks_max, problem.can_open))
-    return [way_kg, refilled(season, problem, way_kg)]
+    return [way_kg, refilled(season, problem, way_kg, flow.prices)]
 
 
 def rounded(problem: Problem, flow: Floats) -> Floats:

@@ -23,7 +23,7 @@ class Problem:
     step_price_per_kg, step_kg : shape (wants, 3), dearest first
     kg_min, open_cost : shape (wants,); a want takes nothing, or at least kg_min (GRAM_KG less is forgiven) and costs open_cost
     truck_kg, truck_cost, trucks_max : shape (lanes,); trucks_max is whole
-    place : shape (wants,), number of the want's week and region, weeks in order; all lanes of a way lead to the place of its want
+    place : shape (wants,), number of the want's region and week, a region's weeks together; a lane leads to one place
     ways : cost_per_kg without the truck
     """
 
@@ -61,7 +61,7 @@ def problem_of(season: Season) -> Problem:
     wants, lanes, ways = _checked(season.tables.wants), season.tables.lanes, season.ways
     truck_kg, truck_cost = lanes["truck_kg"].to_numpy(), lanes["truck_cost"].to_numpy()
     by_merit = np.lexsort((-season.lot_value_per_kg, season.lot_pool))
-    place = wants.select(pl.struct("week", "region_id").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
+    place = wants.select(pl.struct("region_id", "week").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
     return Problem(
         pools=season.pools.height,
         lot_pool=season.lot_pool[by_merit],

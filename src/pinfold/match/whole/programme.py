@@ -66,7 +66,7 @@ def solve(problem: Problem, limits: Limits, start_kg: Floats | None = None) -> S
     }
     for name, value in options.items():
         solver.setOptionValue(name, value)
-    _pass_model(solver, problem)
+    pass_model(solver, problem)
     if start_kg is not None:
         start = highspy.HighsSolution()
         start.col_value = _columns(problem, start_kg).tolist()
@@ -100,7 +100,7 @@ def fitted(problem: Problem, way_kg: Floats, trucks: Floats, opened: npt.NDArray
     return kg
 
 
-def _pass_model(solver: Any, problem: Problem) -> None:
+def pass_model(solver: Any, problem: Problem) -> None:
     """max gain @ x with x = kg of each lot, each way, each demand step; trucks of each lane; each want opened or not."""
     import highspy
     from scipy.sparse import csc_matrix

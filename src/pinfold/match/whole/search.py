@@ -14,7 +14,7 @@ from pinfold.match.whole.problem import GRAM_KG, Problem, delivered_on, earned, 
 from pinfold.match.whole.programme import Limits, solve
 
 # Of what a neighbourhood's places are short of their bounds, the share that is not worth seeking: mostly nobody can reach it.
-SHARE_NOT_SOUGHT = 0.1
+SHARE_NOT_SOUGHT = 0.25
 NODES, SECONDS = 200, 3.0
 # Each further try at the same place counts its promise for half and takes more places along.
 FADES, GROWS = 0.5, 1.3
