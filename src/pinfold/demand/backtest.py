@@ -119,12 +119,12 @@ def backtest(history: History, weeks: int, candidates: Sequence[Candidate] = CAN
     origins = range(max(min(PAST_WEEKS_MIN, past_weeks - 1), past_weeks - ORIGINS_MAX), past_weeks)
     past = _past(history.kg, origins, weeks)
     guesses = hindcasts(history, origins, weeks, candidates)
-    sells = past.band > 0
-    # Series that come back after an off-season count too: a gate that saw only what sells now would never learn of seasons.
-    comes_back = ~sells & (np.nansum(past.actual, axis=1) > 0)
-    scored = _ranked(candidates, past, guesses, sells)
+    comes_back = (past.band == 0) & (np.nansum(past.actual, axis=1) > 0)
+    # What comes back counts for those that sell too: a gate that saw only what sells now would never learn of seasons.
+    counted = (past.band > 0) | comes_back
+    scored = _ranked(candidates, past, guesses, counted)
     sparse = _ranked(candidates, past, guesses, comes_back)
-    return Gate(_together(scored, past, guesses, sells), _together(sparse, past, guesses, comes_back), scored)
+    return Gate(_together(scored, past, guesses, counted), _together(sparse, past, guesses, comes_back), scored)
 
 
 def _ranked(candidates: Sequence[Candidate], past: _Past, guesses: Mapping[str, Floats], counted: Chosen) -> list[Backtest]:
