@@ -113,6 +113,25 @@ def test_of_two_lots_in_a_pool_the_poorer_village_sells_first():
     assert plan_season(given_season).shipments["lot_id"].unique().to_list() == ["poor"]
 
 
+def test_equal_lots_of_a_hub_sell_the_same_share():
+    # Of 100 and 50 equal kg 60 are wanted: two fifths of each lot, whichever stands first in the table.
+    plan = plan_season(season([lot("A"), lot("B", kg=50, village_id="U")], [want("W", "Kunming", 10, 60)], [lane("Kunming")]))
+    assert dict(plan.shipments.group_by("lot_id").agg(pl.col("kg").sum()).iter_rows()) == {
+        "A": pytest.approx(40),
+        "B": pytest.approx(20),
+    }
+
+
+def test_a_better_lot_sells_out_before_equal_ones_share_the_rest():
+    lots = [lot("A", collect_cost_per_kg=1.0), lot("cheap", kg=30), lot("B", collect_cost_per_kg=1.0)]
+    plan = plan_season(season(lots, [want("W", "Kunming", 10, 50)], [lane("Kunming")]))
+    assert dict(plan.shipments.group_by("lot_id").agg(pl.col("kg").sum()).iter_rows()) == {
+        "A": pytest.approx(10),
+        "B": pytest.approx(10),
+        "cheap": pytest.approx(30),
+    }
+
+
 def test_a_season_without_wants_lots_or_lanes_sells_nothing():
     for given_season in (season([lot("A", salvage_per_kg=2)], [], []), season([lot("A", salvage_per_kg=2)], [want("W", "X", 9, 9)], [])):
         plan = plan_season(given_season)

@@ -13,6 +13,8 @@ from pinfold.match.season import Floats, Ints, Season
 
 # Nobody weighs ten grams at a hub: what an optimiser leaves below that is rounding, not a shipment.
 DUST_KG = 0.01
+# Lots of one pool whose kg are worth the same to this much are equal: none has a claim before the other.
+EQUAL_YUAN = 1e-9
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,16 @@ def merit_order(season: Season) -> Ints:
     return np.lexsort((-season.lot_value_per_kg, season.lot_pool))
 
 
-def share_out(season: Season, way_kg: Floats) -> Shipments:
-    """Shipments that put `way_kg` (within limits) on its ways, taking each pool's lots in merit order.
+def share_out(season: Season, way_kg: Floats, lot_sent: Floats | None = None) -> Shipments:
+    """Shipments that put `way_kg` (within limits) on its ways.
 
+    lot_sent : kg that leave each lot; by default each pool's in merit order, equal lots at equal shares
     Both the lots and the ways of a pool are laid end to end along one line of kg; a shipment is a stretch between two joints.
     """
     order = merit_order(season)
-    pools = season.pools.height
-    pool_sent = np.bincount(season.ways.pool, way_kg, pools)
-    lot_kg, lot_pool = season.lot_kg[order], season.lot_pool[order]
-    before = _run_within(lot_kg, lot_pool, pools)
-    taken = np.clip(pool_sent[lot_pool] - before, 0, lot_kg)
+    pool_sent = np.bincount(season.ways.pool, way_kg, season.pools.height).astype(np.float64)
+    taken = (_sent_by_merit(season, order, pool_sent) if lot_sent is None else lot_sent)[order]
+    lot_pool = season.lot_pool[order]
     lots, ways = np.flatnonzero(taken > 0), np.flatnonzero(way_kg > 0)
     lot_ends, way_ends = taken[lots].cumsum(), way_kg[ways].cumsum()
     joints = np.unique(np.concatenate([[0.0], lot_ends, way_ends]))
@@ -88,6 +89,19 @@ def share_out(season: Season, way_kg: Floats) -> Shipments:
     way_at = np.minimum(np.searchsorted(way_ends, middle), len(ways) - 1)
     same = (kg > DUST_KG / 100) & (lot_pool[lots[lot_at]] == season.ways.pool[ways[way_at]]) if len(kg) else np.zeros(0, bool)
     return Shipments(lot=order[lots[lot_at[same]]], way=ways[way_at[same]], kg=kg[same])
+
+
+def _sent_by_merit(season: Season, order: Ints, pool_sent: Floats) -> Floats:
+    """Kg that leave each lot when each pool sends `pool_sent`: the best lots first, and of equal lots the same share; shape (lots,)."""
+    pool, worth, kg = season.lot_pool[order], season.lot_value_per_kg[order], season.lot_kg[order]
+    begins = np.diff(pool, prepend=-1) > 0
+    begins[1:] |= np.diff(worth) < -EQUAL_YUAN
+    group = begins.cumsum() - 1
+    group_kg, group_pool = np.bincount(group, kg, begins.sum()).astype(np.float64), pool[begins]
+    taken = np.clip(pool_sent[group_pool] - _run_within(group_kg, group_pool, len(pool_sent)), 0, group_kg)
+    sent = np.zeros(len(kg))
+    sent[order] = kg * np.divide(taken, group_kg, out=np.zeros(len(taken)), where=group_kg > 0)[group]
+    return sent
 
 
 def _run_within(kg: Floats, pool: Ints, pools: int) -> Floats:
