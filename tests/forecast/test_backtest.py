@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
 
-from pinfold.forecast.backtest import Score, beats, chosen, ripening_scores, yield_scores
+from pinfold.forecast.backtest import Score, beats, chosen, ripening_scores
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening import RIPENING_MODELS
 from pinfold.forecast.shocks import split_errors
-from pinfold.forecast.yields import YIELD_MODELS
 
-from .records import harvest_record, stage_record
+from .records import stage_record
 
 NO_ERRORS = split_errors(np.empty((0, 0)), np.empty(0, dtype=int), 1.0)
 
@@ -78,12 +77,6 @@ def test_a_model_without_a_word_of_its_own_has_no_score():
 
     simple, silent = ripening_scores([RIPENING_MODELS[0], Silent()], record, 5.0)
     assert len(simple.crps) == 18 and len(silent.crps) == 0
-
-
-def test_trees_that_swing_are_forecast_by_alternate_bearing():
-    record = harvest_record(plots=200, seasons=6)
-    scores = yield_scores(YIELD_MODELS, record, 0.3)
-    assert scores[chosen(scores)].model == "pooled alternate bearing"
 
 
 def test_the_split_finds_how_large_the_shared_shock_was():

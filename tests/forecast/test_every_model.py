@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pinfold.forecast.backtest import ripening_scores, yield_scores
+from pinfold.forecast.backtest import ripening_scores
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening import RIPENING_MODELS
 from pinfold.forecast.ripening.dates import not_before
 from pinfold.forecast.yields import YIELD_MODELS
 from pinfold.forecast.yields.distribution import kg_quantiles
+from pinfold.forecast.yields.serving import serve
 
 from .records import harvest_record, only_plots, stage_record
 
@@ -112,7 +113,7 @@ def test_a_yield_model_has_kilograms_for_every_plot(model):
 @yields
 def test_quantiles_of_harvests_rise_and_are_never_below_nothing(model):
     record = harvest_record()
-    shocks = yield_scores([model], record, 0.3)[0].shocks
+    shocks = serve(record).shocks
     wide = Expectation(model.expect(record).location * 0.2, model.expect(record).spread)
     outlook = kg_quantiles(wide, record.size, shocks)
     assert (np.diff(outlook.quantiles, axis=1) >= 0).all()

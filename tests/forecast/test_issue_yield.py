@@ -7,6 +7,7 @@ import pytest
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.forecast.issue_yield import issue_yield
+from pinfold.forecast.yields.record import YieldTables
 
 PLOTS = pl.DataFrame({"plot_id": [f"t{k}" for k in range(30)], "crop": "plum", "block": ["west"] * 15 + ["east"] * 15})
 ISSUE = date(2026, 9, 7)
@@ -19,8 +20,8 @@ def harvests(seasons=5, plots=30, seed=2):
     return pl.DataFrame(rows, schema=["plot_id", "season", "kg"], orient="row")
 
 
-def issued(table=None, plots=PLOTS, season=6, seed=1):
-    return issue_yield(plots, harvests() if table is None else table, season, ISSUE, seed)
+def issued(table=None, plots=PLOTS, season=6, seed=1, covariates=None):
+    return issue_yield(YieldTables(plots, harvests() if table is None else table, covariates), season, ISSUE, seed)
 
 
 def test_a_forecast_says_when_it_was_issued_and_by_which_model():
@@ -68,11 +69,11 @@ def test_grades_and_picking_days_of_one_harvest_are_added_up():
     assert issued(half.vstack(half)).plots["mean"].to_list() == pytest.approx(issued().plots["mean"].to_list())
 
 
-def test_plots_of_twice_the_trees_are_expected_to_bear_twice_as_much():
+def test_a_plot_of_twice_the_trees_is_expected_to_bear_twice_as_much_as_its_twin():
+    twin = harvests().filter(plot_id="t1").with_columns(pl.lit("t0").alias("plot_id"), pl.col("kg") * 2)
     sized = PLOTS.with_columns(pl.when(pl.col("plot_id") == "t0").then(2).otherwise(1).alias("trees"))
-    doubled = harvests().with_columns(pl.when(pl.col("plot_id") == "t0").then(pl.col("kg") * 2).otherwise(pl.col("kg")).alias("kg"))
-    plain, large = issued().plots, issued(doubled, plots=sized).plots
-    assert large.filter(plot_id="t0")["mean"][0] == pytest.approx(2 * plain.filter(plot_id="t0")["mean"][0], rel=1e-6)
+    found = issued(harvests().filter(pl.col("plot_id") != "t0").vstack(twin), plots=sized).plots
+    assert found.filter(plot_id="t0")["mean"][0] == pytest.approx(2 * found.filter(plot_id="t1")["mean"][0], rel=1e-6)
 
 
 def test_one_plot_with_one_harvest_has_a_wide_forecast_around_it():

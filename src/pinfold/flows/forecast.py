@@ -13,6 +13,7 @@ from pinfold.flows.clock import home_day
 from pinfold.flows.weather import weather_known
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
+from pinfold.forecast.yields.record import YieldTables
 from pinfold.store import forecasts
 from pinfold.store.season import current_season
 from pinfold.store.tables import read_table
@@ -42,7 +43,7 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     past = read_table("harvests").filter(pl.col("season") < season)
     ripening = issue_ripening(plots, stages, weather, season, issued_on)
     # The season is the seed: the same day always issues the same forecast.
-    yields = issue_yield(plots, past, season, issued_on, seed=season)
+    yields = issue_yield(YieldTables(plots, past), season, issued_on, seed=season)
     with atomic():
         forecasts.save_ripening(ripening.dates)
         forecasts.save_yield(yields.plots)

@@ -13,6 +13,7 @@ from pinfold.basics.quantiles import COLUMNS
 from pinfold.fields.weather import known_on
 from pinfold.forecast.issue_ripening import issue_ripening
 from pinfold.forecast.issue_yield import issue_yield
+from pinfold.forecast.yields.record import YieldTables
 from pinfold.outside.folder import as_they_came, id_types, read_tables
 
 
@@ -37,15 +38,17 @@ def ripening_from_folder(folder: Path, season: int, as_of: date, out: Path, prog
 def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None, progress: Progress = silent) -> None:
     """Write plot_id, season, mean, p10 .. p90, model, issued_on to `out`, and the same by block to `totals` if that is given.
 
-    Reads plots and harvests; the unit is that of the harvests. Season and later harvests are not looked at.
+    Reads plots and harvests, and covariates where the folder has them; the unit is that of the harvests. Harvests of the season and
+    later, and covariates of later seasons, are not looked at.
     Raises BrokenTables, or InputError when no plot has an earlier harvest, or totals are wanted and no plot has a block.
     """
     progress("reading", 0, 1)
-    tables = read_tables(folder, ["plots", "harvests"])
+    tables = read_tables(folder, ["plots", "harvests"], optional=["covariates"])
     if totals is not None and not {"block", "village_id"} & set(tables["plots"].columns):
         raise InputError(f"{folder}: totals need the column block or village_id in plots; add it, or leave --totals out")
     # The same folder gives the same table: the seed is the season.
-    found = issue_yield(tables["plots"], tables["harvests"], season, datetime.now(UTC).date(), seed=season, progress=progress)
+    known = YieldTables(tables["plots"], tables["harvests"], tables.get("covariates"))
+    found = issue_yield(known, season, datetime.now(UTC).date(), seed=season, progress=progress)
     if found.plots.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
     _write(as_they_came(found.plots.drop("shared", "seasons_seen"), id_types(folder, "plots")), out)

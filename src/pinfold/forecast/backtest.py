@@ -16,17 +16,12 @@ from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening.dates import not_before
 from pinfold.forecast.ripening.interface import RipeningModel, StageRecord
 from pinfold.forecast.shocks import PRIOR_SEASONS, Shocks, split_errors
-from pinfold.forecast.yields.distribution import kg_quantiles
-from pinfold.forecast.yields.interface import HarvestRecord, YieldModel
 
 # Seasons differ so much that fewer would leave the choice to chance; older ones would be of another climate. Assumed.
 RIPENING_SEASONS = 20
 RIPENING_SEASONS_BEFORE = 2
-YIELD_SEASONS = 6
 # A demanding model must be better by this share, and in more than half of the seasons: seasons, not plots, are the unit.
 BETTER_BY = 0.02
-# Before seasons were seen: plots that hardly differ from season to season do not have large shared shocks either. Assumed.
-SEASON_PRIOR_MAX = 0.5
 # Factors on a spread of days that are tried.
 WIDTHS = tuple(np.geomspace(0.4, 4.0, 30).tolist())
 
@@ -140,37 +135,3 @@ def _said(model: RipeningModel, view: StageRecord) -> Expectation:
 
 def _columns(columns: list[Floats], rows: int) -> Floats:
     return np.stack(columns, axis=1) if columns else np.empty((rows, 0))
-
-
-def yield_scores(models: Sequence[YieldModel], record: HarvestRecord, season_prior: float) -> list[Score]:
-    """One Score per model, in the order given, over the last YIELD_SEASONS seasons of the record, on plots with a past.
-
-    season_prior : spread of the shared season shock that is believed before any was seen, share of the usual harvest
-    """
-    held_out = range(max(1, len(record.seasons) - YIELD_SEASONS), len(record.seasons))
-    views = [record.as_known_in(index) for index in held_out]
-    truth = [np.where(view.has_past, record.root[:, index], np.nan) for view, index in zip(views, held_out, strict=True)]
-    # On the root scale a share s of the harvest is s / 2 of the root.
-    prior_root = season_prior / 2 * float(np.nanmean(record.root))
-    return [_yield_score(model, record, views, truth, prior_root) for model in models]
-
-
-def _yield_score(
-    model: YieldModel, record: HarvestRecord, views: Sequence[HarvestRecord], truth: Sequence[Floats], prior_root: float
-) -> Score:
-    said = [model.expect(view) for view in views]
-    errors = _columns([(root - e.location) / e.spread for root, e in zip(truth, said, strict=True)], len(record.root))
-    usual_spread = float(np.median([np.median(e.spread) for e in said])) if said else 2 * prior_root
-    prior = min((prior_root / usual_spread) ** 2, SEASON_PRIOR_MAX) if usual_spread > 0 else SEASON_PRIOR_MAX
-    shocks = split_errors(errors, record.block, prior)
-    crps, error, seasons = [], [], []
-    for view, root, expectation in zip(views, truth, said, strict=True):
-        seen = np.isfinite(root)
-        if not seen.any():
-            continue
-        kg = root[seen] ** 2 * record.size[seen]
-        outlook = kg_quantiles(Expectation(expectation.location[seen], expectation.spread[seen]), record.size[seen], shocks)
-        seasons.append(view.season)
-        crps.append(pinball(kg, outlook.quantiles))
-        error.append(float(np.sqrt(((kg - outlook.mean) ** 2).mean())))
-    return Score(model.name, tuple(seasons), np.array(crps), np.array(error), shocks)

@@ -11,18 +11,13 @@ import polars as pl
 
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS, Outlook
-from pinfold.forecast.backtest import chosen, yield_scores
-from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.issue_ripening import SCORES_SCHEMA, scores_frame
 from pinfold.forecast.shocks import Shocks
 from pinfold.forecast.watched import watched
-from pinfold.forecast.yields import YIELD_MODELS
 from pinfold.forecast.yields.distribution import block_draws, kg_quantiles, outlook_of
-from pinfold.forecast.yields.interface import YieldModel
-from pinfold.forecast.yields.record import NamedHarvests, named_harvests
-
-# By how much of the usual harvest a whole season differs where no season was seen yet. Assumed.
-SEASON_PRIOR_SHARE = 0.30
+from pinfold.forecast.yields.interface import HarvestExpectation, YieldModel
+from pinfold.forecast.yields.record import NamedHarvests, YieldTables, named_harvests
+from pinfold.forecast.yields.serving import MIX, models_for, serve
 
 NUMBERS = {"mean": pl.Float64, **dict.fromkeys(COLUMNS, pl.Float64)}
 ISSUED = {"model": pl.String, "issued_on": pl.Date}
@@ -45,21 +40,17 @@ class YieldForecast:
     scores: pl.DataFrame
 
 
-def issue_yield(
-    plots: pl.DataFrame, harvests: pl.DataFrame, season: int, issued_on: date, seed: int, *, progress: Progress = silent
-) -> YieldForecast:
-    """What each plot of `plots` will bear in `season`, from harvests of earlier seasons.
+def issue_yield(tables: YieldTables, season: int, issued_on: date, seed: int, *, progress: Progress = silent) -> YieldForecast:
+    """What each plot will bear in `season`, from harvests of earlier seasons.
 
-    plots : plot_id, crop; block or village_id (plots that share their luck), trees or area_m2 (both may be absent)
-    harvests : plot_id, season, kg or kg_per_m2; several rows of one plot and season are summed; later seasons are not looked at
     seed : of the simulation that sums blocks
     A crop of which no past harvest is known has no rows. Raises InputError on amounts that are missing, negative or not finite.
     """
     random = np.random.default_rng(seed)
-    crops = list(named_harvests(plots, harvests, season))
+    crops = list(named_harvests(tables, season))
     found = []
     for part, named in enumerate(crops):
-        models = watched(YIELD_MODELS, progress, named.crop, part, len(crops))
+        models = watched(models_for(named.record), progress, named.crop, part, len(crops))
         found.append(_one_crop(named, models, issued_on, random))
     return YieldForecast(
         pl.concat([pl.DataFrame(schema=PLOTS_SCHEMA), *(crop.plots for crop in found)]),
@@ -81,9 +72,8 @@ class OneCrop:
 
 def _one_crop(named: NamedHarvests, models: Sequence[YieldModel], issued_on: date, random: np.random.Generator) -> OneCrop:
     record = named.record
-    scores = yield_scores(models, record, SEASON_PRIOR_SHARE)
-    serves = chosen(scores)
-    expectation, shocks, model = models[serves].expect(record), scores[serves].shocks, models[serves].name
+    served = serve(record, models)
+    expectation, shocks, model = served.expectation, served.shocks, MIX
     outlook = kg_quantiles(expectation, record.size, shocks)
     height = len(named.plot_ids)
     plots = pl.DataFrame(
@@ -99,15 +89,14 @@ def _one_crop(named: NamedHarvests, models: Sequence[YieldModel], issued_on: dat
         schema=PLOTS_SCHEMA,
     )
     draws = _draws_with_a_past(named, expectation, shocks, random)
-    return OneCrop(model, plots, scores_frame(named.crop, "harvest", scores, serves), named.blocks, draws)
+    return OneCrop(model, plots, scores_frame(named.crop, "harvest", served.scores, len(served.scores) - 1), named.blocks, draws)
 
 
-def _draws_with_a_past(named: NamedHarvests, expectation: Expectation, shocks: Shocks, random: np.random.Generator) -> np.ndarray:
+def _draws_with_a_past(named: NamedHarvests, expectation: HarvestExpectation, shocks: Shocks, random: np.random.Generator) -> np.ndarray:
     """Simulated totals over the plots that have a past, shape (DRAWS, blocks); 0 for a block without such plots."""
     record = named.record
     rows = np.flatnonzero(record.has_past)
-    of_rows = Expectation(expectation.location[rows], expectation.spread[rows])
-    totals = block_draws(of_rows, record.size[rows], record.block[rows], shocks, random)
+    totals = block_draws(expectation.of(rows), record.size[rows], record.block[rows], shocks, random)
     missing = len(named.blocks) - totals.shape[1]
     return np.pad(totals, ((0, 0), (0, missing)))
 

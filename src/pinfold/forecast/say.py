@@ -35,6 +35,8 @@ MODELS: Mapping[str, Spoken] = {
     "own mean": Spoken("本地块平均"),
     "last season": Spoken("上一季"),
     "pooled alternate bearing": Spoken("大小年"),
+    "pooled alternate bearing with covariates": Spoken("大小年加已知条件"),
+    "mix of models": Spoken("多模型加权"),
 }
 
 

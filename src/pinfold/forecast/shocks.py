@@ -5,7 +5,7 @@ Errors are in units of the model's own spread, so a spread that is right gives p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ RESIDUALS_KEPT = 5000
 class Shocks:
     """Variance of each part of the error, in squared units of the model's spread.
 
+    season : of what plots share; where the model says its own spread of seasons, in squared units of that (see `against`)
     freedom : degrees of freedom of Student's t from which season shocks are drawn: few past seasons give heavy tails
     plot_residuals : float array, shape (n,), standardised plot errors (mean 0, variance 1) to draw from
     """
@@ -40,6 +41,10 @@ class Shocks:
         """Share of the error's variance that all plots of the crop have in common in one season, 0 .. 1."""
         return self.season / self.total
 
+    def against(self, season_scale: float) -> Shocks:
+        """The same with `season` in units of the plots' spread, of which the model's spread of the season ahead is `season_scale`."""
+        return replace(self, season=self.season * season_scale**2)
+
     def draw_season(self, draws: int, random: np.random.Generator) -> Floats:
         """Season shocks, shape (draws,)."""
         # A t variate has variance freedom / (freedom - 2); the variance is what was estimated, so it is taken out again.
@@ -51,13 +56,15 @@ class Shocks:
         return np.asarray(np.sqrt(self.plot) * random.choice(self.plot_residuals, shape))
 
 
-def split_errors(errors: Floats, block: np.ndarray, season_prior: float) -> Shocks:
+def split_errors(errors: Floats, block: np.ndarray, season_prior: float, season_scale: Floats | float = 1.0) -> Shocks:
     """How large season, block and plot parts of past errors were.
 
     errors : float array, shape (plots, hindcast seasons), in units of spread, NaN where unknown; may have no season
     block : int array, shape (plots,), block number of each plot
-    season_prior : variance of the season part that is believed before any season was seen, in squared units of spread
-    Method of moments from the innermost part outwards, season part pulled to its prior (PRIOR_SEASONS).
+    season_prior : variance of the season part that is believed before any season was seen, in squared units of spread x season_scale
+    season_scale : shape (hindcast seasons,), the spread that the model gave to each season's part, in units of spread
+    Method of moments from the innermost part outwards, season part pulled to its prior (PRIOR_SEASONS) by one step of the fit of a
+    Student's t: Lange, Little & Taylor (1989), J. Am. Stat. Assoc. 84:881-896.
     """
     seasons = errors.shape[1]
     season_mean = np.nan_to_num(mean_known(errors, axis=0))
@@ -75,9 +82,12 @@ def split_errors(errors: Floats, block: np.ndarray, season_prior: float) -> Shoc
     per_season = count(errors, axis=0)
     seen = per_season > 0
     noise = (plot + max(block_part, 0.0)) / np.maximum(per_season, 1.0)
-    excess = np.maximum(season_mean**2 - noise, 0.0)[seen]
-    season = float((PRIOR_SEASONS * season_prior + excess.sum()) / (PRIOR_SEASONS + len(excess)))
-    return Shocks(season, max(block_part, 0.0), max(plot, 1e-3), PRIOR_SEASONS + len(excess), _standardised(residual))
+    # In units of the prior's variance; less than its square where a season was far off, as fits a shock with heavy tails.
+    excess = (np.maximum(season_mean**2 - noise, 0.0) / (season_prior * np.square(season_scale)))[seen]
+    freedom_season = PRIOR_SEASONS + len(excess)
+    excess *= (freedom_season + 1) / (freedom_season + excess)
+    season = season_prior * float((PRIOR_SEASONS + excess.sum()) / freedom_season)
+    return Shocks(season, max(block_part, 0.0), max(plot, 1e-3), freedom_season, _standardised(residual))
 
 
 def _standardised(residual: Floats) -> Floats:

@@ -27,6 +27,8 @@ class HarvestRecord:
     size : float array, shape (plots,), trees or m², or 1 where neither is known
     block : int array, shape (plots,), number of the block or village that shares its luck
     season : the season that is forecast
+    covariates : float array, shape (plots, seasons + 1, kinds), numbers known before each harvest, those of `season` last; NaN where not
+        known; None where no such table is kept
     """
 
     seasons: Ints
@@ -34,15 +36,43 @@ class HarvestRecord:
     size: Floats
     block: Ints
     season: int
+    covariates: Floats | None = None
 
     @property
     def has_past(self) -> npt.NDArray[np.bool_]:
         """Which plots have at least one harvest on record, shape (plots,)."""
         return np.asarray(np.isfinite(self.root).any(axis=1))
 
+    def latest(self, seasons_max: int) -> HarvestRecord:
+        """The record without all but its last `seasons_max` seasons."""
+        covariates = None if self.covariates is None else self.covariates[:, -seasons_max - 1 :]
+        return replace(self, seasons=self.seasons[-seasons_max:], root=self.root[:, -seasons_max:], covariates=covariates)
+
     def as_known_in(self, index: int) -> HarvestRecord:
         """The record as it stood before past season number `index`."""
-        return replace(self, seasons=self.seasons[:index], root=self.root[:, :index], season=int(self.seasons[index]))
+        covariates = None if self.covariates is None else self.covariates[:, : index + 1]
+        return replace(
+            self, seasons=self.seasons[:index], root=self.root[:, :index], season=int(self.seasons[index]), covariates=covariates
+        )
+
+
+@dataclass(frozen=True)
+class HarvestExpectation(Expectation):
+    """A model's word on every plot. `spread` is what a plot leaves open when its season is known; the rest of the season adds
+
+    season_spread : standard deviation of the season part that all plots share, root scale, > 0, before the backtest corrects it
+    """
+
+    season_spread: float
+
+    @property
+    def season_scale(self) -> float:
+        """`season_spread` in units of the usual plot's spread."""
+        return self.season_spread / float(np.median(self.spread))
+
+    def of(self, rows: Ints | npt.NDArray[np.bool_]) -> HarvestExpectation:
+        """The same for some of the plots."""
+        return HarvestExpectation(self.location[rows], self.spread[rows], self.season_spread)
 
 
 class YieldModel(Protocol):
@@ -51,5 +81,15 @@ class YieldModel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def expect(self, record: HarvestRecord) -> Expectation:
-        """Location and spread for every plot; never silent. `record` holds at least one harvest."""
+    def expect(self, record: HarvestRecord) -> HarvestExpectation:
+        """Location and spreads; never silent. `record` holds at least one harvest."""
+
+
+class LearnedModel(YieldModel, Protocol):
+    """A model that is let in only where it beats the simple model named `extends`, whose place it then takes."""
+
+    @property
+    def extends(self) -> str: ...
+
+    def can_learn_from(self, record: HarvestRecord) -> bool:
+        """Whether the record holds what the model needs beyond harvests."""

@@ -14,6 +14,21 @@ from pinfold.forecast.yields.interface import HarvestRecord
 
 
 @dataclass(frozen=True)
+class YieldTables:
+    """What is known of harvests.
+
+    plots : plot_id, crop; block or village_id (plots that share their luck), trees or area_m2 (both may be absent)
+    harvests : plot_id, season, kg or kg_per_m2; several rows of one plot and season are summed; later seasons are not looked at
+    covariates : plot_id, season and numbers known before the harvest, under any name, those of the season to come too; blank where not
+        known; None where no such table is kept
+    """
+
+    plots: pl.DataFrame
+    harvests: pl.DataFrame
+    covariates: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
 class NamedHarvests:
     """A HarvestRecord and whose it is: `plot_ids` are its rows, `blocks` the names of its block numbers."""
 
@@ -23,10 +38,11 @@ class NamedHarvests:
     record: HarvestRecord
 
 
-def named_harvests(plots: pl.DataFrame, harvests: pl.DataFrame, season: int) -> Iterator[NamedHarvests]:
-    """One record per crop with at least one past harvest; inputs as in issue_yield."""
-    amount = "kg" if "kg" in harvests.columns else "kg_per_m2"
-    past = _summed(harvests, amount, season)
+def named_harvests(tables: YieldTables, season: int) -> Iterator[NamedHarvests]:
+    """One record per crop with at least one past harvest. Raises InputError on amounts that are missing, negative or not finite."""
+    plots = tables.plots
+    amount = "kg" if "kg" in tables.harvests.columns else "kg_per_m2"
+    past = _summed(tables.harvests, amount, season)
     block = next((name for name in ("block", "village_id") if name in plots.columns and plots[name].null_count() < plots.height), None)
     for (crop,), of_crop in plots.sort("crop", "plot_id").group_by("crop", maintain_order=True):
         rows = of_crop.with_row_index("plot_row")
@@ -40,7 +56,8 @@ def named_harvests(plots: pl.DataFrame, harvests: pl.DataFrame, season: int) -> 
         names = rows[block] if block else pl.repeat(None, rows.height, dtype=pl.String, eager=True)
         blocks = names.unique().sort(nulls_last=True).to_list()
         number = names.replace_strict(blocks, list(range(len(blocks))), return_dtype=pl.Int64).to_numpy()
-        record = HarvestRecord(seasons, np.sqrt(per_size / size[:, None]), size, number, season)
+        covariates = _covariates(tables.covariates, rows, [*seasons.tolist(), season])
+        record = HarvestRecord(seasons, np.sqrt(per_size / size[:, None]), size, number, season, covariates)
         yield NamedHarvests(str(crop), rows["plot_id"], blocks, record)
 
 
@@ -62,3 +79,17 @@ def _size(plots: pl.DataFrame) -> Floats:
         if column in plots.columns and plots[column].null_count() == 0:
             return plots[column].cast(pl.Float64).to_numpy()
     return np.ones(plots.height)
+
+
+def _covariates(table: pl.DataFrame | None, rows: pl.DataFrame, seasons: list[int]) -> Floats | None:
+    """Covariates of the crop's plots and seasons, shape (plots, seasons, kinds), NaN where not known; None where none is."""
+    if table is None:
+        return None
+    kinds = [name for name in table.columns if name not in ("plot_id", "season")]
+    of_crop = table.join(rows.select("plot_id", "plot_row"), on="plot_id").filter(pl.col("season").is_in(seasons))
+    values = of_crop.select(pl.col(kinds).cast(pl.Float64)).to_numpy()
+    if not np.isfinite(values).any():
+        return None
+    filled = np.full((rows.height, len(seasons), len(kinds)), np.nan)
+    filled[of_crop["plot_row"].to_numpy(), np.searchsorted(seasons, of_crop["season"].to_numpy())] = values
+    return filled
