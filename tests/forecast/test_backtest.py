@@ -40,6 +40,23 @@ def test_a_model_that_wins_one_season_in_three_does_not_serve_however_large_the_
     assert not beats(np.array([0.1, 4.1, 4.1]), np.array([4.0, 4.0, 4.0]))
 
 
+@pytest.mark.parametrize("seasons", [2, 3, 6, 20])
+def test_luck_in_a_single_season_is_never_enough_however_many_seasons_were_as_good(seasons):
+    lucky = np.full(seasons, 4.0)
+    lucky[1] = 0.0
+    assert not beats(lucky, np.full(seasons, 4.0))
+
+
+def test_a_few_large_wins_outweigh_many_small_losses():
+    """Four days in each of 5 seasons, a quarter of a day lost in 15: 0.81 better on average, and 0.42 is one standard error."""
+    assert beats(np.array([2.0] * 5 + [6.25] * 15), np.full(20, 6.0))
+
+
+def test_wins_and_losses_that_nearly_cancel_do_not_make_a_model_serve():
+    """0.2 better on average, where one standard error is 0.4."""
+    assert not beats(np.array([2.0, 4.0, 4.0, 4.0, 5.0]), np.full(5, 4.0))
+
+
 def test_a_model_that_is_better_by_a_hair_does_not_serve():
     assert not beats(np.array([3.99, 3.99, 3.99]), np.array([4.0, 4.0, 4.0]))
 

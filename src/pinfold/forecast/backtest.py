@@ -20,8 +20,10 @@ from pinfold.forecast.shocks import PRIOR_SEASONS, Shocks, split_errors
 # Seasons differ so much that fewer would leave the choice to chance; older ones would be of another climate. Assumed.
 RIPENING_SEASONS = 20
 RIPENING_SEASONS_BEFORE = 2
-# A demanding model must be better by this share, and in more than half of the seasons: seasons, not plots, are the unit.
+# A demanding model must be better by this share, and by more than one standard error: seasons, not plots, are the unit.
 BETTER_BY = 0.02
+# One lucky season is one standard error to the last digit, and must not serve by the last digit.
+ROUNDING = 1e-9
 # Factors on a spread of days that are tried.
 WIDTHS = tuple(np.geomspace(0.4, 4.0, 30).tolist())
 
@@ -62,11 +64,17 @@ def chosen(scores: Sequence[Score]) -> int:
 
 
 def beats(candidate: Floats, serving: Floats) -> bool:
-    """Better by BETTER_BY over all seasons and better in more than half of them; never on a single season."""
+    """Better by BETTER_BY over all seasons, and by more than one standard error of the seasons' differences.
+
+    A model that is better in one season and equal in all others is better by exactly one standard error, however large the win and
+    however many the seasons; so luck in a single season is never enough, and many small losses do not hide some large wins.
+    Source: the one-standard-error rule, Breiman, Friedman, Olshen & Stone (1984), Classification and Regression Trees, section 3.4.3.
+    """
     if len(candidate) < 2:
         return False
-    better_in = int((candidate < serving).sum())
-    return bool(candidate.mean() <= (1 - BETTER_BY) * serving.mean() and better_in * 2 > len(candidate))
+    better = serving - candidate
+    standard_error = better.std(ddof=1) / np.sqrt(len(better))
+    return bool(better.mean() >= BETTER_BY * serving.mean() and better.mean() > (1 + ROUNDING) * standard_error)
 
 
 def ripening_scores(models: Sequence[RipeningModel], record: StageRecord, season_prior_days: float) -> list[Score]:
