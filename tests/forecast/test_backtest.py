@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,23 @@ def test_a_model_that_is_far_off_is_not_chosen():
             return Expectation(np.full(len(view.days), 160.0), np.full(len(view.days), 1.0))
 
     assert chosen(ripening_scores([RIPENING_MODELS[0], Wrong()], record, 5.0)) == 0
+
+
+class Unsure:
+    """Right in the middle, and its spread is twice too large."""
+
+    name = "unsure"
+
+    def expect(self, view):
+        return Expectation(np.full(len(view.days), 100.0), np.full(len(view.days), 10.0))
+
+
+def test_a_band_that_was_too_wide_in_the_hindcast_is_narrowed_until_it_holds_four_days_in_five():
+    record = stage_record(plots=40, gaps=0.0)
+    days = np.rint(np.random.default_rng(2).normal(100, 5, (40, 20)))
+    width = ripening_scores([Unsure()], replace(record, days=days), 5.0)[0].width
+    held = (np.abs(days[:, 2:] - 100) <= np.rint(1.2816 * 10 * width)).mean()
+    assert held == pytest.approx(0.8, abs=0.05)
 
 
 def test_a_model_without_a_word_of_its_own_has_no_score():

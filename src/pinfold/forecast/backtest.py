@@ -24,8 +24,10 @@ RIPENING_SEASONS_BEFORE = 2
 BETTER_BY = 0.02
 # One lucky season is one standard error to the last digit, and must not serve by the last digit.
 ROUNDING = 1e-9
-# Factors on a spread of days that are tried.
-WIDTHS = tuple(np.geomspace(0.4, 4.0, 30).tolist())
+# Factors on a spread of days that are tried; of those that are as good as the best to this share of the CRPS, coverage decides.
+WIDTHS: tuple[float, ...] = tuple(np.geomspace(0.4, 4.0, 30).tolist())
+AS_GOOD_AS_THE_BEST = 0.005
+BAND = 0.8
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,11 @@ def _ripening_score(
 
 
 def _width(views: Sequence[tuple[StageRecord, Floats]], said: Sequence[Expectation], shocks: Shocks) -> float:
-    """Factor on the spread with the best CRPS over the hindcast seasons, pulled to the spread of the errors where seasons are few.
+    """Factor on the spread, learned from the hindcast seasons and pulled to the spread of the errors where seasons are few.
 
-    The spread of the errors alone would widen every band for the sake of a few far outliers, and counting how many days fell into the
-    band would narrow it where most days are cut off at the day of issue.
+    Of the factors with about the best CRPS, that whose bands p10 .. p90 held nearest to 80 % of the days: sharp bands first, calibrated
+    ones among these. The spread of the errors alone would widen every band for the sake of a few far outliers, and counting days alone
+    would narrow it where most are cut off at the day of issue.
     Source: minimum CRPS estimation, Gneiting et al. (2005), Monthly Weather Review 133:1098-1118.
     """
     by_spread = float(np.sqrt(shocks.total))
@@ -128,12 +131,22 @@ def _width(views: Sequence[tuple[StageRecord, Floats]], said: Sequence[Expectati
             parts.append((days[rows], Expectation(word.location[rows], word.spread[rows]), view.issued_day))
     if not parts:
         return by_spread
-
-    def loss(width: float) -> float:
-        return sum(pinball(days, not_before(Expectation(e.location, e.spread * width), issued)) for days, e, issued in parts)
-
     weight = len(parts) / (PRIOR_SEASONS + len(parts))
-    return float(by_spread ** (1 - weight) * min(WIDTHS, key=loss) ** weight)
+    return float(by_spread ** (1 - weight) * _best_width(parts) ** weight)
+
+
+def _best_width(parts: Sequence[tuple[Floats, Expectation, int]]) -> float:
+    """As _width, from the hindcasts alone; parts : (days that came, what was said of them, day of issue) of each season."""
+    loss, held = np.zeros(len(WIDTHS)), np.zeros(len(WIDTHS))
+    for days, word, issued in parts:
+        for at, width in enumerate(WIDTHS):
+            quantiles = not_before(Expectation(word.location, word.spread * width), issued)
+            loss[at] += pinball(days, quantiles)
+            # Dates are issued as whole days.
+            held[at] += ((days >= np.rint(quantiles[:, 0])) & (days <= np.rint(quantiles[:, -1]))).sum()
+    held /= sum(len(days) for days, _, _ in parts)
+    good = np.flatnonzero(loss <= (1 + AS_GOOD_AS_THE_BEST) * loss.min())
+    return WIDTHS[min(good, key=lambda at: (abs(held[at] - BAND), loss[at]))]
 
 
 def _said(model: RipeningModel, view: StageRecord) -> Expectation:
