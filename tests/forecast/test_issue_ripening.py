@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.forecast.issue_ripening import issue_ripening
+from pinfold.forecast.ripening.degree_days import DegreeDays
+from pinfold.forecast.ripening.record import heat_of, named_records
 
 PLOTS = pl.DataFrame({"plot_id": ["a", "b"], "crop": ["plum", "plum"], "village_id": ["v", "v"]})
 ISSUE = date(2021, 3, 20)
@@ -88,6 +91,26 @@ def test_weather_after_the_day_of_issue_changes_nothing():
     weather = pl.DataFrame({"village_id": "v", "date": days, "tmean_c": mean_c})
     hotter = weather.with_columns(pl.when(pl.col("date") > ISSUE).then(pl.col("tmean_c") + 9).otherwise(pl.col("tmean_c")).alias("tmean_c"))
     assert issued(past(), weather=weather).equals(issued(past(), weather=hotter))
+
+
+def test_a_warm_forecast_brings_the_date_forward_and_no_past_season_sees_it():
+    random = np.random.default_rng(1)
+    days = [date(2004, 6, 1) + timedelta(days=k) for k in range(6300)]
+    mean_c = [12 - 10 * np.cos(2 * np.pi * (day.timetuple().tm_yday - 15) / 365) + random.normal(0, 2) for day in days]
+    weather = pl.DataFrame({"village_id": "v", "date": days, "tmean_c": mean_c})
+    coming = (pl.col("date") > ISSUE) & (pl.col("date") <= ISSUE + timedelta(days=14))
+    warm = weather.with_columns(pl.col("tmean_c") + 6 * coming.cast(pl.Float64), forecast=coming)
+
+    def heat(table):
+        return heat_of(PLOTS, table, ISSUE)
+
+    record = next(named_records(PLOTS, pl.DataFrame(past()), warm, 2021, ISSUE)).record
+    cold = replace(record, heat=heat(weather))
+    assert heat(warm).temperature_c.shape[1] == heat(weather).temperature_c.shape[1] + 14
+    assert (DegreeDays().expect(record).location < DegreeDays().expect(cold).location - 1).all()
+    assert all(
+        np.array_equal(record.as_known_in(k).heat.temperature_c, cold.as_known_in(k).heat.temperature_c) for k in range(len(record.seasons))
+    )
 
 
 def test_the_gate_says_what_each_model_scored_and_which_serves():

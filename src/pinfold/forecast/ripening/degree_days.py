@@ -85,7 +85,7 @@ class Window:
 
     first : day of the season of the first column
     past_c : float array, shape (places, seasons, days)
-    now_c : float array, shape (places, days), NaN after the day of issue
+    now_c : float array, shape (places, days), NaN after the day of issue but for days that a weather service forecast
     usable : bool array, shape (places, seasons): enough of the season was measured
     """
 

@@ -56,7 +56,7 @@ class StageRecord:
     season : the season that is forecast
     issued_day : day of issue, counted like `days`
     earlier_now : float array, shape (stages before, plots), the same in `season`, NaN where not yet reported
-    heat : temperatures until the day of issue, or None
+    heat : temperatures until the day of issue, and of later days that were forecast, or None
     base_c : the crop file's base temperature, °C, or None for a crop without file
     days_now : float array, shape (plots,), day on which the stage was seen in `season`, NaN where not yet; None where nobody asked
     sites : float array, shape (plots, 3), km east, km north, m above the sea, NaN where unknown; None where plots have no place

@@ -115,16 +115,17 @@ def _only_seasons_with_reports(record: StageRecord) -> StageRecord:
 
 
 def heat_of(plots: pl.DataFrame, weather: pl.DataFrame, as_of: date) -> Heat | None:
-    """Temperatures where the plots stand, until `as_of`: a plot's own weather, else its village's; None when nothing was measured.
+    """Temperatures where the plots stand: a plot's own weather, else its village's; None when nothing was measured.
 
     plots : plot_id, village_id (may be null)
-    weather : plot_id or village_id, date, and tmax_c with tmin_c, or tmean_c
+    weather : plot_id or village_id, date, and tmax_c with tmin_c, or tmean_c; forecast (may be absent) tells days that a weather service
+        expects: they are kept, while what was measured after `as_of` is not looked at
     Source: McMaster & Wilhelm (1997), (max + min) / 2; the station's own mean where one of the two is missing.
     """
     absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in WEATHER_COLUMNS.items() if name not in weather.columns]
     days = (
         weather.with_columns(absent)
-        .filter(pl.col("date") <= as_of)
+        .filter((pl.col("date") <= as_of) | pl.col("forecast").fill_null(False))
         .with_columns(
             pl.coalesce((pl.col("tmax_c") + pl.col("tmin_c")) / 2, pl.col("tmean_c")).alias("temperature_c"),
             pl.coalesce("plot:" + pl.col("plot_id"), "village:" + pl.col("village_id")).alias("place"),
@@ -145,4 +146,11 @@ def heat_of(plots: pl.DataFrame, weather: pl.DataFrame, as_of: date) -> Heat | N
     return Heat(temperature, first_day.toordinal(), own.fill_null(village).fill_null(-1).to_numpy())
 
 
-WEATHER_COLUMNS = {"plot_id": pl.String, "village_id": pl.String, "tmax_c": pl.Float64, "tmin_c": pl.Float64, "tmean_c": pl.Float64}
+WEATHER_COLUMNS = {
+    "plot_id": pl.String,
+    "village_id": pl.String,
+    "tmax_c": pl.Float64,
+    "tmin_c": pl.Float64,
+    "tmean_c": pl.Float64,
+    "forecast": pl.Boolean,
+}
