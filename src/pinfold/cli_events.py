@@ -11,7 +11,7 @@ from pinfold.terminal import JSON, OUT_FILE, TerminalProgress, show, with_store
 
 @click.group()
 def events() -> None:
-    """What customers did: show, prune, export, count."""
+    """What customers did: show, prune, export, count, judge rankings by it."""
 
 
 @events.command("show")
@@ -54,6 +54,18 @@ def events_aggregate(folder: Path, out: Path, as_json: bool) -> None:
     from pinfold.flows.event_counts import count_events_of_folder
 
     show(count_events_of_folder(folder, out), as_json)
+
+
+@events.command("evaluate")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--ranking", required=True, help="Whose order to judge, e.g. closes-first.")
+@click.option("--kind", default="join", show_default=True, help="What counts: view, favourite, share, join or pay.")
+@JSON
+def events_evaluate(folder: Path, ranking: str, kind: str, as_json: bool) -> None:
+    """Judge a ranking by lists that were shown under another (SNIPS), from exported events; needs no database."""
+    from pinfold.flows.event_evaluation import evaluate_ranking
+
+    show(evaluate_ranking(folder, ranking, kind), as_json)
 
 
 @click.group()

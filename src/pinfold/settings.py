@@ -64,6 +64,7 @@ class Settings:
     event_flush_seconds: float
     event_queue_max: int
     event_kept_days: int
+    personal_ranking: bool
 
     def __post_init__(self) -> None:
         if self.workers < 1:
@@ -108,6 +109,7 @@ def from_environment(given: Mapping[str, str]) -> Settings:
     PINFOLD_EVENT_FLUSH_SECONDS      how long an event waits at most before it is written, and so how much a crash can lose, default 1
     PINFOLD_EVENT_QUEUE_MAX          events that a server process keeps waiting when the database is busy, default 10000; then the oldest go
     PINFOLD_EVENT_KEPT_DAYS          how long events are kept, default 400 (one season and the next until its same week; assumed)
+    PINFOLD_PERSONAL_RANKING         0: every list of pins closes first, and no tastes are learned; default 1
     """
     data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
     production = _switch(given, "PINFOLD_PRODUCTION")
@@ -130,6 +132,7 @@ def from_environment(given: Mapping[str, str]) -> Settings:
         event_flush_seconds=_seconds(given, "PINFOLD_EVENT_FLUSH_SECONDS", 1.0),
         event_queue_max=_whole(given, "PINFOLD_EVENT_QUEUE_MAX", 10_000),
         event_kept_days=_whole(given, "PINFOLD_EVENT_KEPT_DAYS", 400),
+        personal_ranking=_switch(given, "PINFOLD_PERSONAL_RANKING", "1"),
     )
 
 
@@ -155,8 +158,8 @@ def _seconds(given: Mapping[str, str], name: str, usual: float) -> float:
         raise InputError(f"{name} is {given[name]!r}; give seconds as a number") from None
 
 
-def _switch(given: Mapping[str, str], name: str) -> bool:
-    text = given.get(name, "0")
+def _switch(given: Mapping[str, str], name: str, usual: str = "0") -> bool:
+    text = given.get(name, usual)
     if text not in ("", "0", "1"):
         # "true" must not be read as off.
         raise InputError(f"{name} is {text!r}; give 1 for on or 0 for off")

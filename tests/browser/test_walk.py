@@ -36,7 +36,7 @@ MADE_ELSEWHERE = re.compile("/(api|admin)/")
 # Addresses that show no page: buttons, parts of a page, pictures, tables to take away, and ways on to another page.
 NO_PAGES = {
     "account_login", "home", "language",
-    "shop:progress", "shop:qr", "shop:join", "shop:friends", "shop:mark", "shop:shared", "shop:recording", "shop:erase",
+    "shop:progress", "shop:qr", "shop:join", "shop:friends", "shop:mark", "shop:shared", "shop:recording", "shop:own-order", "shop:erase",
     "shop:state", "shop:pay", "shop:cancel", "shop:notice",
     "rooms:plan-csv", "rooms:calendar-csv", "rooms:outcomes-csv", "rooms:phone-calendar",
     "rooms:books-csv", "rooms:incomes-csv", "rooms:export",

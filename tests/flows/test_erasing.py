@@ -46,6 +46,7 @@ def busy(customer_id: str, number: int) -> None:
     hold_seats(held, "pin", customer_id, 1, NOW)
     start_payment(f"begun-{held}", held, "sandbox", NOW)
     hold_seats(unpaid, "pin", customer_id, 1, NOW)
+    store.Taste.objects.create(customer_id=customer_id, learned_on=NOW.date(), chances=[["mango", 0.5]])
     for model in (store.Purchase, store.Unserved):
         model.objects.create(date=NOW.date(), customer_id=customer_id, region_id="city", product_id="mango", quantity=1)
     mark_pin(customer_id, "pin", "favourite")

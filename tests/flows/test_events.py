@@ -191,7 +191,7 @@ def test_events_are_kept_under_a_number_that_is_the_same_for_one_customer_and_na
     first, join, other = store.Event.objects.order_by("pk")
     assert first.pseudonym == join.pseudonym == store.Impression.objects.get().pseudonym != other.pseudonym
     assert (join.product_id, join.region_id, join.seats, join.kg) == ("mango", "city", 3, 6.0)
-    assert store.Impression.objects.get().shown == [["pin", 0, 1.0]]
+    assert store.Impression.objects.get().shown == [["pin", 0, 1.0, {}]]
     assert all("c0" not in map(str, row) for row in store.Event.objects.values_list())
 
 

@@ -53,7 +53,7 @@ def test_who_is_still_to_receive_something_is_told_so_and_stays(buyer, season):
     assert Person.objects.filter(phone="13800000101").exists()
 
 
-@pytest.mark.parametrize("address", ["/account/erase/now/", "/account/recording/"])
+@pytest.mark.parametrize("address", ["/account/erase/now/", "/account/recording/", "/account/order/"])
 def test_a_link_alone_changes_nothing(buyer, season, address):
     assert buyer.get(address).status_code == 405
     assert erase.open_to == {"customer"}

@@ -5,8 +5,8 @@ Without what was shown, and the chance with which it was shown, a later model wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 VIEW, FAVOURITE, SKIP, SHARE, LINK, JOIN, PAY = KINDS = ("view", "favourite", "skip", "share", "link", "join", "pay")
@@ -34,11 +34,16 @@ class Event:
 
 @dataclass(frozen=True)
 class Shown:
-    """One pin of an impression. propensity : the chance with which it stood at this position, above 0 and up to 1"""
+    """One pin of an impression.
+
+    propensity : the chance with which it stood at this position, above 0 and up to 1
+    elsewhere : its position under each other rule, where that was worked out; from it the other rule can be judged later
+    """
 
     pin_id: str
     position: int
     propensity: float
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

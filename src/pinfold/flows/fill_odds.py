@@ -28,7 +28,6 @@ def odds_of(pins: list[joins.OpenPin], now: datetime) -> list[float]:
     """Probability that each open pin has its smallest size paid by its deadline, 0 .. 1; by the stated prior until habits are learned."""
     if not pins:
         return []
-    prior = joins.latest_habits() or default_prior(_rules())
     standing = Standing(
         orders=[pin.orders_paid for pin in pins],
         seats=[pin.seats_paid for pin in pins],
@@ -36,7 +35,12 @@ def odds_of(pins: list[joins.OpenPin], now: datetime) -> list[float]:
         elapsed_days=[max((now - pin.opened_at).total_seconds() / DAY_SECONDS, 0) for pin in pins],
         left_days=[(pin.closes_at - now).total_seconds() / DAY_SECONDS for pin in pins],
     )
-    return [float(each) for each in fill_odds(standing, prior)]
+    return [float(each) for each in fill_odds(standing, join_prior())]
+
+
+def join_prior() -> JoinPrior:
+    """What is believed about a pin before anybody joined: as last learned, or as stated."""
+    return joins.latest_habits() or default_prior(_rules())
 
 
 def _rules() -> DemandRules:

@@ -17,6 +17,7 @@ from pinfold.flows.clock import home_day
 from pinfold.flows.demand import issue_demand
 from pinfold.flows.fill_odds import learn_join_habits
 from pinfold.flows.forecast import SeasonForecast, issue_forecasts, stages_seen
+from pinfold.flows.ranking import learn_tastes
 from pinfold.flows.weather import refresh_weather
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
 from pinfold.match.explain import explain_shipments, explain_unsold
@@ -55,6 +56,7 @@ def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progr
     progress("Forecasting demand", 1, steps)
     outlook = issue_demand(now)
     learn_join_habits(now)
+    learn_tastes(now)
     progress("Planning", 2, steps)
     facts = make_plan(now, forecast, outlook, method)
     progress("Planning", steps, steps)

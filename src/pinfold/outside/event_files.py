@@ -1,4 +1,4 @@
-"""Events as Parquet files, one folder for each day: day=2026-10-07/events.parquet."""
+"""Events as Parquet files, one folder for each day: day=2026-10-07/events.parquet; what lists had shown likewise, in the folder lists."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ SCHEMA = {
     "ranking": pl.String(),
     "version": pl.Int64(),
 }
+# One row for each pin of each list; positions : where each rule that was worked out would have put it
+SHOWN = {
+    "impression_id": pl.String(),
+    "at": pl.Datetime("us", "UTC"),
+    "pseudonym": pl.Int64(),
+    "ranking": pl.String(),
+    "version": pl.Int64(),
+    "pin_id": pl.String(),
+    "position": pl.Int64(),
+    "propensity": pl.Float64(),
+    "positions": pl.List(pl.Struct({"rule": pl.String(), "position": pl.Int64()})),
+}
+LISTS = "lists"
 
 
 def write_day(folder: Path, day: date, events: pl.DataFrame) -> None:
@@ -35,6 +48,11 @@ def write_day(folder: Path, day: date, events: pl.DataFrame) -> None:
     place = folder / f"{PREFIX}{day}"
     place.mkdir(parents=True, exist_ok=True)
     events.write_parquet(place / "events.parquet")
+
+
+def read_days(folder: Path) -> pl.LazyFrame:
+    """All rows of all days in the folder. Raises as days_in."""
+    return pl.scan_parquet([path for paths in days_in(folder).values() for path in paths])
 
 
 def days_in(folder: Path) -> dict[date, list[Path]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pinfold.basics.errors import InputError
-from pinfold.store.models import Customer, Mark, Order, Payment, Person, Pin, Purchase, Refund, Unserved
+from pinfold.store.models import Customer, Mark, Order, Payment, Person, Pin, Purchase, Refund, Taste, Unserved
 
 ERASED = "erased-"
 
@@ -32,6 +32,7 @@ def erase(customer_id: str, region_id: str) -> tuple[int, int, int, int]:
     """Deletes the customer; how many orders were deleted, orders and purchases kept, and accounts deleted. Belongs in a transaction."""
     nobody, _ = Customer.objects.get_or_create(customer_id=f"{ERASED}{region_id}", defaults={"region_id": region_id})
     Mark.objects.filter(customer=customer_id).delete()
+    Taste.objects.filter(customer=customer_id).delete()
     Pin.objects.filter(opened_by=customer_id).update(opened_by=None)
     orders = Order.objects.filter(customer=customer_id)
     orders_deleted = orders.exclude(pk__in=Payment.objects.filter(order__customer=customer_id).values("order_id")).delete()[0]

@@ -75,7 +75,7 @@ def _impression_row(impression: Impression, who: int | None) -> store.Impression
     return store.Impression(
         impression_id=impression.impression_id, at=impression.at, pseudonym=who, page=impression.page, region_id=impression.region_id,
         product_id=impression.product_id, ranking=impression.ranking, version=impression.version,
-        shown=[[each.pin_id, each.position, each.propensity] for each in impression.shown],
+        shown=[[each.pin_id, each.position, each.propensity, each.elsewhere] for each in impression.shown],
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ DERIVED: tuple[type[models.Model], ...] = (
     store.RipeningForecast,
     store.GateScore,
     store.JoinHabits,
+    store.Taste,
     store.Choice,
 )
 SUBJECTS = {

@@ -1,8 +1,8 @@
-"""A customer's own marks and the switch that ends recording, for programs."""
+"""A customer's own marks, and the switches of recording and of the own order, for programs."""
 
 from __future__ import annotations
 
-from pinfold.store.models import EventKey, Mark
+from pinfold.store.models import EventKey, Mark, Taste
 
 
 def post(client, address, **body):
@@ -23,3 +23,10 @@ def test_recording_is_on_until_it_is_turned_off(buyer):
     assert post(buyer, "recording", records=False).json() == {"records": False}
     assert buyer.get("/api/recording").json() == {"records": False}
     assert EventKey.objects.get().records is False
+
+
+def test_the_own_order_is_on_until_it_is_turned_off(buyer):
+    assert buyer.get("/api/order").json() == {"personal": True}
+    assert post(buyer, "order", personal=False).json() == {"personal": False}
+    assert buyer.get("/api/order").json() == {"personal": False}
+    assert Taste.objects.get().wanted is False

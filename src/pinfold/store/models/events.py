@@ -49,7 +49,7 @@ class Impression(models.Model):
     product_id = models.CharField(max_length=80)
     ranking = models.CharField(max_length=40)
     version = models.IntegerField()
-    shown = models.JSONField(help_text="[[pin_id, position, propensity], ...]")
+    shown = models.JSONField(help_text="[[pin_id, position, propensity, {rule: position under it}], ...]")
 
     def __str__(self) -> str:
         return self.impression_id

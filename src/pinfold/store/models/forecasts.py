@@ -115,3 +115,16 @@ class JoinHabits(models.Model):
 
     def __str__(self) -> str:
         return f"joins as of {self.learned_on}"
+
+
+class Taste(models.Model):
+    """What a customer with an account will likely want within 4 weeks, as learned on a day; whether the own list may follow it."""
+
+    customer = models.OneToOneField("store.Customer", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    wanted = models.BooleanField(default=True, help_text="false: the list is in nobody's own order, and nothing is learned for it")
+    learned_on = models.DateField(null=True)
+    chances = models.JSONField(default=list, help_text="[[product_id, chance], ...], the likeliest first")
+    other = models.FloatField(default=0.0, help_text="chance of any one product that is not among them")
+
+    def __str__(self) -> str:
+        return str(self.customer_id)

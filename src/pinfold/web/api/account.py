@@ -1,4 +1,4 @@
-"""A customer's own data: marks on pins, and the switch that ends recording. The account is deleted on the page alone, which asks first."""
+"""A customer's own data: marks on pins, and the switches of recording and the own order. Accounts are deleted on the page, which asks."""
 
 from typing import Literal
 
@@ -7,9 +7,11 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from pinfold.flows.events import choose_recording, mark_pin
+from pinfold.flows.ranking import choose_order
 from pinfold.store.events import records
 from pinfold.store.models import Person
 from pinfold.store.pins import joinable_pin
+from pinfold.store.tastes import is_personal
 from pinfold.web.api.fields import Id
 from pinfold.web.api.guard import Only, over
 from pinfold.web.api.refusals import may_refuse
@@ -28,6 +30,10 @@ class MarkAnswer(GivenMark):
 
 class Recording(Schema):
     records: bool = Field(description="whether what you do is recorded, under a pseudonym; off also deletes what was")
+
+
+class OwnOrder(Schema):
+    personal: bool = Field(description="whether the list may stand in your own order; off also deletes what was learned for it")
 
 
 @router.post("/pins/{pin_id}/mark", response=may_refuse(MarkAnswer))
@@ -51,3 +57,16 @@ def choose(request: HttpRequest, given: Recording) -> dict[str, bool]:
     """Turns recording on or off."""
     choose_recording(over(request.user, "customer_id"), given.records)
     return {"records": given.records}
+
+
+@router.get("/order", response=may_refuse(OwnOrder))
+def show_order(request: HttpRequest) -> dict[str, bool]:
+    """Whether your list may stand in an order of your own."""
+    return {"personal": is_personal(over(request.user, "customer_id"))}
+
+
+@router.post("/order", response=may_refuse(OwnOrder))
+def choose_own_order(request: HttpRequest, given: OwnOrder) -> dict[str, bool]:
+    """Turns the own order on or off; on, it begins within a day."""
+    choose_order(over(request.user, "customer_id"), given.personal)
+    return {"personal": given.personal}

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from pinfold.flows import clock
 from pinfold.flows.erasing import erase_account
 from pinfold.flows.events import choose_recording
+from pinfold.flows.ranking import choose_order
 from pinfold.settings import settings
 from pinfold.store.events import records
+from pinfold.store.tastes import is_personal
 from pinfold.web.roles import Role, only
 
 
@@ -21,7 +23,11 @@ from pinfold.web.roles import Role, only
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     customer_id = request.user.customer_id
-    facts = {"records": records(customer_id) if customer_id else None, "kept_days": settings().event_kept_days}
+    facts = {
+        "records": records(customer_id) if customer_id else None,
+        "kept_days": settings().event_kept_days,
+        "personal": is_personal(customer_id) if customer_id and settings().personal_ranking else None,
+    }
     return render(request, "shop/account.html", facts)
 
 
@@ -31,6 +37,15 @@ def recording(request: HttpRequest) -> HttpResponse:
     """Turns recording on or off."""
     if request.user.customer_id:
         choose_recording(request.user.customer_id, request.POST.get("records") == "1")
+    return redirect("shop:account")
+
+
+@only(Role.CUSTOMER)
+@require_POST
+def order(request: HttpRequest) -> HttpResponse:
+    """Turns the personal order of the list on or off."""
+    if request.user.customer_id:
+        choose_order(request.user.customer_id, request.POST.get("personal") == "1")
     return redirect("shop:account")
 
 

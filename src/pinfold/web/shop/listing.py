@@ -10,13 +10,12 @@ from django.views.decorators.http import require_safe
 from pinfold.basics.weeks import week_index
 from pinfold.demand.events import FAVOURITE, SKIP
 from pinfold.flows import clock
+from pinfold.flows.ranking import FIRST_PAGE, in_order_for
 from pinfold.store.events import marks_of
 from pinfold.store.reads import shop
 from pinfold.store.season import current_season, has_season
 from pinfold.web.roles import open_to_all
-from pinfold.web.shop.seen import list_shown
-
-PINS_A_PAGE = 24
+from pinfold.web.shop.seen import list_shown, own_list_of
 
 
 @open_to_all
@@ -34,11 +33,13 @@ def ripe_soon(request: HttpRequest) -> HttpResponse:
     marks = marks_of(request.user.customer_id) if getattr(request.user, "customer_id", None) else {}
     listed = [card for card in here if product_id in ("", card.product.id)]
     wanted = listed if request.GET.get("skipped") else [card for card in listed if marks.get(card.pin_id) != SKIP]
-    page = Paginator(wanted, PINS_A_PAGE).get_page(request.GET.get("page"))
+    listed_for_me = in_order_for(own_list_of(request), wanted, now)
+    page = Paginator(listed_for_me.cards, FIRST_PAGE.places).get_page(request.GET.get("page"))
     pinned = {product.id for product in products}
     facts = {
         "page": page,
-        "seen": list_shown(request, page.object_list, max(page.start_index() - 1, 0), (chosen, product_id)),
+        "seen": list_shown(request, listed_for_me, (max(page.start_index() - 1, 0), page.end_index()), (chosen, product_id)),
+        "order": listed_for_me.order,
         "favourites": {pin_id for pin_id, mark in marks.items() if mark == FAVOURITE},
         "skipped": len(listed) - len(wanted),
         "regions": regions,

@@ -6,32 +6,30 @@ shown what he had not. Nothing is recorded of browsers that ask not to be tracke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import uuid4
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest
 
-from pinfold.demand.events import Event, Impression, shown_in_order
+from pinfold.demand.events import Event, Impression
 from pinfold.flows import clock
 from pinfold.flows.events import record
+from pinfold.flows.ranking import Listed
 from pinfold.store.models import Person
-from pinfold.store.reads.shop import PinCard
 
 SEEN_SECONDS = 86_400  # a link that is followed a day later was found in another way
 
 
-def list_shown(request: HttpRequest, cards: Sequence[PinCard], first_position: int, limits: tuple[str, str]) -> str:
-    """Records a list of pins and returns what its links carry; "" when nothing is recorded.
+def list_shown(request: HttpRequest, listed: Listed, positions: tuple[int, int], limits: tuple[str, str]) -> str:
+    """Records a page of a list of pins and returns what its links carry; "" when nothing is recorded.
 
-    limits : region and product that the list was limited to, "" for all
+    positions : of the page's first pin and after its last one; limits : region and product that the list was limited to, "" for all
     """
-    if not _may_record(request) or not cards:
+    shown = listed.shown(*positions)
+    if not _may_record(request) or not shown:
         return ""
     impression_id = uuid4().hex
-    shown = shown_in_order((card.pin_id for card in cards), first_position)
-    # Which rule orders the list is said in store.reads.shop.open_pins; another rule, or a change of it, gets another name or version.
-    record(Impression(impression_id, clock.now(), customer_of(request), "list", *limits, "closes-first", 1, shown))
+    record(Impression(impression_id, clock.now(), customer_of(request), "list", *limits, listed.ranking, listed.version, shown))
     return _signer(request).sign(impression_id)
 
 
@@ -58,7 +56,16 @@ def _signer(request: HttpRequest) -> TimestampSigner:
     return TimestampSigner(salt=f"seen by {customer_of(request) or 'a stranger'}")
 
 
+def own_list_of(request: HttpRequest) -> str | None:
+    """The customer whose own order a list may have; None where the browser asks not to be tracked, and for people who work here."""
+    return customer_of(request) if _is_visitor(request) else None
+
+
 def _may_record(request: HttpRequest) -> bool:
+    return request.method != "HEAD" and _is_visitor(request)
+
+
+def _is_visitor(request: HttpRequest) -> bool:
     asks_not_to = "1" in (request.headers.get("Sec-GPC"), request.headers.get("DNT"))
     works_here = request.user.is_authenticated and request.user.role != Person.Role.CUSTOMER
-    return request.method != "HEAD" and not asks_not_to and not works_here
+    return not asks_not_to and not works_here

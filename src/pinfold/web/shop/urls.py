@@ -16,6 +16,7 @@ urlpatterns = [
     path("pins/<slug:share_code>/shared/", pins.shared, name="shared"),
     path("account/", account.show, name="account"),
     path("account/recording/", account.recording, name="recording"),
+    path("account/order/", account.order, name="own-order"),
     path("account/erase/", account.ask_to_erase, name="ask-to-erase"),
     path("account/erase/now/", account.erase, name="erase"),
     path("region/", region.choose, name="region"),
