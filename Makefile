@@ -12,7 +12,8 @@ run: .venv/run-ready translations
 	PINFOLD_SHOW_CODES=1 PINFOLD_DATA_DIR=$${PINFOLD_DATA_DIR:-$(DATA)} $(BIN)/pinfold start $(SEASON)
 
 # Browser and servers have runs of their own: the browser's driver keeps an event loop that Django's tests would trip over.
-PYTEST := PINFOLD_DATA_DIR=.cache/tests $(BIN)/python -m pytest -q
+# One thread for small matrices: more only wait for each other where others work too.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PINFOLD_DATA_DIR=.cache/tests $(BIN)/python -m pytest -q
 test: .venv/test-ready
 	scripts/prepare_test_machine.sh
 	$(BIN)/python scripts/compile_translations.py

@@ -37,6 +37,9 @@ class Commands(click.Group):
 @click.version_option(package_name="pinfold")
 def main() -> None:
     """Sell a smallholder cooperative's harvest before it is picked."""
+    # Before numpy comes in: our matrices are small, and on a busy machine a thread for every core cost ten times what one alone does.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 main.add_command(events)
