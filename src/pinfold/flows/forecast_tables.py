@@ -13,7 +13,9 @@ from pinfold.basics.quantiles import COLUMNS
 from pinfold.fields.weather import known_on
 from pinfold.forecast.issue_ripening import issue_ripening
 from pinfold.forecast.issue_yield import issue_yield
+from pinfold.forecast.watched import AtWork
 from pinfold.forecast.yields.record import YieldTables
+from pinfold.outside.executors import workers
 from pinfold.outside.folder import as_they_came, id_types, read_tables
 
 
@@ -28,7 +30,9 @@ def ripening_from_folder(folder: Path, season: int, as_of: date, out: Path, prog
     weather = tables.get("weather")
     if weather is not None and "weather_forecasts" in tables:
         weather = known_on(weather, tables["weather_forecasts"], as_of)
-    found = issue_ripening(tables["plots"], tables["stages"], weather, season, as_of, progress=progress).dates
+    with workers(tables["stages"].height) as elsewhere:
+        at_work = AtWork(progress, elsewhere)
+        found = issue_ripening(tables["plots"], tables["stages"], weather, season, as_of, at_work=at_work).dates
     if found.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; stages needs a season before it, reported by {as_of}")
     _write(as_they_came(found.select("plot_id", "season", "stage", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
@@ -48,7 +52,8 @@ def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None,
         raise InputError(f"{folder}: totals need the column block or village_id in plots; add it, or leave --totals out")
     # The same folder gives the same table: the seed is the season.
     known = YieldTables(tables["plots"], tables["harvests"], tables.get("covariates"))
-    found = issue_yield(known, season, datetime.now(UTC).date(), seed=season, progress=progress)
+    with workers(tables["harvests"].height) as elsewhere:
+        found = issue_yield(known, season, datetime.now(UTC).date(), seed=season, at_work=AtWork(progress, elsewhere))
     if found.plots.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
     _write(as_they_came(found.plots.drop("shared", "seasons_seen"), id_types(folder, "plots")), out)

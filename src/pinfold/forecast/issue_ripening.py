@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import polars as pl
 
-from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.forecast.backtest import Score, chosen, ripening_scores
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening import RIPENING_MODELS
 from pinfold.forecast.ripening.dates import not_before
-from pinfold.forecast.ripening.interface import RipeningModel
 from pinfold.forecast.ripening.record import NamedRecord, named_records
-from pinfold.forecast.watched import watched
+from pinfold.forecast.watched import HERE, AtWork, Watch
 
 # How far a whole season is early or late where no season was seen yet. Assumed.
 SEASON_PRIOR_DAYS = 5.0
@@ -57,7 +55,7 @@ class RipeningForecast:
 
 
 def issue_ripening(
-    plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame | None, season: int, as_of: date, *, progress: Progress = silent
+    plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame | None, season: int, as_of: date, *, at_work: AtWork = HERE
 ) -> RipeningForecast:
     """When each plot of `plots` reaches each stage that it has not reached by `as_of`.
 
@@ -65,22 +63,20 @@ def issue_ripening(
     stages : plot_id, season, stage, on, reported_on (may be absent); what is later than `as_of` is not looked at
     weather : plot_id or village_id, date, tmax_c, tmin_c, tmean_c; or None
     season : year in which the season that is forecast starts
+    at_work : whose progress is told, and on which workers; every crop's stage is a part
     A crop's stage is forecast when some plot of that crop reported it in a past season; other crops have no rows.
     Raises InputError on reports without date.
     """
-    dates, scores = [], []
     records = list(named_records(plots, stages, weather, season, as_of))
-    for part, named in enumerate(records):
-        models = watched(RIPENING_MODELS, progress, f"{named.crop} {named.stage}", part, len(records))
-        found, of_stage = _one_stage(named, as_of, models)
-        dates.append(found)
-        scores.append(of_stage)
+    found = at_work.over(partial(_one_stage, as_of=as_of), records, [f"{named.crop} {named.stage}" for named in records])
     return RipeningForecast(
-        pl.concat([pl.DataFrame(schema=DATES_SCHEMA), *dates]), pl.concat([pl.DataFrame(schema=SCORES_SCHEMA), *scores])
+        pl.concat([pl.DataFrame(schema=DATES_SCHEMA), *(dates for dates, _ in found)]),
+        pl.concat([pl.DataFrame(schema=SCORES_SCHEMA), *(scores for _, scores in found)]),
     )
 
 
-def _one_stage(named: NamedRecord, as_of: date, models: Sequence[RipeningModel]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _one_stage(named: NamedRecord, watch: Watch, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    models = watch(RIPENING_MODELS)
     scores = ripening_scores(models, named.record, SEASON_PRIOR_DAYS)
     serves = chosen(scores)
     simple = models[0].expect(named.record)

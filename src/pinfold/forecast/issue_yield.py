@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 import polars as pl
 
-from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS, Outlook
 from pinfold.forecast.issue_ripening import SCORES_SCHEMA, scores_frame
 from pinfold.forecast.shocks import Shocks
-from pinfold.forecast.watched import watched
+from pinfold.forecast.watched import HERE, AtWork, Watch
 from pinfold.forecast.yields.distribution import block_draws, kg_quantiles, outlook_of
-from pinfold.forecast.yields.interface import HarvestExpectation, YieldModel
+from pinfold.forecast.yields.interface import HarvestExpectation
 from pinfold.forecast.yields.record import NamedHarvests, YieldTables, named_harvests
 from pinfold.forecast.yields.serving import MIX, models_for, serve
 
@@ -40,18 +39,15 @@ class YieldForecast:
     scores: pl.DataFrame
 
 
-def issue_yield(tables: YieldTables, season: int, issued_on: date, seed: int, *, progress: Progress = silent) -> YieldForecast:
+def issue_yield(tables: YieldTables, season: int, issued_on: date, seed: int, *, at_work: AtWork = HERE) -> YieldForecast:
     """What each plot will bear in `season`, from harvests of earlier seasons.
 
     seed : of the simulation that sums blocks
+    at_work : whose progress is told, and on which workers; every crop is a part
     A crop of which no past harvest is known has no rows. Raises InputError on amounts that are missing, negative or not finite.
     """
-    random = np.random.default_rng(seed)
     crops = list(named_harvests(tables, season))
-    found = []
-    for part, named in enumerate(crops):
-        models = watched(models_for(named.record), progress, named.crop, part, len(crops))
-        found.append(_one_crop(named, models, issued_on, random))
+    found = at_work.over(partial(_one_crop, issued_on=issued_on, seed=seed), crops, [named.crop for named in crops])
     return YieldForecast(
         pl.concat([pl.DataFrame(schema=PLOTS_SCHEMA), *(crop.plots for crop in found)]),
         _totals(found, season, issued_on),
@@ -70,9 +66,9 @@ class OneCrop:
     draws: np.ndarray
 
 
-def _one_crop(named: NamedHarvests, models: Sequence[YieldModel], issued_on: date, random: np.random.Generator) -> OneCrop:
+def _one_crop(named: NamedHarvests, watch: Watch, issued_on: date, seed: int) -> OneCrop:
     record = named.record
-    served = serve(record, models)
+    served = serve(record, watch(models_for(record)))
     expectation, shocks, model = served.expectation, served.shocks, MIX
     outlook = kg_quantiles(expectation, record.size, shocks)
     height = len(named.plot_ids)
@@ -88,6 +84,8 @@ def _one_crop(named: NamedHarvests, models: Sequence[YieldModel], issued_on: dat
         },
         schema=PLOTS_SCHEMA,
     )
+    # Each crop has a stream of its own, so that it comes out the same wherever and in whatever order the crops are worked on.
+    random = np.random.default_rng([seed, *named.crop.encode()])
     draws = _draws_with_a_past(named, expectation, shocks, random)
     return OneCrop(model, plots, scores_frame(named.crop, "harvest", served.scores, len(served.scores) - 1), named.blocks, draws)
 

@@ -1,12 +1,14 @@
-"""Models that say when they are asked, so that whoever waits for a long backtest sees which model forecasts which season."""
+"""Forecasts at work: where their parts run, and models that say when they are asked, for whoever waits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-from pinfold.basics.progress import Progress
+from pinfold.basics.progress import Progress, silent
 
 
 class OfASeason(Protocol):
@@ -17,6 +19,8 @@ class OfASeason(Protocol):
 Record = TypeVar("Record", bound=OfASeason)
 Record_contra = TypeVar("Record_contra", contravariant=True)
 Said = TypeVar("Said")
+Part = TypeVar("Part")
+Found = TypeVar("Found")
 Said_co = TypeVar("Said_co", covariant=True)
 
 
@@ -46,6 +50,47 @@ class Watched(Generic[Record, Said]):
         return self.model.expect(record)
 
 
-def watched(models: Sequence[Model[Record, Said]], progress: Progress, what: str, part: int, parts: int) -> list[Watched[Record, Said]]:
-    """The same models at work on part number `part` of `parts`, which is about `what`: each model is one step of it."""
-    return [Watched(model, progress, what, part * len(models) + step, parts * len(models)) for step, model in enumerate(models)]
+@dataclass(frozen=True)
+class Watch:
+    """Whose progress part number `part` of `parts`, which is about `what`, tells."""
+
+    progress: Progress
+    what: str
+    part: int
+    parts: int
+
+    def __call__(self, models: Sequence[Model[Record, Said]]) -> list[Watched[Record, Said]]:
+        """The same models at work on this part: each is one step of it."""
+        steps = len(models)
+        return [Watched(model, self.progress, self.what, self.part * steps + step, self.parts * steps) for step, model in enumerate(models)]
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """How a forecast's parts are worked on. Nothing that comes out depends on it.
+
+    progress : hears of every model and season here, and of every part on workers
+    workers : where the parts go, each pickled; None for this process, one after the other
+    """
+
+    progress: Progress = silent
+    workers: Executor | None = None
+
+    def over(self, work: Callable[[Part, Watch], Found], parts: Sequence[Part], names: Sequence[str]) -> list[Found]:
+        """What `work` finds for each part, in their order. work : stands at the top of a module, or is a `partial` of such a function"""
+        if self.workers is None:
+            return [
+                work(part, Watch(self.progress, name, at, len(parts))) for at, (part, name) in enumerate(zip(parts, names, strict=True))
+            ]
+        found: list[Found] = []
+        for part in self.workers.map(partial(_unwatched, work), parts):
+            self.progress(names[len(found)], len(found) + 1, len(parts))
+            found.append(part)
+        return found
+
+
+def _unwatched(work: Callable[[Part, Watch], Found], part: Part) -> Found:
+    return work(part, Watch(silent, "", 0, 1))
+
+
+HERE = AtWork()

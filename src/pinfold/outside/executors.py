@@ -24,10 +24,13 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from pinfold.basics.errors import InputError, NoAnswer
-from pinfold.settings import Settings
+from pinfold.settings import Settings, settings
 
 # Each process is one core's work: libraries that would start a thread for every core in each of them would only stand in each other's way.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
+
+# Starting a process and reading its libraries takes as long as forecasting about so many rows. Assumed.
+ROWS_WORTH_A_JOURNEY = 200_000
 
 
 @contextmanager
@@ -48,6 +51,17 @@ def executor(given: Settings) -> Iterator[Executor]:
         fresh = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(given.processes, mp_context=fresh, initializer=_keep_to_one_core) as workers:
             yield workers
+
+
+@contextmanager
+def workers(rows: int) -> Iterator[Executor | None]:
+    """The installation's executor for work on so many rows; None for little work, or where this process is all there is."""
+    given = settings()
+    if rows < ROWS_WORTH_A_JOURNEY or (given.processes == 1 and not given.dask_scheduler):
+        yield None
+    else:
+        with executor(given) as elsewhere:
+            yield elsewhere
 
 
 @contextmanager
