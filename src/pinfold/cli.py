@@ -15,10 +15,9 @@ import click
 
 from pinfold.basics.errors import InputError, PinfoldError
 from pinfold.cli_events import customer, events
+from pinfold.cli_match import frontier, match
 from pinfold.terminal import JSON, OUT, OUT_FILE, Day, OutFile, TerminalProgress, show, with_store
 
-# What shells say of a program that Ctrl-C ended; here the best plan so far is written.
-INTERRUPTED = 130
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
@@ -44,6 +43,8 @@ def main() -> None:
 
 main.add_command(events)
 main.add_command(customer)
+main.add_command(match)
+main.add_command(frontier)
 
 
 @main.group()
@@ -142,68 +143,6 @@ def recommend(folder: Path, as_of: date, top: int, out: Path) -> None:
     from pinfold.flows.demand_tables import recommend_from_folder
 
     recommend_from_folder(folder, as_of, top, out, TerminalProgress())
-
-
-@main.command()
-@FOLDER
-@OUT
-@click.option("--method", type=click.Choice(["optimal", "greedy", "first-come"]), default="optimal")
-@click.option("--whole", is_flag=True, help="book whole trucks; pins and bids get their kg_min and cost open_cost, or stay shut")
-@click.option(
-    "--from",
-    "before",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="folder of the plan before: mend it for what changed since",
-)
-@click.option("--moved-price", type=click.FloatRange(0), default=0.0, help="with --from: yuan that moving a promised kg must bring")
-@click.option("--frozen-until", type=int, help="with --from: shipments for wants up to this week are loaded and stay")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="with --whole: CPU seconds to seek [default: by size]")
-@JSON
-def match(
-    folder: Path,
-    out: Path,
-    method: str,
-    whole: bool,
-    seconds: float | None,
-    before: Path | None,
-    moved_price: float,
-    frozen_until: int | None,
-    as_json: bool,
-) -> None:
-    """Match lots with wants: shipments and a bound that no plan can exceed.
-
-    Ctrl-C while it searches writes the best plan so far with its bound, and ends with exit code 130.
-
-    The folder holds products, lots, wants, lanes and hub_weeks. `pinfold plan` makes lots and wants of a loaded season by itself.
-    """
-    from pinfold.outside.executors import ONE_THREAD
-
-    # Before numpy and Polars come in: each would start a thread per core, which cost this command more CPU than they save time.
-    for name, threads in ONE_THREAD.items():
-        os.environ.setdefault(name, threads)
-    from pinfold.flows.match_again import Again, match_again_from_folder
-    from pinfold.flows.match_tables import match_from_folder
-
-    if before is not None:
-        if whole or method != "optimal":
-            raise InputError("--from mends the optimal plan of trucks paid per kg; leave --whole and --method away")
-        answer = match_again_from_folder(folder, out, Again(before, moved_price, frozen_until), TerminalProgress())
-        show(answer, as_json)
-        sys.exit(INTERRUPTED if answer["interrupted"] else 0)
-    if frozen_until is not None or moved_price:
-        raise InputError("--frozen-until and --moved-price are for a plan made again; name the old plan's folder with --from")
-    if whole:
-        from pinfold.flows.match_whole import match_whole_from_folder
-
-        if method != "optimal":
-            raise InputError(f"--whole plans by itself; leave --method {method} away (plan.json has what it earns)")
-        show(match_whole_from_folder(folder, out, seconds, TerminalProgress()), as_json)
-        return
-    if seconds is not None:
-        raise InputError("--seconds is for --whole; add it or leave --seconds away")
-    answer = match_from_folder(folder, out, method, TerminalProgress())
-    show(answer, as_json)
-    sys.exit(INTERRUPTED if answer["interrupted"] else 0)
 
 
 @main.command()

@@ -14,7 +14,7 @@ from pinfold.match.explain import Reason, Unsold, explain_shipments, explain_uns
 from pinfold.match.plan import plan_season
 from pinfold.match.say import SENTENCES, Names, say, sentences_of_shipments, sentences_of_unsold
 
-from .seasons import lane, lot, random_season, season, want
+from .seasons import PLAIN, PLENTY, lane, lot, random_season, season, want
 
 ENGLISH = Names({"mango": "mango"}, {})
 TYPES = {"full": pl.String, "region_id": pl.String, "short_per_kg": pl.Float64}
@@ -145,3 +145,18 @@ def test_large_weights_are_read_in_thousands():
         assert sentences_of_unsold(pl.DataFrame([asdict(unsold)], schema_overrides=TYPES), ENGLISH, "en").to_list() == [
             say(unsold, ENGLISH, "en")
         ]
+
+
+def test_kg_that_stay_so_that_villages_share_are_said_to_stay_for_that():
+    # Far can sell only 20 of its 100 kg, so near sells a fifth of its 50 too, although 40 kg more are wanted.
+    rules = replace(PLAIN, village_band=0.0)
+    lots = [lot("near", kg=50), lot("far", village_id="U", ready_week=1)]
+    wants = [want("W", "Kunming", 10, 50), want("X", "Kunming", 10, 20, week=1)]
+    given_season = season(lots, wants, [lane("Kunming"), lane("Kunming", week=1)], rules, hub_weeks=[PLENTY, PLENTY | {"week": 1}])
+    _, stay = planned(given_season)
+    assert [(each.lot_id, round(each.kg), each.why) for each in stay] == [("near", 40, "shared"), ("far", 80, "full")]
+    assert (
+        say(stay[0], ENGLISH, "en")
+        == "40 kg of mango stay unsold: Kunming would pay 10.00 yuan per kg more than home, but villages share sales."
+    )
+    assert say(stay[0], CHINESE, "zh-hans").startswith("有40公斤芒果没有卖出：")

@@ -10,7 +10,7 @@ import polars as pl
 
 from pinfold.basics.errors import NotFound
 from pinfold.basics.progress import Progress, silent
-from pinfold.flows.match_tables import STEPS, cpu_seconds, read_season, summary, write_plan
+from pinfold.flows.match_tables import STEPS, cpu_seconds, promises_nothing, read_season, summary, write_plan
 from pinfold.match.replan import earlier_plan, plan_again
 
 
@@ -30,7 +30,7 @@ def match_again_from_folder(folder: Path, out: Path, again: Again, progress: Pro
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
-    season = read_season(folder)
+    season = promises_nothing(read_season(folder), "--from")
     shipments, prices = (_read(again.before / name) for name in ("shipments.parquet", "prices.parquet"))
     progress("match: mend the plan", 1, STEPS)
     plan, moved = plan_again(season, earlier_plan(season, shipments, prices, again.frozen_until, again.moved_price_per_kg))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.match.explain import shipment_reasons, unsold_reasons
 from pinfold.match.plan import Method, Plan, plan_season
-from pinfold.match.rules import MatchRules, rules_from_json
+from pinfold.match.rules import MatchRules, rules_from_json, with_fairness
 from pinfold.match.say import Names, sentences_of_shipments, sentences_of_unsold
 from pinfold.match.season import Season, build_season
 from pinfold.match.tables import Tables
@@ -22,14 +23,19 @@ TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
 STEPS = 3
 
 
-def match_from_folder(folder: Path, out: Path, method: Method = "optimal", progress: Progress = silent) -> dict[str, object]:
+def match_from_folder(
+    folder: Path, out: Path, method: Method = "optimal", progress: Progress = silent, fairness: str | None = None
+) -> dict[str, object]:
     """Writes out/shipments.parquet, out/plan.json and out/reasons.csv; what plan.json says comes back.
 
+    fairness : between villages, as `with_fairness` reads it; None: as rules.json has it
     Raises BrokenTables or InputError naming what is wrong in `folder`, and NoPlan when the optimiser gives up.
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
     season = read_season(folder)
+    if fairness is not None:
+        season = replace(season, rules=with_fairness(season.rules, fairness))
     progress(f"match: plan {len(season.ways.pool):,} ways", 1, STEPS)
     plan = plan_season(season, method)
     progress("match: write the plan", 2, STEPS)
@@ -39,6 +45,13 @@ def match_from_folder(folder: Path, out: Path, method: Method = "optimal", progr
     (out / "plan.json").write_text(json.dumps(answer, indent=1))
     progress("match: write the plan", STEPS, STEPS)
     return answer
+
+
+def promises_nothing(season: Season, what: str) -> Season:
+    """The same season. Raises InputError when its rules promise something between villages, which `what` cannot keep."""
+    if season.rules.is_fair:
+        raise InputError(f"{what} keeps no village_band or village_floor; take them out of rules.json, or leave {what} away")
+    return season
 
 
 def write_plan(folder: Path, out: Path, plan: Plan) -> None:

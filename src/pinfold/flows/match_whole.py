@@ -9,7 +9,7 @@ import polars as pl
 
 from pinfold.basics.progress import Progress, silent
 from pinfold.flows.budget import Budget
-from pinfold.flows.match_tables import cpu_seconds, read_season, summary, write_plan
+from pinfold.flows.match_tables import cpu_seconds, promises_nothing, read_season, summary, write_plan
 from pinfold.match.rules import WholeRules
 from pinfold.match.whole.plan import WholePlan, plan_whole_season
 from pinfold.outside.folder import as_they_came, id_types
@@ -22,7 +22,7 @@ def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = Non
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, 1)
-    season = read_season(folder)
+    season = promises_nothing(read_season(folder), "--whole")
     rules = WholeRules()
     allowed = rules.seconds(len(season.ways.pool)) if seconds is None else seconds
     with Budget(allowed - (cpu_seconds() - cpu_before)) as budget:

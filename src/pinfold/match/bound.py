@@ -11,10 +11,10 @@ from pinfold.match.season import Floats, Season
 
 @dataclass(frozen=True)
 class Prices:
-    """What the scarce things are worth at the margin; all >= 0.
+    """What the scarce things are worth at the margin.
 
-    want : shape (wants,), yuan per kg delivered to the want
-    lane, hub_week : shape (lanes,) and (hub weeks,), yuan per kg that passes; 0 where there is no limit
+    want : shape (wants,), yuan per kg delivered to the want; below 0 only where sales are promised that do not pay
+    lane, hub_week : >= 0, shape (lanes,) and (hub weeks,), yuan per kg that passes; 0 where there is no limit
     """
 
     want: Floats
@@ -33,7 +33,9 @@ def bound(season: Season, prices: Prices) -> float:
     Each want's steps are sold at what they pay above its price, each limit is paid at its price, and each lot goes its best way or stays.
     Source: weak duality, e.g. Bertsekas (1999), Nonlinear Programming, 2nd ed., prop. 5.1.3.
     """
-    for price in (prices.want, prices.lane, prices.hub_week):
+    # All that arrives at a want must be sold, so its price may have either sign; a limit need not be met.
+    assert np.isfinite(prices.want).all(), "a missing price proves nothing"
+    for price in (prices.lane, prices.hub_week):
         assert (price >= 0).all(), "a negative or missing price proves nothing"
     best = np.full(season.pools.height, -np.inf)
     np.maximum.at(best, season.ways.pool, way_profit_per_kg(season, prices))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -81,15 +81,26 @@ def best_flow(season: Season) -> tuple[Floats, Prices]:
     """
     if not len(season.ways.pool):
         return np.zeros(0), Prices.without_ways(season)
-    small = len(season.ways.pool) <= SIMPLEX_WAYS_MAX
-    primal, dual = run_highs(programme(season), {"solver": "simplex"} if small else INTERIOR_POINT)
-    lots, pools, wants, lanes = len(season.lot_kg), season.pools.height, len(season.step_kg), len(season.lane_kg_max)
-    prices = Prices(
-        want=np.maximum(-dual[pools : pools + wants], 0),
+    primal, dual = run_highs(programme(season), solver_options(season))
+    lots = len(season.lot_kg)
+    prices = row_prices(season, dual)
+    return primal[lots : lots + len(season.ways.pool)], replace(prices, want=np.maximum(prices.want, 0))
+
+
+def solver_options(season: Season) -> dict[str, str]:
+    """What HiGHS is fastest with on a season of this size."""
+    return {"solver": "simplex"} if len(season.ways.pool) <= SIMPLEX_WAYS_MAX else INTERIOR_POINT
+
+
+def row_prices(season: Season, dual: Floats) -> Prices:
+    """The prices that the row duals of `programme` are; further rows may follow."""
+    pools, wants, lanes = season.pools.height, len(season.step_kg), len(season.lane_kg_max)
+    hub_weeks = dual[pools + wants + lanes :][: len(season.hub_week_kg_max)]
+    return Prices(
+        want=-dual[pools : pools + wants],
         lane=np.maximum(dual[pools + wants : pools + wants + lanes], 0),
-        hub_week=np.where(np.isfinite(season.hub_week_kg_max), np.maximum(dual[pools + wants + lanes :], 0), 0),
+        hub_week=np.where(np.isfinite(season.hub_week_kg_max), np.maximum(hub_weeks, 0), 0),
     )
-    return primal[lots : lots + len(season.ways.pool)], prices
 
 
 def run_highs(given: Programme, options: dict[str, str]) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from pinfold.match.season import STEPS, Floats, Ints, Season
 from pinfold.match.shipments import Shipments
 
 Full = Literal["customers", "trucks", "hub"]
-Stays = Literal["too far", "pays less", "full"]
+Stays = Literal["too far", "pays less", "shared", "full"]
 FULL: tuple[Full | None, ...] = (None, "customers", "trucks", "hub")
 # A place has room when a shipment worth speaking of still fits: one kg.
 ROOM_KG = 1.0
@@ -50,7 +50,8 @@ class Unsold:
     """Why kg of a lot stay unsold.
 
     why : "too far" no want can be reached before the goods are too old; "pays less" the best place with room brings less than selling at
-        home; "full" every place that would bring more is full
+        home; "shared" that place would bring more, but the villages' sold shares are kept together; "full" every
+        place that would bring more is full
     region_id : the best place, None when there is none
     short_per_kg : yuan by which it brings less than selling at home, the equity bonus not counted; negative when it would bring more
     full : what is full at that place
@@ -125,8 +126,12 @@ def unsold_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
     )
     # A lot without any way has -1 here, which finds the -inf at the end.
     full = np.append(places.next_earns, -np.inf)[full_way] + season.lot_value_per_kg[lot] > 0
+    if season.rules.is_fair:
+        full &= (open_way < 0) | (np.append(places.next_earns, -np.inf)[open_way] <= _stay_worth(season)[lot])
     way = np.where(full | (open_way < 0), full_way, open_way)
-    stays = np.select([full, way >= 0], ["full", "pays less"], "too far")
+    short = _stay_worth(season)[lot] - np.append(places.next_earns, -np.inf)[way]
+    shared = season.rules.is_fair & ~full & (way >= 0) & (short < 0)
+    stays = np.select([full, shared, way >= 0], ["full", "shared", "pays less"], "too far")
     return pl.DataFrame(
         {
             "lot_id": season.tables.lots["lot_id"].gather(lot),

@@ -11,6 +11,7 @@ from pinfold.basics.errors import InputError
 from pinfold.match.baselines import fill, first_come_order, greedy_order
 from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
+from pinfold.match.fairness import Certified, fair_flow
 from pinfold.match.kernel import Network
 from pinfold.match.score import Facts, broken_limits, judge
 from pinfold.match.season import Floats, Season, numbered_hub_weeks
@@ -71,14 +72,15 @@ def plan_season(season: Season, method: Method = "optimal", start: Prices | None
     """
     if method not in METHODS:
         raise InputError(f"method {method!r} is not known; use one of {', '.join(METHODS)}")
+    if season.rules.is_fair and method != "optimal":
+        raise InputError(f"method {method!r} promises nothing between villages; use optimal, or take village_band and village_floor away")
     network = Network.of(season)
-    best = near_best_flow(season, start, network)
-    flows: dict[Method, Floats] = {
-        "optimal": best.kg,
-        "greedy": fill(season, greedy_order(season), network),
-        "first-come": fill(season, first_come_order(season), network),
+    best = _best(season, start, network)
+    made: dict[Method, Shipments] = {
+        "optimal": best.shipments,
+        "greedy": _kept(season, fill(season, greedy_order(season), network)),
+        "first-come": _kept(season, fill(season, first_come_order(season), network)),
     }
-    made = {name: share_out(season, within_limits(season, way_kg)) for name, way_kg in flows.items()}
     facts = {name: judge(season, shipments) for name, shipments in made.items()}
     broken = broken_limits(season, made[method])
     assert not broken, f"the {method} plan breaks its limits: {'; '.join(broken)}"
@@ -92,3 +94,14 @@ def plan_season(season: Season, method: Method = "optimal", start: Prices | None
         interrupted=best.interrupted,
         beside={name: other for name, other in facts.items() if name != method},
     )
+
+
+def _best(season: Season, start: Prices | None, network: Network) -> Certified:
+    if season.rules.is_fair:
+        return fair_flow(season)
+    flow = near_best_flow(season, start, network)
+    return Certified(_kept(season, flow.kg), flow.prices, flow.bound, flow.interrupted)
+
+
+def _kept(season: Season, way_kg: Floats) -> Shipments:
+    return share_out(season, within_limits(season, way_kg))

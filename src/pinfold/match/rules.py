@@ -30,6 +30,16 @@ class MatchRules:
         0.15, "yuan per yuan of floor value", "worth of a sale from a village where every household is registered poor", 0
     )
 
+    village_band: float = rule(1.0, "share", "how far a village's sold share may lie from all villages' average; 1 sets no limit", 0, 1)
+    village_floor: float = rule(
+        0.0, "share", "every village sells this share of the most that all can sell at once (1: max-min); 0 promises nothing", 0, 1
+    )
+
+    @property
+    def is_fair(self) -> bool:
+        """Whether anything is promised between villages."""
+        return self.village_band < 1 or self.village_floor > 0
+
     @property
     def grade_discount(self) -> tuple[float, float, float]:
         return (self.grade_discount_best, self.grade_discount_second, self.grade_discount_third)
@@ -59,6 +69,24 @@ class WholeRules:
     def seconds(self, ways: int) -> float:
         """CPU seconds that a plan of so many ways is sought."""
         return min(self.seconds_max, self.seconds_per_root_way * sqrt(ways))
+
+
+def with_fairness(rules: MatchRules, said: str) -> MatchRules:
+    """`rules` with the fairness that a person asks for: "none", "max-min", "band=0.1" or "floor=0.5".
+
+    Raises InputError naming what was said when it is none of these, or its share does not lie between 0 and 1.
+
+    >>> with_fairness(MatchRules(), "band=0.1").village_band
+    0.1
+    """
+    name, _, text = {"max-min": "floor=1"}.get(said, said).partition("=")
+    share = float(text) if text.replace(".", "", 1).isdigit() else -1.0
+    plain = replace(rules, village_band=1.0, village_floor=0.0)
+    if said == "none":
+        return plain
+    if name not in ("band", "floor") or not 0 <= share <= 1:
+        raise InputError(f"fairness {said!r} is not known; use none, max-min, or band= or floor= with a share from 0 to 1")
+    return replace(plain, village_band=share) if name == "band" else replace(plain, village_floor=share)
 
 
 def rules_from_json(given: Mapping[str, object]) -> MatchRules:

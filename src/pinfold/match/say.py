@@ -27,6 +27,7 @@ SENTENCES: dict[Language, dict[str, str]] = {
         "day": "will keep one more day there",
         "too far": "{kg} kg of {product} stay unsold: no customers can be reached before it is too old.",
         "pays less": "{kg} kg of {product} stay unsold: after freight the best place, {region}, brings {yuan} yuan per kg less than home.",
+        "shared": "{kg} kg of {product} stay unsold: {region} would pay {yuan} yuan per kg more than home, but villages share sales.",
         "customers": "{kg} kg of {product} stay unsold: the customers in {region}, the best place, already have all they want.",
         "trucks": "{kg} kg of {product} stay unsold: the trucks to {region}, the best place, are full.",
         "hub": "{kg} kg of {product} stay unsold: the hub can pack no more for {region}, the best place, that week.",
@@ -41,6 +42,7 @@ SENTENCES: dict[Language, dict[str, str]] = {
         "day": "还能放1天",
         "too far": "有{kg}公斤{product}没有卖出：送到任何顾客那里都会太旧。",
         "pays less": "有{kg}公斤{product}没有卖出：扣除运费后，最好的{region}每公斤也比在当地卖少得{yuan}元。",
+        "shared": "有{kg}公斤{product}没有卖出：{region}每公斤会比在当地卖多得{yuan}元，但各村要按份额一起卖。",
         "customers": "有{kg}公斤{product}没有卖出：最好的{region}的顾客已经买够了。",
         "trucks": "有{kg}公斤{product}没有卖出：去最好的{region}的车已经装满。",
         "hub": "有{kg}公斤{product}没有卖出：那一周集货点已经来不及为最好的{region}装更多货。",
@@ -95,7 +97,7 @@ def sentences_of_unsold(reasons: pl.DataFrame, names: Names, language: Language)
         "yuan": _two_places(pl.col("short_per_kg")),
     }
     words, kind = SENTENCES[language], pl.coalesce("full", "why")
-    kinds = ("customers", "trucks", "hub", "too far", "pays less")
+    kinds = ("customers", "trucks", "hub", "too far", "shared", "pays less")
     return _chosen(reasons, [(kind == each, _filled(words[each], filling)) for each in kinds])
 
 

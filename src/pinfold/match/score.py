@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import Shipments
@@ -42,11 +43,9 @@ def judge(season: Season, shipments: Shipments) -> Facts:
     ways, lots, lanes = season.ways, season.tables.lots, season.tables.lanes
     way, kg = shipments.way, shipments.kg
     sent = sent_kg(season, shipments)
-    steps_before = season.step_kg.cumsum(axis=1) - season.step_kg
-    filled = np.clip(delivered_kg(season, shipments)[:, None] - steps_before, 0, season.step_kg)
+    filled = filled_steps(season, delivered_kg(season, shipments))
     truck_per_kg = (lanes["truck_cost"] / lanes["truck_kg"]).to_numpy()[ways.lane[way]]
-    poverty = lots["poverty_weight"]
-    poorest = (poverty >= (poverty.quantile(0.8, "linear") or 0.0)).to_numpy()
+    poverty, poorest = lots["poverty_weight"], poorest_fifth(season)
     parts = {
         "revenue": float((filled * season.step_price_per_kg).sum()),
         "collection": float(sent @ lots["collect_cost_per_kg"].to_numpy()),
@@ -62,6 +61,19 @@ def judge(season: Season, shipments: Shipments) -> Facts:
         poorest_fifth_sold_share=_share(sent[poorest].sum(), season.lot_kg[poorest].sum()),
         **parts,
     )
+
+
+def poorest_fifth(season: Season) -> npt.NDArray[np.bool_]:
+    """Which lots come from villages as poor as the poorest fifth of all lots; shape (lots,)."""
+    poverty = season.tables.lots["poverty_weight"]
+    return np.asarray(poverty >= (poverty.quantile(0.8, "linear") or 0.0))
+
+
+def filled_steps(season: Season, delivered: Floats) -> Floats:
+    """Kg of each want's steps that `delivered` kg fill, dearest first; shape (wants, 3)."""
+    steps_before = season.step_kg.cumsum(axis=1) - season.step_kg
+    filled: Floats = np.clip(delivered[:, None] - steps_before, 0, season.step_kg)
+    return filled
 
 
 def broken_limits(season: Season, shipments: Shipments) -> list[str]:

@@ -109,7 +109,7 @@ def stays(unsold: Iterable[tuple[int, Unsold]], products: dict[str, Named], name
 
 def _reason_key(unsold: Unsold) -> tuple[str, str, str, str]:
     # A gap in price differs from lot to lot, so its figure is spoken to the tenth of a yuan that it lies in.
-    gap = f"{unsold.short_per_kg:.1f}" if unsold.why == "pays less" and unsold.short_per_kg is not None else ""
+    gap = f"{unsold.short_per_kg:.1f}" if unsold.why in ("pays less", "shared") and unsold.short_per_kg is not None else ""
     return unsold.product_id, unsold.full or unsold.why, unsold.region_id or "", gap
 
 

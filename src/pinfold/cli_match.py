@@ -1,0 +1,106 @@
+"""Commands of the match: tables of a season in, a plan or a frontier out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from pinfold.basics.errors import InputError
+from pinfold.terminal import JSON, OUT, OutFile, TerminalProgress, show, with_store
+
+# What shells say of a program that Ctrl-C ended; here the best plan so far is written.
+INTERRUPTED = 130
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+
+@click.command()
+@FOLDER
+@OUT
+@click.option("--method", type=click.Choice(["optimal", "greedy", "first-come"]), default="optimal")
+@click.option("--whole", is_flag=True, help="book whole trucks; pins and bids get their kg_min and cost open_cost, or stay shut")
+@click.option(
+    "--from",
+    "before",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="folder of the plan before: mend it for what changed since",
+)
+@click.option("--moved-price", type=click.FloatRange(0), default=0.0, help="with --from: yuan that moving a promised kg must bring")
+@click.option("--frozen-until", type=int, help="with --from: shipments for wants up to this week are loaded and stay")
+@click.option("--fairness", help="between villages: band=0.1, floor=0.5, max-min or none [default: as rules.json says]")
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="with --whole: CPU seconds to seek [default: by size]")
+@JSON
+def match(
+    folder: Path,
+    out: Path,
+    method: str,
+    whole: bool,
+    seconds: float | None,
+    before: Path | None,
+    moved_price: float,
+    frozen_until: int | None,
+    fairness: str | None,
+    as_json: bool,
+) -> None:
+    """Match lots with wants: shipments and a bound that no plan can exceed.
+
+    Ctrl-C while it searches writes the best plan so far with its bound, and ends with exit code 130.
+
+    The folder holds products, lots, wants, lanes and hub_weeks. `pinfold plan` makes lots and wants of a loaded season by itself.
+    """
+    from pinfold.outside.executors import ONE_THREAD
+
+    # Before numpy and Polars come in: each would start a thread per core, which cost this command more CPU than they save time.
+    for name, threads in ONE_THREAD.items():
+        os.environ.setdefault(name, threads)
+    from pinfold.flows.match_again import Again, match_again_from_folder
+    from pinfold.flows.match_tables import match_from_folder
+
+    if fairness is not None and (whole or before is not None or method != "optimal"):
+        raise InputError("--fairness is for the optimal plan of trucks paid per kg; leave --whole, --from and --method away")
+    if before is not None:
+        if whole or method != "optimal":
+            raise InputError("--from mends the optimal plan of trucks paid per kg; leave --whole and --method away")
+        answer = match_again_from_folder(folder, out, Again(before, moved_price, frozen_until), TerminalProgress())
+        show(answer, as_json)
+        sys.exit(INTERRUPTED if answer["interrupted"] else 0)
+    if frozen_until is not None or moved_price:
+        raise InputError("--frozen-until and --moved-price are for a plan made again; name the old plan's folder with --from")
+    if whole:
+        from pinfold.flows.match_whole import match_whole_from_folder
+
+        if method != "optimal":
+            raise InputError(f"--whole plans by itself; leave --method {method} away (plan.json has what it earns)")
+        show(match_whole_from_folder(folder, out, seconds, TerminalProgress()), as_json)
+        return
+    if seconds is not None:
+        raise InputError("--seconds is for --whole; add it or leave --seconds away")
+    answer = match_from_folder(folder, out, method, TerminalProgress(), fairness)
+    show(answer, as_json)
+    sys.exit(INTERRUPTED if answer["interrupted"] else 0)
+
+
+@click.command()
+@FOLDER
+@click.option("--out", required=True, type=OutFile(), help="file to write: Parquet if it ends in .parquet, else CSV")
+@click.option("--picture", type=OutFile(), help="SVG file to draw it into")
+@JSON
+@with_store
+def frontier(folder: Path, out: Path, picture: Path | None, as_json: bool) -> None:
+    """What fairness costs: the poorest fifth's income beside the rest's, one exact plan per poverty weight, band and floor.
+
+    The folder is one of `pinfold match`.
+    """
+    from pinfold.flows.match_frontier import frontier_from_folder
+
+    points = frontier_from_folder(folder, out, TerminalProgress())
+    if picture is not None:
+        from django.utils.translation import override
+
+        from pinfold.web.charts.frontier import draw_frontier
+
+        with override("en"):
+            picture.write_text(draw_frontier(points), encoding="utf-8")
+    show({"frontier": [point.row for point in points]}, as_json)

@@ -1,0 +1,163 @@
+"""Fairness between villages as a stated choice: the best plan that keeps their sold shares together, and a bound true for that choice.
+
+A village's *sold share* is what it sends of the kg that any way could take; a lot that nobody can be reached with counts for nothing.
+`MatchRules.village_band` holds every share within so much of the average; `village_floor` gives every village so much of the largest
+share that all can have at once (1: max-min). Both are rows of the linear programme, which HiGHS solves exactly at any size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
+
+from pinfold.basics.errors import InputError
+from pinfold.match.bound import Prices, bound
+from pinfold.match.core import Programme, programme, row_prices, run_highs, solver_options
+from pinfold.match.season import Floats, Ints, Season
+from pinfold.match.shipments import Shipments, share_out, within_limits
+
+# The solver keeps rows to 1e-7; a floor at exactly the level that it found best could be out of its own reach by as much.
+LEVEL_SLACK = 1e-6
+
+
+@dataclass(frozen=True)
+class Villages:
+    """lot : village of each lot, -1 where no way takes it; shape (lots,). kg : that some way could take; shape (villages,)."""
+
+    lot: Ints
+    kg: Floats
+
+    @classmethod
+    def of(cls, season: Season) -> Villages:
+        """Raises InputError when the lots do not say their village."""
+        if "village_id" not in season.tables.lots.columns:
+            raise InputError("lots: column 'village_id' is missing; add it, or plan without fairness between villages")
+        leaves = np.isin(season.lot_pool, season.ways.pool) & (season.lot_kg > 0)
+        _, found = np.unique(season.tables.lots["village_id"].to_numpy()[leaves], return_inverse=True)
+        lot = np.full(len(season.lot_kg), -1)
+        lot[leaves] = found
+        return cls(lot, np.bincount(found, season.lot_kg[leaves]).astype(np.float64))
+
+    def sold_share(self, lot_sent: Floats) -> Floats:
+        """Of each village, when `lot_sent` kg leave its lots; shape (villages,)."""
+        return self._sums(lot_sent) / self.kg
+
+    def average(self, lot_sent: Floats) -> float:
+        """Sold share of all villages together."""
+        return float(self._sums(lot_sent).sum() / self.kg.sum())
+
+    def _sums(self, lot_sent: Floats) -> Floats:
+        leaves = self.lot >= 0
+        return np.bincount(self.lot[leaves], lot_sent[leaves], len(self.kg)).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the villages are promised, kg: |sent - kg * average share| <= apart (may be infinite), and sent >= floor; shape (villages,)."""
+
+    apart: Floats
+    floor: Floats
+
+
+@dataclass(frozen=True)
+class VillagePrices:
+    """Yuan per kg: what a village is paid to sell nearer to the average (either sign) and above its floor (>= 0), shape (villages,).
+
+    average : what every village is paid for selling above the average, either sign; it cancels out over all
+    """
+
+    band: Floats
+    floor: Floats
+    average: float
+
+    @classmethod
+    def of(cls, dual: Floats) -> VillagePrices:
+        """From the duals of the rows that `_with_villages` adds."""
+        count = len(dual) // 2
+        return cls(-dual[:count], np.maximum(-dual[count : 2 * count], 0.0), -float(dual[-1]))
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A plan, prices that prove its bound, and yuan that no plan within the same terms can exceed."""
+
+    shipments: Shipments
+    prices: Prices
+    bound: float
+    interrupted: bool = False
+
+
+def fair_flow(season: Season) -> Certified:
+    """The plan that earns most of all that keep the season's rules of fairness. Raises InputError without villages, NoPlan from HiGHS."""
+    villages = Villages.of(season)
+    if not len(villages.kg):
+        prices = Prices.without_ways(season)
+        return Certified(share_out(season, np.zeros(len(season.ways.pool))), prices, bound(season, prices))
+    rules = season.rules
+    level = rules.village_floor * (best_level(season, villages) - LEVEL_SLACK) if rules.village_floor > 0 else 0.0
+    terms = Terms((rules.village_band if rules.village_band < 1 else np.inf) * villages.kg, max(level, 0.0) * villages.kg)
+    primal, dual = run_highs(_with_villages(programme(season), villages, terms), solver_options(season))
+    prices, of_villages = row_prices(season, dual), VillagePrices.of(dual[-2 * len(villages.kg) - 1 :])
+    return Certified(_shipments(season, primal), prices, fair_bound(season, prices, terms, villages, of_villages))
+
+
+def fair_bound(season: Season, prices: Prices, terms: Terms, villages: Villages, paid: VillagePrices) -> float:
+    """Yuan that no plan within `terms` can exceed, whatever `prices` and `paid` are.
+
+    A plan within the terms with average share t, 0..1, is paid band * (sent - kg t), floor * (sent - floor) and average * (sent - kg t) in
+    each village: at least -apart * |band|, 0, and 0 in all. The best that any plan and any t make of that is an ordinary bound in which a
+    lot's kg are worth so much more, plus what t earns.
+    """
+    assert (paid.floor >= 0).all(), "a negative price of a floor proves nothing"
+    extra = paid.band + paid.floor + paid.average
+    value = season.lot_value_per_kg + np.where(villages.lot >= 0, extra[villages.lot], 0.0)
+    t_earns = -float((paid.band + paid.average) @ villages.kg)
+    # A band of infinity has no price, and 0 times infinity is no number.
+    apart = float((np.where(paid.band != 0, terms.apart, 0.0) * np.abs(paid.band)).sum())
+    return bound(replace(season, lot_value_per_kg=value), prices) + max(t_earns, 0.0) + apart - float(terms.floor @ paid.floor)
+
+
+def best_level(season: Season, villages: Villages) -> float:
+    """The largest sold share that all villages can have at once, whatever it earns; 0..1."""
+    base = programme(season)
+    nothing = replace(base, gain=np.zeros(len(base.gain)))
+    given = _with_villages(nothing, villages, Terms(np.full(len(villages.kg), np.inf), np.zeros(len(villages.kg))), level_pays=True)
+    primal, _ = run_highs(given, solver_options(season))
+    return float(np.clip(primal[-1], 0.0, 1.0))
+
+
+def _with_villages(base: Programme, villages: Villages, terms: Terms, level_pays: bool = False) -> Programme:
+    """`base` with one more column, a share t, and rows below its own: sent - kg t and sent of each village, then all sent - all kg t.
+
+    level_pays : t is then a share that every village reaches, and all that is earned; otherwise the average
+    """
+    rows, columns, count = len(base.row_low), len(base.gain), len(villages.kg)
+    leaves = np.flatnonzero(villages.lot >= 0)
+    sent = csr_matrix((np.ones(len(leaves)), (villages.lot[leaves], leaves)), shape=(count, columns))
+    matrix = csc_matrix((base.values, base.rows, base.starts), shape=(rows, columns))
+    share = csc_matrix(np.concatenate([np.zeros(rows), -villages.kg, np.zeros(count), [-villages.kg.sum()]])[:, None])
+    whole = hstack([vstack([matrix, sent, sent, csr_matrix(sent.sum(axis=0))]), share]).tocsc()
+    free, none = np.full(count, np.inf), np.zeros(count)
+    low, high = (none, free) if level_pays else (-terms.apart, terms.apart)
+    return Programme(
+        gain=np.append(base.gain, float(level_pays)),
+        upper=np.append(base.upper, 1.0),
+        row_low=np.concatenate([base.row_low, low, terms.floor, [-np.inf if level_pays else 0.0]]),
+        row_high=np.concatenate([base.row_high, high, free, [np.inf if level_pays else 0.0]]),
+        starts=whole.indptr.astype(np.int32),
+        rows=whole.indices.astype(np.int32),
+        values=whole.data,
+    )
+
+
+def _shipments(season: Season, primal: Floats) -> Shipments:
+    """Shipments of the solver's kg of each lot and way, kept within limits that it missed by a hair."""
+    lots, pools = len(season.lot_kg), season.pools.height
+    kg = within_limits(season, primal[lots : lots + len(season.ways.pool)])
+    sent = np.clip(primal[:lots], 0.0, season.lot_kg)
+    way_sum, lot_sum = np.bincount(season.ways.pool, kg, pools), np.bincount(season.lot_pool, sent, pools)
+    smaller = np.minimum(way_sum, lot_sum)
+    way_kept, lot_kept = (np.divide(smaller, each, out=np.zeros(pools), where=each > 0) for each in (way_sum, lot_sum))
+    return share_out(season, kg * way_kept[season.ways.pool], sent * lot_kept[season.lot_pool])
