@@ -16,11 +16,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+if TYPE_CHECKING:
+    from pinfold.demand.ranking import Offers
+
+PINS = 10_000
 SHARED_MATCH = Path(__file__).resolve().parents[2] / "shared" / "bench" / "match"
 
 
@@ -151,7 +157,74 @@ def _bincount_cpu_s(folder: Path) -> float:
     return spent
 
 
-MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {"match": measure_match, "whole": measure_whole, "events": measure_events}
+def measure_ranking() -> Iterator[Row]:
+    """10,000 open pins put in order for 200 of 1,000,000 customers with tastes for 200 products, beside numpy's dot product of the same.
+
+    The dot product gives every pin's score and nothing else: a customer's row times a matrix of products x pins. What a join brings is the
+    same for all customers and is measured apart, because it changes with joins and hours only.
+    """
+    from pinfold.demand.ranking import Page, lots_of, rank, scores
+    from pinfold.demand.rules import DemandRules
+
+    rng, rules = np.random.default_rng(0), DemandRules()
+    worth_fen, worth_s = _worth_of_pins(rng, PINS)
+    offers = _offers(rng, worth_fen)
+    tastes = np.empty((1_000_000, 200), dtype=np.float16)
+    for start in range(0, len(tastes), 50_000):
+        tastes[start : start + 50_000] = rng.random((50_000, 200), dtype=np.float32) ** 8
+    customers = rng.integers(0, len(tastes), 200)
+    spent = []
+    for customer in customers:
+        started = time.process_time()
+        score = scores(offers, tastes[customer].astype(np.float64), int(customer) % 30, rules)
+        rank(offers, score, Page(24, 12), rules.neutral_share, lots_of(f"customer-{customer}", date(2026, 10, 7)))
+        spent.append(time.process_time() - started)
+    of_pins = np.zeros((200, PINS), dtype=np.float32)
+    of_pins[offers.product, np.arange(PINS)] = offers.price_ratio**-rules.elasticity * offers.worth_fen
+    started = time.process_time()
+    for customer in customers:
+        np.dot(tastes[customer].astype(np.float32), of_pins)
+    dot_s = time.process_time() - started
+    p95 = f"95th percentile {1000 * np.quantile(spent, 0.95):.2f} ms, dot product {1000 * dot_s / len(customers):.2f} ms"
+    yield Row("200 lists of 10,000 pins", sum(spent), "numpy dot", dot_s, p95)
+    yield Row("what joins bring, all pins", worth_s, "numpy dot, 200 times", dot_s, "once for all customers")
+
+
+def _worth_of_pins(rng: np.random.Generator, pins: int) -> tuple[np.ndarray, float]:
+    from pinfold.demand.fill_odds import Standing, fill_odds
+    from pinfold.demand.join_habits import default_prior
+    from pinfold.demand.ranking import worth_fen
+    from pinfold.demand.rules import DemandRules
+
+    size = rng.integers(3, 21, pins)
+    seats, elapsed, left = rng.integers(0, size), rng.uniform(0, 14, pins), rng.uniform(0, 14, pins)
+    started = time.process_time()
+    odds, with_join = (fill_odds(Standing(seats, seats + more, size, elapsed, left), default_prior(DemandRules())) for more in (0, 1))
+    worth = worth_fen(odds, with_join, np.maximum(seats, size - 1), rng.uniform(500, 5000, pins))
+    return worth, time.process_time() - started
+
+
+def _offers(rng: np.random.Generator, worth_fen: np.ndarray) -> Offers:
+    """Pins of 200 products, 30 regions and 40 cooperatives, some of two."""
+    from pinfold.demand.ranking import Offers
+
+    pins, second = len(worth_fen), len(worth_fen) // 5
+    return Offers(
+        product=rng.integers(0, 200, pins),
+        region=rng.integers(0, 30, pins),
+        price_ratio=rng.uniform(0.8, 1.2, pins),
+        worth_fen=worth_fen,
+        share_pin=np.append(np.arange(pins), np.arange(second)),
+        share_cooperative=rng.integers(0, 40, pins + second),
+    )
+
+
+MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "match": measure_match,
+    "whole": measure_whole,
+    "events": measure_events,
+    "ranking": measure_ranking,
+}
 
 
 def main(names: list[str]) -> None:

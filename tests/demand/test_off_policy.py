@@ -23,7 +23,7 @@ def played_lists() -> tuple[np.ndarray, ...]:
     for person in range(PEOPLE):
         leaning = rng.lognormal(0, 0.3)  # some join more than others, so one person's lists are alike
         for day in range(DAYS):
-            shown = rank(offers, WANTED, Page(PLACES, 3), NEUTRAL_SHARE, Lots(*rng.random(3), day))
+            shown = rank(offers, WANTED, Page(PLACES, 3), NEUTRAL_SHARE, Lots(*rng.random(4), day))
             pin = shown.pin[:PLACES]
             joined = rng.random(PLACES) < np.minimum(WANTED[pin] * ATTENTION * leaning, 1)
             rows.append(np.stack([pin == np.arange(PLACES), shown.propensity[:PLACES], joined, np.full(PLACES, person)]))

@@ -12,7 +12,7 @@ from pinfold.basics.errors import InputError
 from pinfold.demand.ranking import Lots, Offers, Page, rank, scores
 from pinfold.demand.rules import DemandRules
 
-NO_CHANCE = Lots(neutral=0.99, place=0.0, pin=0.0, turn=0)
+NO_CHANCE = Lots(neutral=0.99, exchange=0.0, place=0.0, pin=0.0, turn=0)
 
 
 def offers_of(cooperatives: list[int], worth: list[float] | None = None) -> Offers:
@@ -63,7 +63,7 @@ def test_no_page_with_every_cooperative_has_a_higher_sum_of_scores(seed):
 def test_whatever_chance_says_every_cooperative_keeps_its_place(seed):
     rng = np.random.default_rng(seed)
     offers, score = offers_of([0] * 20 + [1, 1, 2]), np.append(np.full(20, 9.0), [1.0, 1, 1])
-    lots = Lots(0.5, rng.random(), rng.random(), seed)
+    lots = Lots(0.5, 0.0, rng.random(), rng.random(), seed)
     page = rank(offers, score, Page(5, 3), 0.0, lots).pin[:5]
     assert set(offers.share_cooperative[page]) == {0, 1, 2}
 
@@ -86,12 +86,19 @@ def test_a_pin_of_two_cooperatives_stands_for_both():
     assert pins.tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("places", [5, 16])
 @pytest.mark.parametrize("neutral_share", [0.0, 0.25])
-def test_the_stated_chance_is_how_often_a_pin_stands_there(neutral_share):
-    """All lots that can be drawn, each once: 4 of the neutral order, 5 free places or fewer, 8 pins."""
+def test_the_stated_chance_is_how_often_a_pin_stands_there(neutral_share, places):
+    """All lots that can be drawn, each once: 4 of the neutral order, 2 of an exchange (8 pins half fill 16 places), each place and pin."""
     offers, score = offers_of([0, 1, 0, 0, 2, 0, 0, 0]), np.array([5.0, 1, 8, 7, 2, 6, 4, 3])
-    seen, stated, page = np.zeros((8, 8)), np.full((8, 8), np.nan), Page(5, 3)
-    draws = [Lots(a, b, c, 0) for a in np.arange(0.125, 1, 0.25) for b in np.arange(60) / 60 for c in np.arange(8) / 8]
+    seen, stated, page = np.zeros((8, 8)), np.full((8, 8), np.nan), Page(places, 3)
+    draws = [
+        Lots(a, x, b, c, 0)
+        for a in np.arange(0.125, 1, 0.25)
+        for x in (0.25, 0.75)
+        for b in (np.arange(60) + 0.5) / 60
+        for c in np.arange(8) / 8
+    ]
     for lots in draws:
         ranking = rank(offers, score, page, neutral_share, lots)
         seen[ranking.pin, np.arange(8)] += 1 / len(draws)
@@ -101,13 +108,13 @@ def test_the_stated_chance_is_how_often_a_pin_stands_there(neutral_share):
 
 
 def test_where_every_place_is_a_cooperatives_only_one_nothing_is_left_to_chance():
-    ranking = rank(offers_of([0, 1, 2]), np.array([1.0, 3, 2]), Page(3, 3), 0.0, Lots(0.9, 0.5, 0.5, 0))
+    ranking = rank(offers_of([0, 1, 2]), np.array([1.0, 3, 2]), Page(3, 3), 0.0, Lots(0.9, 0.0, 0.5, 0.5, 0))
     assert ranking.pin.tolist() == [1, 2, 0]
     assert ranking.propensity.tolist() == [1, 1, 1]
 
 
 def test_a_list_drawn_to_be_neutral_says_so():
-    ranking = rank(offers_of([0, 0]), np.array([1.0, 3]), Page(2, 1), 0.1, Lots(0.05, 0, 0, 0))
+    ranking = rank(offers_of([0, 0]), np.array([1.0, 3]), Page(2, 1), 0.1, Lots(0.05, 0, 0, 0, 0))
     assert ranking.is_neutral
     assert ranking.pin.tolist() == [0, 1]
     assert ranking.before_chance.tolist() == [1, 0]

@@ -11,11 +11,12 @@ pin, none can give a better one than its best, and what is left to choose has no
 `kept_places` they take turns round a ring, so that everyone comes once in ceil(cooperatives / kept_places) days, for every person. Unlike
 a floor of exposure on average (Singh & Joachims 2018, KDD; Biega, Gummadi & Weikum 2018, SIGIR) this one holds on every page.
 
-Chance, once for each person and day. With `neutral_share` the list stands in the neutral order. Otherwise one free place of the first page
-and one pin of the whole list are drawn, each evenly, and the two pins change places; a place is free when its cooperative has another on
-the page. With f free places F, n pins, and i, j positions before the exchange:
+Chance, once for each person and day. With `neutral_share` the list stands in the neutral order. Otherwise (always where the list fills its
+first page, as much more seldom as it is shorter) one free place of that page and one pin of the whole list are drawn, each evenly, and the
+two pins change places; a place is free when its cooperative has another on the page. With x the chance of an exchange, f free places F,
+n pins, and i, j positions before the exchange:
 
-    P(i -> j) = ([i in F] + [j in F]) / (f n)   for i not j,    P(i -> i) = 1 - [i in F] / f (1 - 1/n) - 1/n (1 - [i in F] / f).
+    P(i -> j) = x ([i in F] + [j in F]) / (f n)   for i not j,    P(i -> i) = 1 - x ([i in F] / f (1 - 1/n) + 1/n (1 - [i in F] / f)).
 
 So the chance with which every pin stands where it stands is exactly known, as demand/off_policy.py needs it.
 
@@ -77,6 +78,7 @@ class Lots:
     """What chance says about a person's day: numbers in [0, 1), and the turn of the ring of cooperatives, one more each day."""
 
     neutral: float
+    exchange: float
     place: float
     pin: float
     turn: int
@@ -106,9 +108,9 @@ def lots_of(customer_id: str, day: date) -> Lots:
     (True, 1)
     """
     digest = sha256(f"{customer_id} {day}".encode()).digest()
-    neutral, place, pin = (int.from_bytes(digest[start : start + 6]) / 2**48 for start in (0, 6, 12))
+    neutral, exchange, place, pin = (int.from_bytes(digest[start : start + 6]) / 2**48 for start in (0, 6, 12, 18))
     own_turn = int.from_bytes(sha256(customer_id.encode()).digest()[:4])
-    return Lots(neutral, place, pin, own_turn + day.toordinal())
+    return Lots(neutral, exchange, place, pin, own_turn + day.toordinal())
 
 
 def worth_fen(odds: Floats, odds_with_join: Floats, others: Floats, growers_fen: Floats) -> Floats:
@@ -145,16 +147,18 @@ def rank(offers: Offers, score: Floats, page: Page, neutral_share: float, lots: 
     position = np.empty(n, dtype=np.int64)
     position[order] = np.arange(n)
     is_neutral = lots.neutral < neutral_share
+    exchange_share = min(n / page.places, 1.0)
     if is_neutral:
         shown = np.arange(n)
     else:
         shown = order.copy()
-        if len(free):
+        if len(free) and lots.exchange < exchange_share:
             place, other = free[int(lots.place * len(free))], int(lots.pin * n)
             shown[[place, other]] = shown[[other, place]]
     before = position[shown]
-    chance = (1 - neutral_share) * exchange_chance(before, np.arange(n), free, n)
-    return Ranking(shown, before, chance + neutral_share * (shown == np.arange(n)), is_neutral)
+    exchanged, kept = exchange_chance(before, np.arange(n), free, n), before == np.arange(n)
+    chance = exchange_share * exchanged + (1 - exchange_share) * kept
+    return Ranking(shown, before, (1 - neutral_share) * chance + neutral_share * (shown == np.arange(n)), is_neutral)
 
 
 def exchange_chance(before: Ints, after: Ints, free: Ints, n: int) -> Floats:
