@@ -14,6 +14,8 @@ from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.pins import open_pins
 from pinfold.flows.plan import forecast_and_plan
 from pinfold.flows.season import load_season
+from pinfold.flows.what_if import plan_as_made, what_if_now
+from pinfold.match.what_if import Ask
 from pinfold.settings import WeatherSettings
 from pinfold.store.models import Lot, Pin, PinLot, Product, Season, Shipment, WeekForecast
 
@@ -35,6 +37,13 @@ def test_what_was_picked_last_week_and_not_sold_is_planned_again() -> None:
     forecast_and_plan(MONDAY)
     sent_kg = sum(Shipment.objects.filter(lot_id=LOT).values_list("kg", flat=True))
     assert 0 < sent_kg <= 150.0 + 1e-6, "no more than was weighed"
+
+
+def test_a_plan_made_again_from_what_was_kept_is_the_same_plan() -> None:
+    facts = forecast_and_plan(MONDAY)
+    assert plan_as_made().objective == pytest.approx(facts.objective_yuan)
+    for lane_id in set(Shipment.objects.values_list("lane_id", flat=True)):
+        assert what_if_now(Ask("truck", lane_id)).answer.worth_yuan >= -1e-6
 
 
 def test_its_pins_stay_open_until_the_goods_are_packed() -> None:

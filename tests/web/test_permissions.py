@@ -56,6 +56,7 @@ PAGES = {
     "shop:notice": EVERYBODY,  # but only the provider can sign one
     "rooms:plan": PLAN_READERS,
     "rooms:plan-csv": PLAN_READERS,
+    "rooms:what-if": PLAN_READERS,
     "rooms:calendar": CALENDAR_READERS,
     "rooms:calendar-csv": CALENDAR_READERS,
     "rooms:calendar-picture": CALENDAR_READERS,

@@ -135,5 +135,6 @@ def _kept(plan: Plan, season: int, now: datetime) -> plans.NewPlan:
         wants=plan.season.tables.wants,
         shipments=plan.shipments,
         reasons=(asdict(reason) for reason in explain_shipments(plan.season, plan.chosen)),
+        offered=plan.season.tables.lots,
         unsold=[asdict(unsold) for unsold in explain_unsold(plan.season, plan.chosen)],
     )

@@ -92,7 +92,8 @@ def open_bids(from_week: int) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class NewPlan:
-    """A plan as it is to be kept: wants as in docs/match.md; shipments lot_id, want_id, lane_id, kg, kept, age_days; a reason for each."""
+    """A plan as it is to be kept: wants as in docs/match.md; shipments lot_id, want_id, lane_id, kg, kept, age_days; a reason for each;
+    offered : lot_id, kg that could be sold."""
 
     season: int
     as_of: date
@@ -105,6 +106,7 @@ class NewPlan:
     shipments: pl.DataFrame
     reasons: Iterable[dict[str, Any]]
     unsold: list[dict[str, Any]]
+    offered: pl.DataFrame
 
 
 def save_plan(new: NewPlan, now: datetime) -> int:
@@ -119,6 +121,7 @@ def save_plan(new: NewPlan, now: datetime) -> int:
         facts=new.facts,
         baselines=new.baselines,
         unsold=new.unsold,
+        offered_kg=dict(new.offered.select("lot_id", "kg").iter_rows()),
     )
     wants = [
         Want(plan=plan, bid_id=row["want_id"] if row["kind"] == "bid" else None, **row)
@@ -143,3 +146,16 @@ def save_plan(new: NewPlan, now: datetime) -> int:
         batch_size=ROWS_AT_ONCE,
     )
     return plan.pk
+
+
+def newest_lots_and_wants() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lots that the newest plan could sell, with the kg that it could, and the wants that it knew; both empty before the first."""
+    plan = Plan.objects.order_by("-id").first()
+    offered: dict[str, float] = plan.offered_kg if plan else {}
+    rows = Lot.objects.filter(lot_id__in=offered).order_by("lot_id").values_list(*LOT)
+    lots = pl.DataFrame(list(rows), schema=LOT_SCHEMA, orient="row")
+    kg = pl.DataFrame({"lot_id": list(offered), "kg": list(offered.values())}, schema={"lot_id": pl.String, "kg": pl.Float64})
+    wants = Want.objects.filter(plan=plan).order_by("id").values_list(*WANT, *STEPS, "bid__grade")
+    schema = {name: pl.String() for name in WANT} | {"week": pl.Int64()} | dict.fromkeys(("kg_min", "open_cost", *STEPS), pl.Float64())
+    known = pl.DataFrame(list(wants), schema=schema | {"grade_worst": pl.Int64()}, orient="row")
+    return lots.drop("kg").join(kg, on="lot_id", maintain_order="left"), known

@@ -15,12 +15,14 @@ from pinfold.web.rooms import (
     plan,
     short_pins,
     village,
+    what_if,
 )
 
 app_name = "rooms"
 urlpatterns = [
     path("plan/", plan.show_plan, name="plan"),
     path("plan/plan.csv", plan.export_plan, name="plan-csv"),
+    path("plan/what-if/", what_if.show, name="what-if"),
     path("calendar/", calendar.show, name="calendar"),
     path("calendar/calendar.csv", calendar.export, name="calendar-csv"),
     path("charts/calendar-<str:crop>.svg", calendar.crop_picture, name="calendar-picture"),

@@ -1,0 +1,55 @@
+"""What one change would bring, asked on the page."""
+
+import pytest
+
+from pinfold.store.models import Lane, Plan, Shipment, Want
+from pinfold.web.roles import Role
+
+FACTS = {"objective": 900.0, "sold_share": 0.6, "spoiled_share": 0.01}
+
+
+@pytest.fixture
+def plan(season, world, now) -> Plan:
+    """100 kg of lot-1 (mango, ripe in week 6) could be sold; Chengdu wants 100 kg in week 7, and its lane holds one truck of 40 kg."""
+    Lane.objects.filter(pk="lane-1").update(trucks_max=1, truck_kg=40, truck_cost=0)
+    plan = Plan.objects.create(
+        season=2026, made_at=now, as_of=now.date(), method="optimal", objective=900, bound=1000, facts=FACTS, baselines={},
+        offered_kg={"lot-1": 100.0},
+    )  # fmt: skip
+    want = Want.objects.create(
+        want_id="want", plan=plan, product_id="mango", region_id="chengdu", week=7, kind="pin", price_1=12, price_2=0, price_3=0,
+        kg_1=100, kg_2=0, kg_3=0, kg_min=1, open_cost=0,
+    )  # fmt: skip
+    Shipment.objects.create(plan=plan, lot_id="lot-1", want=want, lane_id="lane-1", kg=40, kept=0.97, age_days=3, reason={})
+    return plan
+
+
+def ask(world, query: str = "") -> str:
+    return world.browsers[Role.BOARD].get(f"/plan/what-if/{query}").content.decode()
+
+
+def test_one_more_truck_brings_more(plan, world):
+    told = ask(world, "?truck=lane-1")
+    assert "One more truck from" in told
+    assert "The growers and their cooperative would have ¥" in told
+    assert "more." in told
+
+
+def test_without_the_only_region_there_is_less(plan, world):
+    told = ask(world, "?closed=chengdu")
+    assert "Without the customers in Chengdu" in told
+    assert "less." in told
+
+
+def test_where_no_merchant_names_a_grade_a_lower_one_changes_nothing(plan, world):
+    assert "would have as much as now" in ask(world, "?lower=grade")
+
+
+def test_before_anything_is_asked_the_page_only_asks(plan, world):
+    told = ask(world)
+    assert "What would it bring?" in told
+    assert "The growers and their cooperative would have" not in told
+
+
+def test_a_lane_that_the_plan_does_not_have_is_not_found(plan, world):
+    assert world.browsers[Role.BOARD].get("/plan/what-if/?truck=nowhere").status_code == 404
