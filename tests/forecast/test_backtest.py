@@ -3,18 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pinfold.forecast.backtest import Score, beats, chosen, ripening_scores
+from pinfold.forecast.backtest import beats, gate, ripening_scores
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening import RIPENING_MODELS
 from pinfold.forecast.shocks import split_errors
 
 from .records import stage_record
-
-NO_ERRORS = split_errors(np.empty((0, 0)), np.empty(0, dtype=int), 1.0)
-
-
-def score(crps):
-    return Score("a model", tuple(range(len(crps))), np.array(crps), np.array(crps), NO_ERRORS)
 
 
 class Oracle:
@@ -31,7 +25,7 @@ class Oracle:
 
 
 def test_the_simple_model_serves_where_nothing_could_be_hindcast():
-    assert chosen([score([]), score([])]) == 0
+    assert gate(RIPENING_MODELS[:2], stage_record(seasons=1), 5.0).serves == 0
 
 
 def test_one_good_season_does_not_make_a_model_serve():
@@ -64,13 +58,14 @@ def test_a_model_that_is_better_by_a_hair_does_not_serve():
 
 
 def test_a_model_that_is_clearly_better_in_most_seasons_serves():
-    assert chosen([score([4.0, 4.0, 4.0]), score([3.5, 3.5, 4.1])]) == 1
+    """0.3 better on average, where one standard error is 0.2."""
+    assert beats(np.array([3.5, 3.5, 4.1]), np.array([4.0, 4.0, 4.0]))
 
 
 def test_a_model_that_knows_the_truth_is_found_out_by_the_hindcast():
     record = stage_record()
-    scores = ripening_scores([*RIPENING_MODELS, Oracle(record)], record, 5.0)
-    assert chosen(scores) == len(RIPENING_MODELS)
+    found = gate([RIPENING_MODELS[0], Oracle(record)], record, 5.0)
+    assert found.serves == 1
 
 
 def test_a_model_that_is_far_off_is_not_chosen():
@@ -82,7 +77,7 @@ def test_a_model_that_is_far_off_is_not_chosen():
         def expect(self, view):
             return Expectation(np.full(len(view.days), 160.0), np.full(len(view.days), 1.0))
 
-    assert chosen(ripening_scores([RIPENING_MODELS[0], Wrong()], record, 5.0)) == 0
+    assert gate([RIPENING_MODELS[0], Wrong()], record, 5.0).serves == 0
 
 
 class Unsure:

@@ -1,4 +1,5 @@
-"""Which model serves: every model forecasts the last seasons from what was known then; the simple one serves unless beaten.
+"""Which model serves: every model forecasts the last seasons from what was known then; the simple one serves unless beaten, and
+where several beat it their mean serves.
 
 Nothing here looks ahead: a hindcast is given a record cut at the same day of its season (StageRecord.as_known_in,
 HarvestRecord.as_known_in).
@@ -16,6 +17,7 @@ from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening.dates import not_before
 from pinfold.forecast.ripening.interface import RipeningModel, StageRecord
 from pinfold.forecast.shocks import PRIOR_SEASONS, Shocks, split_errors
+from pinfold.forecast.together import Remembered, Together
 
 # Seasons differ so much that fewer would leave the choice to chance; older ones would be of another climate. Assumed.
 RIPENING_SEASONS = 20
@@ -48,21 +50,28 @@ class Score:
     width: float = 1.0
 
 
-def chosen(scores: Sequence[Score]) -> int:
-    """Index of the model that serves. The first is the simple one; a later one must beat the one that serves so far.
+@dataclass(frozen=True)
+class Gate:
+    """Models and their scores, in the same order, and the index of the one that serves."""
 
-    >>> few = split_errors(np.empty((0, 0)), np.empty(0, int), 1.0)
-    >>> score = lambda crps: Score("", (1, 2, 3), np.array(crps), np.array(crps), few)
-    >>> chosen([score([4., 4., 4.]), score([3., 3., 5.]), score([3.9, 3.1, 4.])])
-    1
-    >>> chosen([score([4., 4., 4.]), score([3., 5., 3.99])])
-    0
+    models: tuple[RipeningModel, ...]
+    scores: tuple[Score, ...]
+    serves: int
+
+
+def gate(models: Sequence[RipeningModel], record: StageRecord, season_prior_days: float) -> Gate:
+    """The first model is the simple one and serves unless others beat it; where several do, their mean serves and stands last.
+
+    season_prior_days : as in ripening_scores
     """
-    serves = 0
-    for index in range(1, len(scores)):
-        if beats(scores[index].crps, scores[serves].crps):
-            serves = index
-    return serves
+    asked = [Remembered(model) for model in models]
+    scores = ripening_scores(asked, record, season_prior_days)
+    better = [index for index, score in enumerate(scores) if index and beats(score.crps, scores[0].crps)]
+    if len(better) < 2:
+        return Gate(tuple(asked), tuple(scores), better[0] if better else 0)
+    together = Together(tuple(asked[index] for index in better), tuple(scores[index].width for index in better))
+    of_together = ripening_scores([asked[0], together], record, season_prior_days)[1]
+    return Gate((*asked, together), (*scores, of_together), len(asked))
 
 
 def beats(candidate: Floats, serving: Floats) -> bool:

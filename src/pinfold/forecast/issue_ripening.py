@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pinfold.basics.quantiles import COLUMNS
-from pinfold.forecast.backtest import Score, chosen, ripening_scores
+from pinfold.forecast.backtest import Score, gate
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening import RIPENING_MODELS
 from pinfold.forecast.ripening.dates import not_before
@@ -77,17 +78,17 @@ def issue_ripening(
 
 def _one_stage(named: NamedRecord, watch: Watch, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     models = watch(RIPENING_MODELS)
-    scores = ripening_scores(models, named.record, SEASON_PRIOR_DAYS)
-    serves = chosen(scores)
-    simple = models[0].expect(named.record)
+    found = gate(models, named.record, SEASON_PRIOR_DAYS)
+    simple_score, score = found.scores[0], found.scores[found.serves]
+    simple = found.models[0].expect(named.record)
     assert simple is not None, "a record without a single day"
-    said = models[serves].expect(named.record)
+    said = found.models[found.serves].expect(named.record)
     assert named.record.days_now is not None, "named_records says what has been reported"
     open_still = np.isnan(named.record.days_now)
     silent = np.ones(len(open_still), dtype=bool) if said is None else np.isnan(said.location)
     expectation = simple if said is None else said.or_else(simple)
     # A plot on which the serving model is silent keeps the simple model's word, and that model's record of errors.
-    wider = Expectation(expectation.location, expectation.spread * np.where(silent, scores[0].width, scores[serves].width))
+    wider = Expectation(expectation.location, expectation.spread * np.where(silent, simple_score.width, score.width))
     rows = np.flatnonzero(open_still)
     quantiles = not_before(Expectation(wider.location[rows], wider.spread[rows]), named.record.issued_day)
     first_of_january = date(named.record.season, 1, 1)
@@ -98,13 +99,13 @@ def _one_stage(named: NamedRecord, watch: Watch, as_of: date) -> tuple[pl.DataFr
             "season": pl.repeat(named.record.season, len(rows), dtype=pl.Int64, eager=True),
             "stage": pl.repeat(named.stage, len(rows), dtype=pl.String, eager=True),
             **{column: _dates(first_of_january, days[:, at]) for at, column in enumerate(COLUMNS)},
-            "model": pl.Series(np.where(silent[rows], models[0].name, models[serves].name).tolist(), dtype=pl.String),
+            "model": pl.Series(np.where(silent[rows], simple_score.model, score.model).tolist(), dtype=pl.String),
             "issued_on": pl.repeat(as_of, len(rows), dtype=pl.Date, eager=True),
-            "shared": np.where(silent[rows], scores[0].shocks.shared, scores[serves].shocks.shared),
+            "shared": np.where(silent[rows], simple_score.shocks.shared, score.shocks.shared),
         },
         schema=DATES_SCHEMA,
     )
-    return dates, scores_frame(named.crop, named.stage, scores, serves)
+    return dates, scores_frame(named.crop, named.stage, found.scores, found.serves)
 
 
 def _dates(first_of_january: date, days: np.ndarray) -> pl.Series:
@@ -112,7 +113,7 @@ def _dates(first_of_january: date, days: np.ndarray) -> pl.Series:
     return pl.Series(days + epoch).cast(pl.Int32).cast(pl.Date)
 
 
-def scores_frame(crop: str, stage: str, scores: list[Score], serves: int) -> pl.DataFrame:
+def scores_frame(crop: str, stage: str, scores: Sequence[Score], serves: int) -> pl.DataFrame:
     """Scores of one gate as rows of SCORES_SCHEMA; score and error are null where no season could be hindcast."""
     return pl.DataFrame(
         [(crop, stage, s.model, _mean(s.crps), _mean(s.error), len(s.seasons), index == serves) for index, s in enumerate(scores)],
