@@ -6,6 +6,7 @@ makes any flow a plan.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -28,11 +29,16 @@ class Stage(NamedTuple):
 
 WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6), Stage(0.001, 100, 3e-8))
 # After each of these the plan is made and certified; the walk ends when it is good enough. Measured on seasons M and L (docs/match.md).
-CERTIFIED = (Stage(0.0004, 120, 3e-8), Stage(0.0004, 80, 1e-8), *(Stage(0.0003, 80, 1e-8),) * 8)
+CERTIFIED = (Stage(0.0004, 100, 3e-8), Stage(0.0004, 40, 3e-8), *(Stage(0.0003, 80, 1e-8),) * 9)
 GAP_ENOUGH = 0.0014
 # Prices move almost linearly with the temperature, so two stages tell where they are heading. Measured on seasons M and L: three quarters
 # of the way to temperature 0 often halves what the bound is above the optimum; the whole way overshoots.
 AHEAD = 0.75
+# Near the best prices goods jump to and fro between ways; their mean on the walk breaks limits less than where they stand at its end.
+# Of every so many flows one counts, at this share, in those stages. Measured on seasons M and L: what a plan is short of its bound
+# after 140 steps falls by 26 to 46 of a hundred; shares of 0.05 and 0.1 are worse after 80 steps and better after 220.
+# Source: Larsson, Patriksson & Strömberg (1999), Math. Program. 86.
+MEAN_EVERY, MEAN_SHARE = 4, 0.2
 # Lanes and hubs have no price scale of their own: yuan per kg that temperature 1 stands for there (assumed; 2 and 8 measured alike,
 # 30 worse).
 PASSAGE_SCALE = 8.0
@@ -75,7 +81,7 @@ def price_flow(season: Season, start: Prices | None = None, network: Network | N
         for stage in WARMING if start is None else WARMING[-1:]:
             walk.take(stage)
         for stage in CERTIFIED:
-            walk.take(stage)
+            walk.take(stage, keep_mean=True)
             found = _certified(season, network, walk)
             best = found if best is None else _better(best, found)
             if best.gap <= gap_enough:
@@ -92,22 +98,30 @@ class _Walk:
     def __init__(self, network: Network, start: Floats) -> None:
         self.network, self.at, self.temperature = network, start, WARMING[0].temperature
         self.ends: list[tuple[float, Floats]] = []
+        self.mean_kg: Floats | None = None
 
-    def take(self, stage: Stage) -> None:
+    def take(self, stage: Stage, keep_mean: bool = False) -> None:
         network, self.temperature = self.network, stage.temperature
         if len(self.ends) > 1:
             self.at = self._heading(stage.temperature)
         per_kg = np.concatenate([network.want_scale, np.full(sum(network.shape[1:]), PASSAGE_SCALE)])
         kg = np.concatenate([network.step_kg.sum(axis=1), network.lane_kg_max, network.hub_week_kg_max])
         unit = np.sqrt(stage.temperature * per_kg / np.maximum(kg, 1e-3 * kg.mean()))
+        seen = itertools.count(1)
 
         def function(point: Floats) -> tuple[float, Floats]:
             self.at = point * unit
-            value, slope, _ = network.smoothed(stage.temperature, self.at)
+            value, slope, way_kg = network.smoothed(stage.temperature, self.at)
+            if keep_mean and next(seen) % MEAN_EVERY == 0:
+                self.mean_kg = way_kg if self.mean_kg is None else self.mean_kg + MEAN_SHARE * (way_kg - self.mean_kg)
             return value, slope * unit
 
         self.at = descend(function, self.at / unit, stage.steps, stage.enough) * unit
         self.ends = [(before, prices) for before, prices in self.ends if before != stage.temperature] + [(stage.temperature, self.at)]
+
+    def flow(self) -> Floats:
+        """Kg on every way: the mean where there is one, else as goods go at the prices where the walk stands."""
+        return self.network.smoothed(self.temperature, self.at)[2] if self.mean_kg is None else self.mean_kg
 
     def candidates(self) -> list[Floats]:
         """The prices where the walk stands, and those where it is heading."""
@@ -128,8 +142,7 @@ def _certified(season: Season, network: Network, walk: _Walk) -> Flow:
         (bound(season, prices), number, prices) for number, prices in enumerate(_prices(season, network, at) for at in walk.candidates())
     ]
     least, _, prices = min(bounds)
-    _, _, flow = network.smoothed(walk.temperature, walk.at)
-    kg = rerouted(season, network, flow, _prices(season, network, walk.at))
+    kg = rerouted(season, network, walk.flow(), _prices(season, network, walk.at))
     return Flow(kg, season.unsold_worth + network.gain(kg), prices, least)
 
 
@@ -159,7 +172,8 @@ def rerouted(season: Season, network: Network, flow: Floats, prices: Prices) -> 
     lane_price = (prices.lane + prices.hub_week[network.hub_of_lane])[network.lane]
     best, behind = behind_best(network, way_profit_per_kg(season, prices))
     near = np.flatnonzero(behind < FAR_SHARE)
-    order: Ints = near[np.argsort(behind[near], kind="stable")]
+    # Numbers of 16 bits are sorted 20 times as fast as floats, and a 65,536th of FAR_SHARE tells ways apart well enough.
+    order: Ints = near[np.argsort((behind[near] * (65_535 / FAR_SHARE)).astype(np.uint16), kind="stable")]
     pays = network.step_price_per_kg >= prices.want[:, None]
     kg = within_limits(season, scaled_within(flow, network.want, np.where(pays, network.step_kg, 0.0).sum(axis=1), network.kept))
     lot_pool = np.repeat(np.arange(len(best)), np.diff(network.first_lot))
