@@ -42,12 +42,14 @@ pictures: .venv/test-ready
 	@echo "Installing the locked dependencies ..."
 	$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/run.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 .venv/test-ready: .venv/uv-ready requirements/test.lock src/pinfold/match/loops.c hatch_build.py
 	@echo "Installing the locked dependencies and what tests need ..."
 	$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/test.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src
 	touch $@ .venv/run-ready
 
 # Translations are compiled by Babel, which is installed: gettext's own tools are not on every machine.

@@ -55,12 +55,11 @@ def match(
     # Before numpy and Polars come in: each would start a thread per core, which cost this command more CPU than they save time.
     for name, threads in ONE_THREAD.items():
         os.environ.setdefault(name, threads)
-    from pinfold.flows.match_again import Again, match_again_from_folder
-    from pinfold.flows.match_tables import match_from_folder
-
     if fairness is not None and (whole or before is not None or method != "optimal"):
         raise InputError("--fairness is for the optimal plan of trucks paid per kg; leave --whole, --from and --method away")
     if before is not None:
+        from pinfold.flows.match_again import Again, match_again_from_folder
+
         if whole or method != "optimal":
             raise InputError("--from mends the optimal plan of trucks paid per kg; leave --whole and --method away")
         answer = match_again_from_folder(folder, out, Again(before, moved_price, frozen_until), TerminalProgress())
@@ -77,6 +76,8 @@ def match(
         return
     if seconds is not None:
         raise InputError("--seconds is for --whole; add it or leave --seconds away")
+    from pinfold.flows.match_tables import match_from_folder
+
     answer = match_from_folder(folder, out, method, TerminalProgress(), fairness)
     show(answer, as_json)
     sys.exit(INTERRUPTED if answer["interrupted"] else 0)

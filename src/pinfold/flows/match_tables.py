@@ -61,7 +61,7 @@ def write_plan(folder: Path, out: Path, plan: Plan) -> None:
     as_they_came(plan.shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()), ids).write_parquet(
         out / "shipments.parquet"
     )
-    _reasons(plan, _names(folder)).write_csv(out / "reasons.csv")
+    _reasons(plan, _names(folder, plan.season.tables.products)).write_csv(out / "reasons.csv")
 
 
 def read_season(folder: Path) -> Season:
@@ -83,9 +83,9 @@ def _rules(folder: Path) -> MatchRules:
     return rules_from_json(given)
 
 
-def _names(folder: Path) -> Names:
+def _names(folder: Path, products: pl.DataFrame) -> Names:
     """Names of products and regions, where the folder tells them."""
-    tables = read_tables(folder, ("products",), optional=("regions",))
+    tables = read_tables(folder, (), optional=("regions",)) | {"products": products}
     named = {
         name: dict(tables[name].select(key, "name").drop_nulls().iter_rows())
         for name, key in (("products", "product_id"), ("regions", "region_id"))

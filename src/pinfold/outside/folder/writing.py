@@ -9,6 +9,7 @@ import polars as pl
 
 from pinfold.basics.errors import BrokenTables
 from pinfold.outside.folder.files import file_of, read_cells
+from pinfold.outside.folder.problems import error
 from pinfold.outside.folder.tables import ids_of
 
 
@@ -19,15 +20,24 @@ def id_types(folder: Path, name: str) -> dict[str, pl.DataType]:
     Raises NotFound when the folder has no such table, and BrokenTables when it cannot be read.
     """
     path = file_of(folder, name)
+    if path.suffix == ".parquet":
+        stored = _stored_types(path)
+        return {column: stored[column] for column in ids_of(name) if column in stored}
     cells, problems = read_cells(path, str(path))
     if cells is None:
         raise BrokenTables(list(problems))
     return {column: _id_type(cells.frame[column]) for column in ids_of(name) if column in cells.frame.columns}
 
 
+def _stored_types(path: Path) -> Mapping[str, pl.DataType]:
+    """Types of a Parquet file's columns, of which only the foot is read."""
+    try:
+        return pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError):
+        raise BrokenTables([error(str(path), "cannot be read as Parquet", "write it again")]) from None
+
+
 def _id_type(cells: pl.Series) -> pl.DataType:
-    if cells.dtype != pl.String:
-        return cells.dtype
     # 007 is no plain whole number: written back as 7 it would be another id.
     plain = cells.str.contains(r"^(0|-?[1-9]\d{0,17})$").all()
     return pl.Int64() if plain else pl.String()
