@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,10 +15,11 @@ from pin_market import MONDAY, make_market, make_pin
 
 from pinfold.basics.errors import InputError
 from pinfold.demand.events import Event, Impression
+from pinfold.demand.ranking import FIRST_PAGE
 from pinfold.flows import ranking
 from pinfold.flows.event_evaluation import evaluate_ranking
 from pinfold.flows.event_tables import export_events
-from pinfold.flows.ranking import FIRST_PAGE, choose_order, in_order_for, learn_tastes
+from pinfold.flows.ranking import choose_order, in_order_for, learn_tastes
 from pinfold.settings import settings
 from pinfold.store import events as kept
 from pinfold.store.models import Customer, Person, Product, Purchase, Setting, Taste
@@ -100,6 +105,9 @@ def test_closes_first_is_judged_from_lists_that_were_personal(market, tmp_path):
     assert found.snips == 0.0, "closes-first never has it there"
     assert found.mean_weight == pytest.approx(1, abs=0.1)
     assert found.people == 400
+    command = [sys.executable, "-m", "pinfold.cli", "events", "evaluate", str(tmp_path), "--ranking", "closes-first", "--json"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"DJANGO_SETTINGS_MODULE": ""}).stdout
+    assert json.loads(told)["snips"] == 0.0, "and the command says so without a database"
 
 
 def kept_list(n, listed):
@@ -114,5 +122,7 @@ def test_a_ranking_that_no_list_knows_is_refused_with_those_that_can_be_judged(m
                     Event("view", MONDAY, "a", "c0", "shown-0")], 0, MONDAY)  # fmt: skip
     export_events(tmp_path)
     assert pl.read_parquet(tmp_path / "lists" / "*" / "*.parquet").height == 1
+    with pytest.raises(InputError, match="kind 'jion' is not known"):
+        evaluate_ranking(tmp_path, "closes-first", "jion")
     with pytest.raises(InputError, match="use one of: closes-first, taste-uplift-growers"):
         evaluate_ranking(tmp_path, "dearest-first", "join")

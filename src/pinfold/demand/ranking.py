@@ -73,6 +73,10 @@ class Page:
             raise InputError(f"{self.kept_places} places are kept on a page of {self.places}; keep 1 or more, and no more than there are")
 
 
+# Half of the page is kept for cooperatives when there are more of them than that; both numbers are assumed.
+FIRST_PAGE = Page(places=24, kept_places=12)
+
+
 @dataclass(frozen=True)
 class Lots:
     """What chance says about a person's day: numbers in [0, 1), and the turn of the ring of cooperatives, one more each day."""

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from pinfold.basics.errors import InputError
+from pinfold.demand.events import KINDS
 from pinfold.demand.off_policy import Estimate, evaluate
-from pinfold.flows.ranking import FIRST_PAGE
+from pinfold.demand.ranking import FIRST_PAGE
 from pinfold.outside.event_files import LISTS, read_days
 
 
@@ -18,8 +19,10 @@ def evaluate_ranking(folder: Path, ranking: str, kind: str) -> Estimate:
 
     folder : as flows.event_tables.export_events writes it; only lists of signed-in people that say where `ranking` would have put each pin
         can tell anything
-    Raises InputError when no list does, naming the rankings that can be judged, and as demand.off_policy.evaluate.
+    Raises InputError on an unknown kind, when no list does, naming the rankings that can be judged, and as demand.off_policy.evaluate.
     """
+    if kind not in KINDS:
+        raise InputError(f"kind {kind!r} is not known; use one of: {', '.join(KINDS)}")
     lists = read_days(folder / LISTS).filter(pl.col("pseudonym").is_not_null() & (pl.col("position") < FIRST_PAGE.places))
     places = lists.explode("positions").unnest("positions", separator=".").collect()
     known = sorted(places["positions.rule"].drop_nulls().unique())

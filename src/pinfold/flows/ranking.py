@@ -28,9 +28,6 @@ from pinfold.store.season import settings_given
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
 
-# The first page, half of which is kept for cooperatives when there are more of them than that (assumed).
-FIRST_PAGE = ranking.Page(places=24, kept_places=12)
-
 
 @dataclass(frozen=True)
 class Listed:
@@ -90,7 +87,7 @@ def in_order_for(customer_id: str | None, cards: list[PinCard], now: datetime) -
     offers = _offers(cards, products, regions, now)
     chances = np.array([taste.chances.get(product_id, taste.other) for product_id in products])
     score = ranking.scores(offers, chances, regions.get(taste.region_id, -1), rules)
-    found = ranking.rank(offers, score, FIRST_PAGE, rules.neutral_share, ranking.lots_of(customer_id, home_day(now)))
+    found = ranking.rank(offers, score, ranking.FIRST_PAGE, rules.neutral_share, ranking.lots_of(customer_id, home_day(now)))
     return Listed(
         [cards[pin] for pin in found.pin],
         ranking.PERSONAL,

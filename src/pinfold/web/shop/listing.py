@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from pinfold.basics.weeks import week_index
 from pinfold.demand.events import FAVOURITE, SKIP
+from pinfold.demand.ranking import FIRST_PAGE
 from pinfold.flows import clock
-from pinfold.flows.ranking import FIRST_PAGE, in_order_for
+from pinfold.flows.ranking import in_order_for
 from pinfold.store.events import marks_of
 from pinfold.store.reads import shop
 from pinfold.store.season import current_season, has_season
