@@ -57,6 +57,8 @@ PAGES = {
     "rooms:plan": PLAN_READERS,
     "rooms:plan-csv": PLAN_READERS,
     "rooms:what-if": PLAN_READERS,
+    "rooms:fairness": BOARD | OFFICER | OPERATOR,
+    "rooms:frontier-picture": BOARD | OFFICER | OPERATOR,
     "rooms:calendar": CALENDAR_READERS,
     "rooms:calendar-csv": CALENDAR_READERS,
     "rooms:calendar-picture": CALENDAR_READERS,

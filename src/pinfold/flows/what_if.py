@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pinfold.basics.errors import NoPlan
 from pinfold.basics.rules import read_rules
+from pinfold.match.core import SIMPLEX_WAYS_MAX
+from pinfold.match.frontier import Point, frontier
 from pinfold.match.plan import Plan, plan_season
 from pinfold.match.rules import MatchRules
 from pinfold.match.season import build_season
@@ -28,6 +30,15 @@ def what_if_now(ask: Ask) -> Told:
     """What `ask` would change. Raises NoPlan before the first plan, NotFound when it has no such lane or region."""
     plan = plan_as_made()
     return Told(plan.facts.income, what_if(plan, ask))
+
+
+def frontier_now() -> list[Point]:
+    """What each choice of fairness would come to in the newest plan; none when its season is too large for so many plans at once.
+
+    Raises NoPlan before the first plan.
+    """
+    season = plan_as_made().season
+    return frontier(season) if len(season.ways.pool) <= SIMPLEX_WAYS_MAX else []
 
 
 def plan_as_made() -> Plan:

@@ -1,7 +1,8 @@
-"""What one change would bring, asked on the page."""
+"""What one change would bring, and what fairness costs, asked on the pages."""
 
 import pytest
 
+from pinfold.match.frontier import BANDS, FLOORS, POVERTY_WEIGHTS
 from pinfold.store.models import Lane, Plan, Shipment, Want
 from pinfold.web.roles import Role
 
@@ -53,3 +54,17 @@ def test_before_anything_is_asked_the_page_only_asks(plan, world):
 
 def test_a_lane_that_the_plan_does_not_have_is_not_found(plan, world):
     assert world.browsers[Role.BOARD].get("/plan/what-if/?truck=nowhere").status_code == 404
+
+
+def test_what_fairness_costs_is_told_for_every_choice(plan, world):
+    told = world.browsers[Role.BOARD].get("/plan/fairness/").content.decode()
+    assert told.count("<tr>") == 1 + len(POVERTY_WEIGHTS) + len(BANDS) + len(FLOORS)
+    assert "no fairness" in told
+    # The only village is the poorest fifth: nobody else pays for it.
+    assert "¥407" in told
+    assert world.browsers[Role.BOARD].get("/charts/frontier.svg").content.startswith(b"<svg")
+
+
+def test_the_plan_leads_those_who_choose_to_what_fairness_costs(plan, world):
+    leads = {role: "/plan/fairness/" in world.browsers[role].get("/plan/").content.decode() for role in (Role.BOARD, Role.COORDINATOR)}
+    assert leads == {Role.BOARD: True, Role.COORDINATOR: False}

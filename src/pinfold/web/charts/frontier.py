@@ -12,24 +12,28 @@ KINDS = {"poverty weight": ("poverty weight", "贫困村权重", LEAF), "band": 
 
 
 def draw_frontier(points: Sequence[Point]) -> str:
-    """SVG: income of the rest to the right and of the poorest fifth upwards, both in per cent of what they are without fairness."""
+    """SVG: income of the rest to the right and of the poorest fifth upwards, in yuan more or less than without fairness."""
     import altair as alt
 
     plain = points[0]
     named = {kind: names[chinese()] for kind, names in KINDS.items()}
     rows = [
         {
-            "rest": 100 * point.rest_income / plain.rest_income,
-            "poorest": 100 * point.poorest_income / plain.poorest_income,
+            "rest": point.rest_income - plain.rest_income,
+            "poorest": point.poorest_income - plain.poorest_income,
             "kind": named[point.choice.name],
             "value": f"{point.choice.value:g}",
         }
         for point in points
     ]
-    titles = ("其他农户的收入，%", "最贫困五分之一的收入，%") if chinese() else ("income of the rest, %", "income of the poorest fifth, %")
+    titles = (
+        ("其他农户的收入变化，元", "最贫困五分之一的收入变化，元")
+        if chinese()
+        else ("change of the rest, yuan", "change of the poorest fifth, yuan")
+    )
     colour = alt.Scale(domain=list(named.values()), range=[kind[-1] for kind in KINDS.values()])
     marks = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("rest:Q", title=titles[0], scale=alt.Scale(zero=False, padding=18)),
+        x=alt.X("rest:Q", title=titles[0], axis=alt.Axis(tickCount=4), scale=alt.Scale(zero=False, padding=18)),
         y=alt.Y("poorest:Q", title=titles[1], scale=alt.Scale(zero=False, padding=12)),
     )
     dots = marks.mark_line(point=True).encode(color=alt.Color("kind:N", scale=colour), order="rest:Q")

@@ -20,6 +20,8 @@ from pinfold.web.rooms.deals import deals, lane_loads, outlook, stays
 from pinfold.web.rooms.exports import csv_answer
 
 READERS = (Role.BOARD, Role.COORDINATOR, Role.PACKHOUSE, Role.OFFICER, Role.OPERATOR)
+# What each choice costs whom is for those who make the choice.
+FAIRNESS_READERS = (Role.BOARD, Role.OFFICER, Role.OPERATOR)
 DEALS_FIRST = 6
 
 
@@ -48,6 +50,7 @@ def show_plan(request: HttpRequest) -> HttpResponse:
         "stays": stays(((ready, each) for ready, each in left if last_week is None or ready <= last_week), products, names, language),
         "later_kg": sum(each.kg for ready, each in left if last_week is not None and ready > last_week),
         "last_week": last_week,
+        "sees_fairness": request.user.role in FAIRNESS_READERS,
     }
     return render(request, "rooms/plan.html", facts)
 

@@ -5,6 +5,7 @@ from django.urls import path
 from pinfold.web.rooms import (
     calendar,
     cooperative,
+    fairness,
     feed,
     household,
     impact,
@@ -22,6 +23,8 @@ app_name = "rooms"
 urlpatterns = [
     path("plan/", plan.show_plan, name="plan"),
     path("plan/plan.csv", plan.export_plan, name="plan-csv"),
+    path("plan/fairness/", fairness.show, name="fairness"),
+    path("charts/frontier.svg", fairness.frontier_picture, name="frontier-picture"),
     path("plan/what-if/", what_if.show, name="what-if"),
     path("calendar/", calendar.show, name="calendar"),
     path("calendar/calendar.csv", calendar.export, name="calendar-csv"),
