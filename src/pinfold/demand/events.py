@@ -68,7 +68,7 @@ class Impression:
 def shown_in_order(pin_ids: Iterable[str], first_position: int = 0) -> tuple[Shown, ...]:
     """Pins that a rule without chance put in this order: each stood where it stands for certain.
 
-    >>> shown_in_order(["p7", "p3"], first_position=24)
-    (Shown(pin_id='p7', position=24, propensity=1.0), Shown(pin_id='p3', position=25, propensity=1.0))
+    >>> [(each.pin_id, each.position, each.propensity) for each in shown_in_order(["p7", "p3"], first_position=24)]
+    [('p7', 24, 1.0), ('p3', 25, 1.0)]
     """
     return tuple(Shown(pin_id, position, 1.0) for position, pin_id in enumerate(pin_ids, first_position))

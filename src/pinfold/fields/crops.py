@@ -61,6 +61,11 @@ class Crop:
     salvage_per_kg: Fact
     typical_kg: Fact
     """Usual harvest of a bearing plant or of land: unit kg/tree or kg/m2, per season."""
+    fruit_kg: Fact | None = None
+    """kg harvested of one fruit that was counted on the plant, what falls before it is ripe taken off; None: counts are not used."""
+    frost_c: Fact | None = None
+    """A night this cold, °C, costs `frost_loss_share` of the fruit on the plant; None: frost in the weather is not looked at."""
+    frost_loss_share: Fact | None = None
 
     @property
     def harvest_stage(self) -> str:
@@ -126,12 +131,14 @@ def parse_crop(name: str, text: str) -> Crop:
         grades=grades,
         picking_profile=_profile(name, table),
         **{key: _fact(name, table, key) for key in SINGLE_FACTS},
+        **{key: _fact(name, table, key) for key in OPTIONAL_FACTS if key in table},
     )
     _refuse_if_incomplete(known)
     return known
 
 
 SINGLE_FACTS = ("base_c", "shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "salvage_per_kg", "typical_kg")
+OPTIONAL_FACTS = ("fruit_kg", "frost_c", "frost_loss_share")
 
 
 def _text(crop_name: str, table: Mapping[str, Any], key: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
 
-from pinfold.fields.crops import crop, known_crops
+from pinfold.fields.crop_reports import serving_on
+from pinfold.fields.crops import Crop, crop, known_crops
 from pinfold.fields.reports import with_first_picking
 from pinfold.flows.clock import home_day
 from pinfold.flows.weather import weather_known
+from pinfold.forecast.in_season import frosts, news_of, with_news
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
 from pinfold.forecast.yields.record import YieldTables
@@ -44,9 +46,27 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     ripening = issue_ripening(plots, stages, weather, season, issued_on)
     # The season is the seed: the same day always issues the same forecast.
     yields = issue_yield(YieldTables(plots, past), season, issued_on, seed=season)
+    kg, reasons = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
+    yields = replace(yields, plots=kg)
     with atomic():
         forecasts.save_ripening(ripening.dates)
         forecasts.save_yield(yields.plots)
+        forecasts.save_yield_reasons(reasons, season, issued_on)
         forecasts.save_scores("ripening", issued_on, ripening.scores.with_columns(crop=pl.col("crop") + " " + pl.col("stage")))
         forecasts.save_scores("yield", issued_on, yields.scores)
     return SeasonForecast(issued_on, ripening, yields)
+
+
+def _news(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame, season: int, issued_on: date) -> pl.DataFrame:
+    """What was seen on the plants this season until the day of issue, and frosts that were measured while they bore."""
+    reports = serving_on(read_table("crop_reports").filter(pl.col("season") == season), issued_on)
+    first = pl.col("stage") == pl.col("plot_id").replace_strict(
+        dict(plots.select("plot_id", "crop").iter_rows()), default=None
+    ).replace_strict({name: known.stages[0].name for name, known in _crops().items()}, default=None)
+    flowered = stages.filter((pl.col("season") == season) & (pl.col("on") <= issued_on) & first).select("plot_id", "on")
+    measured = weather.filter(~pl.col("forecast") & pl.col("tmin_c").is_not_null())
+    return pl.concat([news_of(reports), frosts(measured, plots, flowered, _crops())])
+
+
+def _crops() -> dict[str, Crop]:
+    return {name: crop(name) for name in known_crops()}

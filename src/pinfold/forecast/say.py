@@ -44,12 +44,23 @@ MODELS: Mapping[str, Spoken] = {
 
 
 @dataclass(frozen=True)
+class SeenOnPlants:
+    """What was seen on the plants and changed the kilograms. factor : kg after over before; plots : on how many, the factor their mean"""
+
+    cause: str
+    on: date
+    factor: float
+    plots: int = 1
+
+
+@dataclass(frozen=True)
 class Grounds:
     """What a forecast was made from.
 
     model : the one that served, for most of the plots if it is about several
     seasons : past seasons on record; reports : of this season, from the same village and crop, known on the day of issue
     weather_until : last day of weather that was known, None without weather; weather_source : who measured or forecast it, "" if not said
+    on_plants : what was seen on the plants, of kilograms only
     """
 
     what: What
@@ -58,6 +69,7 @@ class Grounds:
     reports: int = 0
     weather_until: date | None = None
     weather_source: str = ""
+    on_plants: tuple[SeenOnPlants, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,11 @@ class Moved:
 SENTENCES: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "when": "When: by {model}, from {from_what}{moved}.",
-        "how much": "How much: by {model}, from {from_what}{moved}.",
+        "how much": "How much: by {model}, from {from_what}{moved}{on_plants}.",
+        "hail": "hail", "frost": "frost", "other loss": "damage", "frost in the weather": "frost in the weather",
+        "fruit count": "fruit counted",
+        "on plants": "; {move} because of {cause} on {day}", "on several": "; {move} on {n} plots because of {cause}, last on {day}",
+        "unchanged": "unchanged",
         "seasons": "{n} past seasons", "season": "one past season", "none": "no past season of its own",
         "reports": "{n} reports of this season", "report": "one report of this season",
         "weather": "the weather until {day}", "weather of": "the weather until {day} ({source})",
@@ -94,7 +110,10 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
     },
     "zh-hans": {
         "when": "时间：依据“{model}”模型和{from_what}{moved}。",
-        "how much": "数量：依据“{model}”模型和{from_what}{moved}。",
+        "how much": "数量：依据“{model}”模型和{from_what}{moved}{on_plants}。",
+        "hail": "冰雹", "frost": "霜冻", "other loss": "受损", "frost in the weather": "天气中的霜冻", "fruit count": "数果",
+        "on plants": "；因{day}的{cause}{move}", "on several": "；{n}块地因{cause}（最近在{day}）{move}",
+        "unchanged": "没有变化",
         "seasons": "{n}个往季", "season": "1个往季", "none": "其他地块的往季",
         "reports": "本季{n}条报告", "report": "本季1条报告",
         "weather": "截至{day}的天气", "weather of": "截至{day}的天气（{source}）",
@@ -114,7 +133,8 @@ def say(grounds: Grounds, moved: Moved | None, language: Language) -> str:
     """One sentence: by which model, from what, how it moved since an earlier forecast, and why."""
     words, from_what = SENTENCES[language], _from_what(grounds, language)
     move = "" if moved is None else words["moved"].format(move=_than(grounds.what, moved, language), why=_why(grounds, moved, language))
-    return words[grounds.what].format(model=model_called(grounds.model, language), from_what=from_what, moved=move)
+    seen = "".join(_on_plants(each, language) for each in grounds.on_plants)
+    return words[grounds.what].format(model=model_called(grounds.model, language), from_what=from_what, moved=move, on_plants=seen)
 
 
 def say_since(when: Moved | None, how_much: Moved | None, language: Language) -> str:
@@ -169,6 +189,16 @@ def _move(what: What, by: float, language: Language) -> str:
     return words[f"{'day' if days == 1 else 'days'} {'later' if by > 0 else 'earlier'}"].format(n=days)
 
 
+def _on_plants(seen: SeenOnPlants, language: Language) -> str:
+    words = SENTENCES[language]
+    return words["on plants" if seen.plots == 1 else "on several"].format(
+        move=_move("how much", seen.factor - 1, language) or words["unchanged"],
+        cause=words[seen.cause],
+        day=day_called(seen.on, language),
+        n=seen.plots,
+    )
+
+
 def _than(what: What, moved: Moved, language: Language) -> str:
     words, day = SENTENCES[language], day_called(moved.since, language)
     move = _move(what, moved.by, language)
@@ -182,6 +212,8 @@ def _why(grounds: Grounds, moved: Moved, language: Language) -> str:
         return ""
     if moved.seen:
         return words["seen one" if moved.seen == 1 else "seen"].format(n=moved.seen)
+    if grounds.on_plants:
+        return ""  # what was seen on the plants says it
     if moved.model_before and moved.model_before != grounds.model:
         return words["model"].format(model=model_called(moved.model_before, language))
     if looks_at.reports and moved.reports:

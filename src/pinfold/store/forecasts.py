@@ -8,7 +8,7 @@ import polars as pl
 from django.db import models
 
 from pinfold.basics.quantiles import COLUMNS
-from pinfold.store.models import DemandForecast, GateScore, RipeningForecast, WeekForecast, YieldForecast
+from pinfold.store.models import DemandForecast, GateScore, RipeningForecast, WeekForecast, YieldForecast, YieldReason
 
 ROWS_AT_ONCE = 2_000
 
@@ -32,6 +32,11 @@ def save_weeks(weeks: pl.DataFrame, season: int, issued_on: date) -> int:
         pl.col("ripening_model", "yield_model").first(), pl.col("kg").sum().alias("mean"), pl.col(COLUMNS).sum()
     )
     return _add(WeekForecast, together.with_columns(season=pl.lit(season), issued_on=pl.lit(issued_on)))
+
+
+def save_yield_reasons(reasons: pl.DataFrame, season: int, issued_on: date) -> int:
+    """Keeps plot_id, cause, on, factor of what changed that day's forecast; a day that is kept already is left as it was."""
+    return _add(YieldReason, reasons.with_columns(season=pl.lit(season), issued_on=pl.lit(issued_on)))
 
 
 def save_outlook(outlook: pl.DataFrame) -> int:

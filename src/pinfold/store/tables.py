@@ -62,6 +62,7 @@ DERIVED: tuple[type[models.Model], ...] = (
     store.DemandForecast,
     store.WeekForecast,
     store.YieldForecast,
+    store.YieldReason,
     store.RipeningForecast,
     store.GateScore,
     store.JoinHabits,

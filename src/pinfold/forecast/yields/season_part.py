@@ -42,8 +42,8 @@ def season_ahead(parts: Floats, seasons: Ints, season: int, usual_spread: float)
     season : the season to come, after all of `seasons`
     usual_spread : how much seasons are believed to differ before any was seen, root scale, > 0
 
-    >>> round(season_ahead(np.array([0.2, -0.2, 0.2, -0.2, 0.0]), np.arange(5), 5, 0.2).part, 1)
-    0.0
+    >>> abs(season_ahead(np.array([0.2, -0.2, 0.2, -0.2, 0.0]), np.arange(5), 5, 0.2).part) < 0.05
+    True
     """
     times = (np.append(seasons, season) - seasons[0]).astype(float)
     mixtures, believed = _mixtures(times)

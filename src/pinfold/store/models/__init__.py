@@ -3,7 +3,16 @@
 from pinfold.store.models.books import Entry, Posting, Settlement, SettlementLine
 from pinfold.store.models.events import Event, EventKey, EventLoss, Impression, Mark
 from pinfold.store.models.field import CropReport, Harvest, ReplacedReport, StageReport, Weather, WeatherForecast
-from pinfold.store.models.forecasts import DemandForecast, GateScore, JoinHabits, RipeningForecast, Taste, WeekForecast, YieldForecast
+from pinfold.store.models.forecasts import (
+    DemandForecast,
+    GateScore,
+    JoinHabits,
+    RipeningForecast,
+    Taste,
+    WeekForecast,
+    YieldForecast,
+    YieldReason,
+)
 from pinfold.store.models.goods import BidLot, Delivery, Intake
 from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale, Unserved
 from pinfold.store.models.people import CalendarFeed, Person

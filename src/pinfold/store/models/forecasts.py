@@ -71,6 +71,23 @@ class WeekForecast(models.Model):
         return f"{self.village_id} {self.product_id} week {self.week}"
 
 
+class YieldReason(models.Model):
+    """What was seen on the plants of a plot and changed its forecast of that day (forecast/in_season.py)."""
+
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    issued_on = models.DateField()
+    cause = models.CharField(max_length=30)
+    on = models.DateField()
+    factor = models.FloatField(help_text="kg after it over kg before")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plot", "season", "issued_on", "cause", "on"], name="one_reason_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.cause} {self.factor:.2f}"
+
+
 class DemandForecast(models.Model):
     """Kilograms of one product that one region will want in the week that begins on `week`, a Monday."""
 

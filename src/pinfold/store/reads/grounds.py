@@ -12,8 +12,8 @@ from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
 
 from pinfold.fields.crops import harvest_stage_of
-from pinfold.forecast.say import Grounds, Moved
-from pinfold.store.models import Harvest, RipeningForecast, StageReport, Weather, YieldForecast
+from pinfold.forecast.say import Grounds, Moved, SeenOnPlants
+from pinfold.store.models import Harvest, RipeningForecast, StageReport, Weather, YieldForecast, YieldReason
 
 LONG_PAST = timedelta(days=3)
 Place = tuple[str, str]  # village_id, crop
@@ -48,7 +48,7 @@ class Known:
         self.only = {"plot__village": village_id} if village_id else {}
         self.now, self.then = self._ripening(season, newest), self._ripening(season, since)
         self.kg_now, self.kg_then = self._yields(season, newest), self._yields(season, since)
-        self.reports = self._reports(season)
+        self.reports, self.seen = self._reports(season), self._reasons(season)
         self.past = _past_seasons(season)
         self.kg_past = _past_harvests(season)
         self.weather, self.weather_then = _weather_until(newest), _weather_until(since)
@@ -98,7 +98,20 @@ class Known:
     def how_much(self, place: Place, plot_id: str = "") -> Grounds | None:
         """Of the season's kilograms, on one plot or on most; None where none are forecast."""
         models = Counter(row["model"] for plot, row in self.kg_now[place].items() if plot_id in ("", plot))
-        return Grounds("how much", _most(models), self.kg_past.get(place[1], 0), len(self.reports[place])) if models else None
+        if not models:
+            return None
+        seen = tuple(self._seen_on_plants(place, plot_id))
+        return Grounds("how much", _most(models), self.kg_past.get(place[1], 0), len(self.reports[place]), on_plants=seen)
+
+    def _seen_on_plants(self, place: Place, plot_id: str) -> Iterator[SeenOnPlants]:
+        """What changed the newest forecast of one plot, or of all, cause by cause."""
+        by_cause: dict[str, list[Row]] = defaultdict(list)
+        for row in self.seen[place]:
+            if plot_id in ("", row["plot_id"]):
+                by_cause[row["cause"]].append(row)
+        for cause, rows in sorted(by_cause.items()):
+            factor = sum(row["factor"] for row in rows) / len(rows)
+            yield SeenOnPlants(cause, max(row["on"] for row in rows), factor, len({row["plot_id"] for row in rows}))
 
     def how_much_moved(self, place: Place, plot_id: str = "") -> Moved | None:
         """Of the season's kilograms, on one plot or on all that both forecasts have."""
@@ -138,6 +151,14 @@ class Known:
         rows = YieldForecast.objects.filter(season=season, issued_on=issued_on, **self.only)
         for row in rows.values("plot__village_id", "plot__crop", "plot_id", "mean", "model"):
             found[row["plot__village_id"], row["plot__crop"]][row["plot_id"]] = row
+        return found
+
+    def _reasons(self, season: int) -> Mapping[Place, list[Row]]:
+        """By place: plot_id, cause, on, factor of what was seen on the plants and changed the newest forecast."""
+        found: dict[Place, list[Row]] = defaultdict(list)
+        rows = YieldReason.objects.filter(season=season, issued_on=self.newest, **self.only).order_by("plot_id", "on")
+        for row in rows.values("plot__village_id", "plot__crop", "plot_id", "cause", "on", "factor"):
+            found[row["plot__village_id"], row["plot__crop"]].append(row)
         return found
 
     def _reports(self, season: int) -> Mapping[Place, list[Row]]:

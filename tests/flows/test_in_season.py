@@ -1,0 +1,58 @@
+"""A hail report changes the forecast the same day, and the household reads why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import story_season
+
+from pinfold.flows.forecast import issue_forecasts
+from pinfold.flows.season import load_season
+from pinfold.forecast.say import say
+from pinfold.store.models import CropReport, YieldForecast, YieldReason
+from pinfold.store.reads.grounds import Known
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime.combine(story_season.STARTS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(hours=2)
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+def kg_of(plot_id: str, on: datetime) -> float:
+    return YieldForecast.objects.get(plot=plot_id, issued_on=on.date()).mean
+
+
+@pytest.fixture(autouse=True)
+def two_days(tmp_path: Path) -> None:
+    load_season(story_season.write(tmp_path / "season"), None)
+    issue_forecasts(MONDAY)
+    CropReport.objects.create(
+        plot_id="plot-1", season=2026, kind="hail", on=MONDAY.date(), reported_on=MONDAY.date(), lost_share=0.3, certainty=1.0
+    )
+    issue_forecasts(TUESDAY)
+
+
+def test_hail_that_took_three_tenths_takes_three_tenths_of_that_plots_forecast_and_of_no_other() -> None:
+    reason = YieldReason.objects.get()
+    assert (reason.plot_id, reason.cause, reason.factor) == ("plot-1", "hail", pytest.approx(0.7))
+    assert kg_of("plot-1", TUESDAY) == pytest.approx(0.7 * kg_of("plot-1", MONDAY), rel=0.1)
+    others = YieldForecast.objects.exclude(plot="plot-1").values_list("plot_id", flat=True).distinct()
+    for plot_id in others:
+        assert kg_of(plot_id, TUESDAY) == kg_of(plot_id, MONDAY)
+
+
+def test_the_sentence_says_why_in_both_languages() -> None:
+    plot = YieldForecast.objects.filter(plot="plot-1").select_related("plot")[0].plot
+    known = Known(2026, TUESDAY.date(), MONDAY.date())
+    place = (plot.village_id, plot.crop)
+    grounds, moved = known.how_much(place, "plot-1"), known.how_much_moved(place, "plot-1")
+    assert grounds is not None
+    assert "30 % less because of hail on" in say(grounds, moved, "en")
+    assert "冰雹减少30%" in say(grounds, moved, "zh-hans")
+
+
+def test_a_forecast_of_before_the_hail_stays_as_it_was() -> None:
+    before = kg_of("plot-1", MONDAY)
+    issue_forecasts(MONDAY)
+    assert kg_of("plot-1", MONDAY) == before
