@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from pin_market import CLOSES, LIST_FEN, MONDAY, make_market, make_pin, make_plan
@@ -16,7 +16,7 @@ from pinfold.flows.refunds import hand_back
 from pinfold.ledger.accounts import CUSTOMERS_HELD, CUSTOMERS_REFUNDS
 from pinfold.outside.payments import sandbox
 from pinfold.store import ledger
-from pinfold.store.models import Lot, Order, Payment, Pin, PinLot, Refund
+from pinfold.store.models import DemandForecast, Lot, Order, Payment, Pin, PinLot, Refund, Want
 from pinfold.store.reads.village import cash_to_give_back
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,21 @@ def test_a_pin_asks_the_wants_price_first_and_never_less_than_floor_freight_and_
     # 2 kg: floor 12 yuan, collection and truck 2 yuan, 10 % of the price to platform and cooperative: 14 / 0.9 yuan.
     assert ladder[0] == [15, LIST_FEN]
     assert ladder[-1][1] == 1556
+
+
+def test_where_there_is_an_outlook_size_and_price_are_chosen_from_it_and_say_why():
+    """45 packs are there, and 15 are expected to be wanted: one pin of 40, served once 3 packs pay its 80 yuan of work."""
+    make_market(kg=100)
+    make_plan(kg=90)
+    Want.objects.update(kg_1=30, open_cost=80)
+    DemandForecast.objects.create(
+        product_id="mango", region_id="city", week=date(2026, 9, 21), issued_on=date(2026, 9, 7), model="mean", mean=30,
+        p10=20, p25=25, p50=30, p75=35, p90=40,
+    )  # fmt: skip
+    assert open_pins(MONDAY) == 1
+    opened = Pin.objects.get()
+    assert (opened.seats_max, opened.seats_min, opened.ladder) == (40, 3, [[3, LIST_FEN]])
+    assert opened.why["wanted_packs"] == pytest.approx(15)
 
 
 # Holding

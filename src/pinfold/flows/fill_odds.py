@@ -9,11 +9,13 @@ from pinfold.demand.fill_odds import JoinPrior, Standing, fill_odds
 from pinfold.demand.join_habits import default_prior, learn_prior
 from pinfold.demand.rules import DemandRules
 from pinfold.flows.clock import home_day
+from pinfold.pin.choosing import Customers
 from pinfold.store import joins
 from pinfold.store.season import settings_given
 from pinfold.store.transaction import atomic
 
 DAY_SECONDS = 86_400
+ELASTICITY_SHARES = (0.6, 1.0, 1.6)  # of the stated elasticity, equally likely; assumed
 
 
 def learn_join_habits(now: datetime) -> JoinPrior:
@@ -22,6 +24,12 @@ def learn_join_habits(now: datetime) -> JoinPrior:
     with atomic():
         joins.save_habits(home_day(now), prior)
     return prior
+
+
+def customers() -> Customers:
+    """How customers join, as learned last, and how they may answer to prices."""
+    rules = _rules()
+    return Customers(joins.latest_habits() or default_prior(rules), tuple(share * rules.elasticity for share in ELASTICITY_SHARES))
 
 
 def odds_of(pins: list[joins.OpenPin], now: datetime) -> list[float]:

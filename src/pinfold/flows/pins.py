@@ -13,6 +13,7 @@ from pinfold.basics.errors import InputError, KeyReused, SoldOut, TooMany, Wrong
 from pinfold.basics.rules import read_rules
 from pinfold.flows import clock
 from pinfold.flows.events import prune
+from pinfold.flows.fill_odds import customers
 from pinfold.flows.refunds import refund_part, refund_whole, tell_refunds
 from pinfold.flows.rescue import rescue_pins
 from pinfold.ledger.rules import SplitRules
@@ -43,6 +44,7 @@ def open_pins(now: datetime) -> int:
         shares_bp=split.platform_bp + split.cooperative_bp,
         pin=read_rules(PinRules, "pin", given),
         match=read_rules(MatchRules, "match", given),
+        customers=customers(),
     )
     known = pins.pin_ids_of(plan_id)
     wanted = {f"p{plan_id}-{pin.number}": pin for pin in pins_to_open(pins.planned_shipments(plan_id), terms)}

@@ -11,11 +11,26 @@ from math import ceil
 from pinfold.basics.money import yuan_to_fen
 from pinfold.basics.weeks import week_monday
 from pinfold.match.rules import MatchRules
+from pinfold.pin.choosing import Choice, Customers, Goods, choose, chosen_ladder
 from pinfold.pin.ladder import Ladder, PackCosts, price_ladder
 from pinfold.pin.rules import PinRules
 
 # Eight in the evening in Yunnan, when people are home to see it.
 CLOSING_HOUR_UTC = 12
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is known of a want's customers, and what the choice of its pins turns on.
+
+    kg : wanted at the list price; spread : standard deviation of the outlook over its mean
+    open_cost : yuan of work on one pin; salvage_per_kg : yuan that a kg of the lot brings unsold
+    """
+
+    kg: float
+    spread: float
+    open_cost: float
+    salvage_per_kg: float
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,8 @@ class PlannedShipment:
     shelf_life_days: float
     kg_real: float | None = None
     """What was weighed into the lot so far; None while it is all forecast."""
+    wanted: Wanted | None = None
+    """None without an outlook: the pins then follow the stated rules."""
 
     @property
     def kg_kept(self) -> float:
@@ -68,7 +85,10 @@ class LotShare:
 
 @dataclass(frozen=True)
 class PinToOpen:
-    """A pin that a plan asks for. `number` counts the plan's pins in a fixed order, so that opening them again names the same ones."""
+    """A pin that a plan asks for. `number` counts the plan's pins in a fixed order, so that opening them again names the same ones.
+
+    why : how its size and price were chosen; None when they follow the stated rules
+    """
 
     number: int
     product_id: str
@@ -83,6 +103,7 @@ class PinToOpen:
     floor_fen: int
     closes_at: datetime
     lots: tuple[LotShare, ...]
+    why: Choice | None = None
 
 
 @dataclass(frozen=True)
@@ -99,12 +120,16 @@ class FriendsPinToOpen:
 
 @dataclass(frozen=True)
 class Terms:
-    """What pins of one season share. shares_bp : what platform and cooperative take of a price together, basis points."""
+    """What pins of one season share. shares_bp : what platform and cooperative take of a price together, basis points.
+
+    customers : how they join and answer to prices; without them every pin follows the stated rules
+    """
 
     season_starts_on: date
     shares_bp: int
     pin: PinRules
     match: MatchRules
+    customers: Customers | None = None
 
 
 def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[PinToOpen]:
@@ -114,8 +139,19 @@ def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[Pin
     for row in rows:
         kg_of_want[row.want_id] = kg_of_want.get(row.want_id, 0.0) + row.kg_kept
     rows = [row for row in rows if kg_of_want[row.want_id] >= row.want_kg_min]
-    parts = [part for _, group in groupby(rows, lambda row: (row.want_id, row.grade, row.lane_id)) for part in _cut(list(group), terms.pin)]
-    return [_priced(number, seats, part, terms) for number, (seats, part) in enumerate(parts)]
+    pins: list[PinToOpen] = []
+    first = 0
+    for _, group in groupby(rows, lambda row: (row.want_id, row.grade, row.lane_id)):
+        flow = list(group)
+        packs = _packs(flow)
+        goods = _goods(flow, kg_of_want[flow[0].want_id], terms)
+        choice = choose(goods, terms.customers, terms.pin) if goods is not None and terms.customers is not None else None
+        seats_of_pins = sizes(packs, terms.pin) if choice is None else equal_sizes(choice.packs, choice.pins)
+        cut = zip(seats_of_pins, _cut(flow, seats_of_pins), strict=True)
+        pins += [_priced(first + nth, seats, part, terms, choice) for nth, (seats, part) in enumerate(cut)]
+        # Numbers stay free for pins that were not worth opening, so that another day's choice renames none.
+        first += len(sizes(packs, terms.pin))
+    return pins
 
 
 def is_due(pin: PinToOpen, now: datetime, rules: PinRules) -> bool:
@@ -142,7 +178,11 @@ def sizes(packs: int, rules: PinRules) -> list[int]:
     """
     if packs < rules.pin_seats_min:
         return []
-    count = ceil(packs / rules.pin_seats_max)
+    return equal_sizes(packs, ceil(packs / rules.pin_seats_max))
+
+
+def equal_sizes(packs: int, count: int) -> list[int]:
+    """`packs` cut into `count` sizes that differ by one at most, the larger first; none for a count of 0."""
     return [packs // count + (1 if number < packs % count else 0) for number in range(count)]
 
 
@@ -150,29 +190,60 @@ Part = tuple[PlannedShipment, float]
 """A shipment, and how many of its kg (leaving the village) one pin takes."""
 
 
-def _cut(group: Sequence[PlannedShipment], rules: PinRules) -> Iterator[tuple[int, list[Part]]]:
-    """Seats and parts of each pin: shipments lie end to end by kg kept, and each pin is the next stretch; kg below one pack are left."""
-    pack_kg = group[0].pack_kg
-    packs = int(sum(row.kg_kept for row in group) / pack_kg + 1e-6)
+def _packs(flow: Sequence[PlannedShipment]) -> int:
+    """Whole packs that the shipments fill on arrival."""
+    return int(sum(row.kg_kept for row in flow) / flow[0].pack_kg + 1e-6)
+
+
+def _goods(flow: Sequence[PlannedShipment], want_kg: float, terms: Terms) -> Goods | None:
+    """What the choice of pins is made from; None without an outlook or a whole pack. want_kg : that the plan sends to the same want."""
+    wanted, packs = flow[0].wanted, _packs(flow)
+    if wanted is None or not packs or any(row.wanted is None for row in flow):
+        return None
+    whole = [(row, row.kg) for row in flow]
+    kept_kg = sum(row.kg_kept for row in flow)
+    seats = kept_kg / flow[0].pack_kg
+    return Goods(
+        packs=packs,
+        expected_packs=wanted.kg * kept_kg / want_kg / flow[0].pack_kg,
+        spread=wanted.spread,
+        list_price_fen=yuan_to_fen(_worth(whole, terms.match) * flow[0].pack_kg),
+        costs=_costs(whole, seats, terms),
+        salvage_fen=100 * sum(row.kg * row.wanted.salvage_per_kg for row in flow if row.wanted) / seats,
+        open_cost_fen=100 * wanted.open_cost,
+    )
+
+
+def _costs(parts: Sequence[Part], seats: float, terms: Terms) -> PackCosts:
+    floor_yuan = sum(kg * row.floor_price_per_kg for row, kg in parts) / seats
+    carrier_yuan = sum(kg * (row.collect_cost_per_kg + row.truck_cost_per_kg) for row, kg in parts) / seats
+    return PackCosts(_fen_up(floor_yuan), _fen_up(carrier_yuan), terms.shares_bp)
+
+
+def _cut(flow: Sequence[PlannedShipment], seats_of_pins: Sequence[int]) -> Iterator[list[Part]]:
+    """Parts of each pin: shipments lie end to end by kg kept, and each pin is the next stretch; kg below one pack are left."""
     start_kg = 0.0
-    for seats in sizes(packs, rules):
-        end_kg, at_kg, parts = start_kg + seats * pack_kg, 0.0, []
-        for row in group:
+    for seats in seats_of_pins:
+        end_kg, at_kg, parts = start_kg + seats * flow[0].pack_kg, 0.0, []
+        for row in flow:
             inside_kg = min(end_kg, at_kg + row.kg_kept) - max(start_kg, at_kg)
             if inside_kg > 1e-9:
                 parts.append((row, inside_kg / row.kept))
             at_kg += row.kg_kept
-        yield seats, parts
+        yield parts
         start_kg = end_kg
 
 
-def _priced(number: int, seats: int, parts: Sequence[Part], terms: Terms) -> PinToOpen:
+def _priced(number: int, seats: int, parts: Sequence[Part], terms: Terms, choice: Choice | None) -> PinToOpen:
     first = parts[0][0]
-    seats_min = max(1, ceil(seats * terms.pin.seats_min_share - 1e-9))
-    floor_yuan = sum(kg * row.floor_price_per_kg for row, kg in parts) / seats
-    carrier_yuan = sum(kg * (row.collect_cost_per_kg + row.truck_cost_per_kg) for row, kg in parts) / seats
-    costs = PackCosts(_fen_up(floor_yuan), _fen_up(carrier_yuan), terms.shares_bp)
+    costs = _costs(parts, seats, terms)
     list_price_fen = yuan_to_fen(_worth(parts, terms.match) * first.pack_kg)
+    if choice is None:
+        seats_min = max(1, ceil(seats * terms.pin.seats_min_share - 1e-9))
+        ladder = price_ladder(list_price_fen, seats_min, seats, costs, terms.pin)
+    else:
+        seats_min = choice.seats_min
+        ladder = chosen_ladder(list_price_fen, (seats_min, seats), (choice.first_discount, choice.last_discount), costs, terms.pin)
     return PinToOpen(
         number=number,
         product_id=first.product_id,
@@ -183,10 +254,11 @@ def _priced(number: int, seats: int, parts: Sequence[Part], terms: Terms) -> Pin
         pack_kg=first.pack_kg,
         seats_min=seats_min,
         seats_max=seats,
-        ladder=price_ladder(list_price_fen, seats_min, seats, costs, terms.pin),
+        ladder=ladder,
         floor_fen=costs.floor_fen,
         closes_at=closes_at(min(row.order_week for row, _ in parts), terms.season_starts_on, terms.pin),
         lots=_by_lot(parts),
+        why=choice,
     )
 
 

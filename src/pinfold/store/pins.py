@@ -9,10 +9,13 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from pinfold.basics.errors import NotFound
+from pinfold.basics.weeks import week_index
 from pinfold.pin.facts import OrderFacts, PaymentFacts, PinFacts, RefundFacts
-from pinfold.pin.opening import FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment
+from pinfold.pin.opening import FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment, Wanted
 from pinfold.pin.rescue import Waiting
-from pinfold.store.models import Customer, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Shipment
+from pinfold.store.models import Customer, DemandForecast, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Season, Shipment
+
+DEVIATIONS_P90 = 1.2816
 
 SHIPMENT = {
     "want_id": "want__want_id",
@@ -47,10 +50,31 @@ def latest_plan_id() -> int | None:
 
 
 def planned_shipments(plan_id: int) -> list[PlannedShipment]:
-    """What a plan sends to customers' wants."""
+    """What a plan sends to customers' wants, with what the outlook of its day says of those."""
     rows = Shipment.objects.filter(plan=plan_id, want__kind="pin").annotate(truck_cost_per_kg=F("lane__truck_cost") / F("lane__truck_kg"))
-    names = [*SHIPMENT, "truck_cost_per_kg"]
-    return [PlannedShipment(**dict(zip(names, row, strict=True))) for row in rows.values_list(*SHIPMENT.values(), "truck_cost_per_kg")]
+    names, spreads = [*SHIPMENT, "truck_cost_per_kg"], _outlook_spreads(plan_id)
+    of_want = ("want__kg_1", "want__open_cost", "lot__salvage_per_kg")
+    shipments = []
+    for kg, open_cost, salvage_per_kg, *values in rows.values_list(*of_want, *SHIPMENT.values(), "truck_cost_per_kg"):
+        facts = dict(zip(names, values, strict=True))
+        spread = spreads.get((facts["product_id"], facts["region_id"], facts["week"]))
+        wanted = Wanted(kg, spread, open_cost, salvage_per_kg) if spread is not None else None
+        shipments.append(PlannedShipment(**facts, wanted=wanted))
+    return shipments
+
+
+def _outlook_spreads(plan_id: int) -> dict[tuple[str, str, int], float]:
+    """Standard deviation over mean of the outlook that was issued on the plan's day, by product, region and week of the season.
+
+    As of a normal quantity, 80 % of which lies within 1.2816 deviations (Johnson, Kotz & Balakrishnan 1994, chapter 13).
+    """
+    as_of, number = Plan.objects.values_list("as_of", "season").get(pk=plan_id)
+    starts_on = Season.objects.values_list("starts_on", flat=True).get(pk=number)
+    rows = DemandForecast.objects.filter(issued_on=as_of, mean__gt=0).values_list("product_id", "region_id", "week", "mean", "p10", "p90")
+    return {
+        (product_id, region_id, week_index(week, starts_on)): (p90 - p10) / (2 * DEVIATIONS_P90) / mean
+        for product_id, region_id, week, mean, p10, p90 in rows
+    }
 
 
 def pin_ids_of(plan_id: int) -> set[str]:
@@ -66,7 +90,7 @@ def new_pin(pin_id: str, season: int, plan_id: int, wanted: PinToOpen, share_cod
             "season": season, "plan_id": plan_id, "product_id": wanted.product_id, "grade": wanted.grade, "region_id": wanted.region_id,
             "lane_id": wanted.lane_id, "week": wanted.week, "share_code": share_code, "opened_at": now, "closes_at": wanted.closes_at,
             "pack_kg": wanted.pack_kg, "seats_min": wanted.seats_min, "seats_max": wanted.seats_max, "ladder": wanted.ladder,
-            "floor_fen": wanted.floor_fen,
+            "floor_fen": wanted.floor_fen, "why": asdict(wanted.why) if wanted.why else None,
         },
     )  # fmt: skip
     if made:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
+from pinfold.pin.choosing import Choice
 from pinfold.store.models import Person, Pin
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +32,12 @@ def test_a_board_sees_what_is_paid_how_likely_it_fills_and_what_either_way_bring
         "Serve the 2 packs that are paid",
     ):
         assert said in page, said
+
+
+def test_a_board_reads_why_the_pin_has_its_size_and_price_and_a_customer_does_not(world, short):
+    Pin.objects.filter(pk="pin-0").update(why=asdict(Choice(1, 40, 3, 0.0, 0.0, 90_000.0, 28.4, 30.0, 8_000.0)))
+    assert "from 3 paid packs on, serving them is worth the work" in page_of(world.browsers["board"])
+    assert "worth the work" not in world.browsers["customer"].get("/pins/share0/").content.decode()
 
 
 def test_a_board_accepts_and_takes_it_back(world, short):

@@ -378,6 +378,7 @@ class Migration(migrations.Migration):
                 ('seats_paid', models.IntegerField(default=0)),
                 ('ladder', models.JSONField(help_text='[[seats, price_fen a pack], ...] from the smallest size that fills')),
                 ('floor_fen', models.BigIntegerField(help_text='what the growers are guaranteed for a pack')),
+                ('why', models.JSONField(help_text='how size and price were chosen: the fields of pin.choosing.Choice; none by the stated rules', null=True)),
                 ('price_fen', models.BigIntegerField(help_text='what everybody pays for a pack, once filled', null=True)),
                 ('accepted_by', models.ForeignKey(help_text='who accepted it short: with the seats that were paid then', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lane', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.lane')),

@@ -44,6 +44,9 @@ class Pin(models.Model):
     seats_paid = models.IntegerField(default=0)
     ladder = models.JSONField(help_text="[[seats, price_fen a pack], ...] from the smallest size that fills")
     floor_fen = models.BigIntegerField(help_text="what the growers are guaranteed for a pack")
+    why = models.JSONField(
+        null=True, help_text="how size and price were chosen: the fields of pin.choosing.Choice; none by the stated rules"
+    )
     price_fen = models.BigIntegerField(null=True, help_text="what everybody pays for a pack, once filled")
 
     class Meta:

@@ -7,18 +7,23 @@ from datetime import datetime
 
 from django.db.models import F, Sum
 
+from pinfold.pin.choosing import Choice
 from pinfold.store.models import Pin, PinLot
 
 
 @dataclass(frozen=True)
 class ShortPin:
-    """salvage_fen : what the kg of one pack bring the growers unsold; accepted : by its sellers, with fewer seats than it needed"""
+    """salvage_fen : what the kg of one pack bring the growers unsold; accepted : by its sellers, with fewer seats than it needed
+
+    why : how its size and price were chosen, None by the stated rules
+    """
 
     pin_id: str
     share_code: str
     salvage_fen: float
     accepted: bool
     extended: bool
+    why: Choice | None
 
 
 def short_pins(cooperative_id: str, now: datetime) -> list[ShortPin]:
@@ -30,7 +35,12 @@ def short_pins(cooperative_id: str, now: datetime) -> list[ShortPin]:
     pins = Pin.objects.filter(pk__in=salvage).order_by("closes_at", "pin_id")
     return [
         ShortPin(
-            pin.pin_id, pin.share_code, 100 * salvage[pin.pin_id] / pin.seats_max, pin.accepted_by_id is not None, bool(pin.extended_at)
+            pin.pin_id,
+            pin.share_code,
+            100 * salvage[pin.pin_id] / pin.seats_max,
+            pin.accepted_by_id is not None,
+            bool(pin.extended_at),
+            Choice(**pin.why) if pin.why else None,
         )
         for pin in pins
         if pin.seats_paid < pin.seats_min or pin.accepted_by_id is not None

@@ -11,24 +11,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pinfold.flows import clock, rescue
+from pinfold.pin.say import say
 from pinfold.store.reads import cooperative as reads
 from pinfold.store.reads import shop
 from pinfold.store.reads.short_pins import ShortPin, short_pins
 from pinfold.store.season import current_season
 from pinfold.web.api.guard import over
 from pinfold.web.roles import Role, only
+from pinfold.web.rooms.plan import reader_language
 from pinfold.web.shop import telling
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One pin and what either way brings the growers: accepted_fen with the seats that are paid, unsold_fen for the same kg unsold."""
+    """One pin and what either way brings the growers: accepted_fen with the seats that are paid, unsold_fen for the same kg unsold.
+
+    why : a sentence on how its size and price were chosen; empty where they follow the stated rules
+    """
 
     pin: ShortPin
     card: shop.PinCard
     odds: float
     accepted_fen: int
     unsold_fen: int
+    why: str
 
 
 @only(Role.BOARD)
@@ -40,7 +46,8 @@ def show(request: HttpRequest) -> HttpResponse:
     for pin in short_pins(cooperative_id, now):
         facts = shop.pin_facts(pin.share_code)
         paid, growers_fen = facts.card.seats_paid, telling.money_of_a_pack(facts).growers_fen
-        choices.append(Choice(pin, facts.card, telling.odds(facts.card, now), paid * growers_fen, round(paid * pin.salvage_fen)))
+        why = say(pin.why, reader_language()) if pin.why else ""
+        choices.append(Choice(pin, facts.card, telling.odds(facts.card, now), paid * growers_fen, round(paid * pin.salvage_fen), why))
     facts_of_page = {"choices": choices, "cooperative": reads.cooperative(cooperative_id), "season": current_season(), "now": now}
     return render(request, "rooms/short_pins.html", facts_of_page)
 
