@@ -10,7 +10,8 @@ import numpy.typing as npt
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import Shipments
 
-TOLERANCE_KG = 1e-3
+# Of what a limit holds, or of a kg where it holds less: what adding up large numbers may be off.
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,10 @@ def broken_limits(season: Season, shipments: Shipments) -> list[str]:
     if (season.lot_pool[shipments.lot] != ways.pool[shipments.way]).any():
         broken.append("a lot is sent on a way of another pool")
     for what, (used, holds) in used_and_held.items():
-        excess = float((used - holds).max(initial=0.0))
-        if excess > TOLERANCE_KG:
-            broken.append(f"a {what} holds {excess:.3f} kg less than the plan puts on it")
+        # A hub without limit holds infinitely many kg.
+        excess = np.where(used > holds, used - holds, 0.0)
+        if (excess > TOLERANCE * np.maximum(np.minimum(holds, used), 1.0)).any():
+            broken.append(f"a {what} holds {excess.max():.6g} kg less than the plan puts on it")
     return broken
 
 
