@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,7 +104,7 @@ def row_prices(season: Season, dual: Floats) -> Prices:
     )
 
 
-def run_highs(given: Programme, options: dict[str, str]) -> tuple[Floats, Floats]:
+def run_highs(given: Programme, options: Mapping[str, object]) -> tuple[Floats, Floats]:
     """Columns and row duals at the optimum, by HiGHS on one thread with `options`. Raises NoPlan when it gives up."""
     import highspy
 
