@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
 
 from pinfold.basics.errors import InputError
 from pinfold.match.bound import Prices, bound
@@ -133,6 +132,9 @@ def _with_villages(base: Programme, villages: Villages, terms: Terms, level_pays
 
     level_pays : t is then a share that every village reaches, and all that is earned; otherwise the average
     """
+    # Only a fair plan waits for scipy to start.
+    from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
+
     rows, columns, count = len(base.row_low), len(base.gain), len(villages.kg)
     leaves = np.flatnonzero(villages.lot >= 0)
     sent = csr_matrix((np.ones(len(leaves)), (villages.lot[leaves], leaves)), shape=(count, columns))
