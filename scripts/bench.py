@@ -26,7 +26,8 @@ import polars as pl
 if TYPE_CHECKING:
     from pinfold.demand.ranking import Offers
 
-PINS = 10_000
+PINS, PLOTS = 10_000, 100_000
+PINFOLD = str(Path(sys.executable).with_name("pinfold"))
 SHARED_MATCH = Path(__file__).resolve().parents[2] / "shared" / "bench" / "match"
 
 
@@ -104,6 +105,51 @@ def _solver_cpu_s(folder: Path, options: dict[str, object]) -> tuple[float, str]
 
 # CPU seconds that HiGHS's mixed-integer solver gets on a season with whole trucks.
 WHOLE_REFERENCE_CPU_S = {"S": 60.0, "M": 40.0}
+
+
+def measure_forecast() -> Iterator[Row]:
+    """Whole commands on 100,000 plots of one crop in 1,000 villages with 10 seasons each, beside numpy's mean of each plot's kilograms.
+
+    What is generated: days with a part of the height, of the season and of the plot; kilograms with a part of the season and of the plot.
+    """
+    rng, seasons = np.random.default_rng(0), np.arange(2016, 2026)
+    village = np.arange(PLOTS) // 100
+    height_m = rng.uniform(900, 1900, village.max() + 1)[village]
+    day = 290 + (height_m - 1400) / 40 + rng.normal(0, 3, PLOTS)
+    days = np.rint(day[:, None] + rng.normal(0, 6, 11) + rng.normal(0, 4, (PLOTS, 11))).astype(int)
+    kg = np.exp(rng.normal(5, 0.4, PLOTS)[:, None] + rng.normal(0, 0.2, 10) + rng.normal(0, 0.3, (PLOTS, 10)))
+    plot_id = np.array([f"p{number}" for number in range(PLOTS)])
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        places = {"latitude": 25 + rng.random(PLOTS), "longitude": 98 + rng.random(PLOTS), "altitude_m": height_m}
+        plots = pl.DataFrame({"plot_id": plot_id, "crop": "coffee", "village_id": [f"v{each}" for each in village], **places})
+        plots.with_columns(trees=pl.lit(400)).write_parquet(folder / "plots.parquet")
+        past = pl.DataFrame({"plot_id": np.repeat(plot_id, 10), "season": np.tile(seasons, PLOTS)})
+        past.with_columns(kg=kg.ravel()).write_parquet(folder / "harvests.parquet")
+        this = pl.DataFrame({"plot_id": plot_id, "season": np.full(PLOTS, 2026)})
+        seen = pl.concat([past.with_columns(day=days[:, :10].ravel()), this.with_columns(day=days[:, 10])])
+        on = pl.date("season", 1, 1) + pl.duration(days="day")
+        stages = seen.select("plot_id", "season", stage=pl.lit("ripe"), on=on).filter(pl.col("on") <= date(2026, 10, 10))
+        stages.write_parquet(folder / "stages.parquet")
+        started = time.process_time()
+        for _ in range(100):
+            kg.mean(axis=1)
+        mean_cpu_s = (time.process_time() - started) / 100
+        for kind, more in (("ripening", ["--as-of", "2026-10-10"]), ("yield", ["--totals", str(folder / "totals.parquet")])):
+            out = folder / f"{kind}.parquet"
+            command = [PINFOLD, "forecast", kind, str(folder), "--season", "2026", "--out", str(out), *more]
+            cpu_s, peak_mb = _command(command, {"PINFOLD_PROCESSES": "1"})
+            rows = pl.scan_parquet(out).select(pl.len()).collect().item()
+            yield Row(f"forecast {kind}, {PLOTS:,} plots", cpu_s, "numpy mean", mean_cpu_s, f"{rows:,} rows, peak {peak_mb:,.0f} MB")
+
+
+def _command(command: list[str], variables: dict[str, str]) -> tuple[float, float]:
+    """CPU seconds of a whole command, user and system, and its peak memory in MB."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | variables)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def measure_whole() -> Iterator[Row]:
@@ -247,6 +293,7 @@ def _offers(rng: np.random.Generator, worth_fen: np.ndarray) -> Offers:
 
 
 MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "forecast": measure_forecast,
     "match": measure_match,
     "whole": measure_whole,
     "events": measure_events,
