@@ -55,6 +55,7 @@ PLAN = (
     Picture("outcomes", "board", "/outcomes/", BOTH),
     Picture("plan", "board", "/plan/", BOTH),
     Picture("bids", "board", "/cooperative/"),
+    Picture("short-pins", "board", "/cooperative/pins/", BOTH),
     Picture("members", "board", "/cooperative/members/"),
     Picture("merchant", "merchant", "/merchant/"),
     Picture("packhouse", "packhouse", "/packhouse/"),

@@ -26,7 +26,7 @@ def page_of(client) -> str:
 def test_a_board_sees_what_is_paid_how_likely_it_fills_and_what_either_way_brings(world, short):
     page = page_of(world.browsers["board"])
     for said in (
-        "2 packs paid of 3 needed",
+        "2 of 3 needed packs paid",
         "Odds that it fills in time",
         "If it is accepted, growers get",
         "Serve the 2 packs that are paid",
@@ -52,7 +52,7 @@ def test_a_board_accepts_and_takes_it_back(world, short):
 
 
 def test_another_cooperatives_board_neither_sees_nor_accepts_it(world, short):
-    assert "2 packs paid" not in page_of(world.board_beta)
+    assert "needed packs paid" not in page_of(world.board_beta)
     assert world.board_beta.post("/cooperative/pins/pin-0/accept/").status_code == 403
     short.refresh_from_db()
     assert short.accepted_by_id is None
