@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
 
 from browser.site import Site
 from browser.words import Words
@@ -65,13 +65,17 @@ class Phone:
         self.page.get_by_role("link", name=self.say(text, **values), exact=True).first.click()
 
     def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(self.say(label), exact=True).fill(value)
+        self._field(label).fill(value)
 
     def choose(self, label: str, value: str) -> None:
-        self.page.get_by_label(self.say(label), exact=True).select_option(value)
+        self._field(label).select_option(value)
 
     def tick(self, label: str) -> None:
-        self.page.get_by_label(self.say(label), exact=True).check()
+        self._field(label).check()
+
+    def _field(self, label: str) -> Locator:
+        """The first field of that label: a page may have more than one form."""
+        return self.page.get_by_label(self.say(label), exact=True).first
 
     def sees(self, text: str, **values: object) -> None:
         """A text of the site is on the page; values that are not given may be anything."""
