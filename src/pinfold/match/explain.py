@@ -185,7 +185,7 @@ def _next_best(season: Season, places: Places, used: Ints) -> Ints:
     ways = season.ways
     region = season.tables.wants["region_id"].to_physical().rank("dense").to_numpy()[ways.want]
     elsewhere = _best_of_other_regions(ways.pool, region, places.next_earns, places.full == 0)
-    _, same_hub_week = np.unique(ways.pool * len(season.hub_week_kg_max) + ways.hub_week, return_inverse=True)
+    _, same_hub_week = np.unique(ways.pool.astype(np.int64) * len(season.hub_week_kg_max) + ways.hub_week, return_inverse=True)
     beside = _best_of_other_regions(same_hub_week, region, places.next_earns, places.full == FULL.index("hub"))
     one, other = elsewhere[used], beside[used]
     earns = np.append(places.next_earns, -np.inf)

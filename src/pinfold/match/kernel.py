@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from pinfold.match.compiled import loops, pointer
 from pinfold.match.season import STEPS, Floats, Ints, Season
 from pinfold.match.shipments import merit_order
-
-Narrow = npt.NDArray[np.int32]
-LIBRARY = Path(__file__).with_name("loops.so")
 
 
 @dataclass(frozen=True)
@@ -38,9 +34,9 @@ class Network:
 
     first_way: Ints
     first_lot: Ints
-    want: Narrow
-    lane: Narrow
-    hub_of_lane: Narrow
+    want: Ints
+    lane: Ints
+    hub_of_lane: Ints
     kept: Floats
     cost_per_kg: Floats
     lot_value_per_kg: Floats
@@ -51,7 +47,7 @@ class Network:
     hub_week_kg_max: Floats
     pool_scale: Floats
     want_scale: Floats
-    pool_of_way: Narrow
+    pool_of_way: Ints
     lot_order: Ints
 
     @classmethod
@@ -65,8 +61,8 @@ class Network:
         return cls(
             first_way=np.searchsorted(ways.pool, np.arange(pools + 1)),
             first_lot=np.searchsorted(season.lot_pool[order], np.arange(pools + 1)),
-            want=ways.want.astype(np.int32),
-            lane=ways.lane.astype(np.int32),
+            want=ways.want,
+            lane=ways.lane,
             hub_of_lane=hub_of_lane,
             kept=ways.kept,
             cost_per_kg=ways.cost_per_kg,
@@ -78,7 +74,7 @@ class Network:
             hub_week_kg_max=np.minimum(season.hub_week_kg_max, never_kg),
             pool_scale=pool_scale,
             want_scale=want_scale,
-            pool_of_way=ways.pool.astype(np.int32),
+            pool_of_way=ways.pool,
             lot_order=order,
         )
 
@@ -95,7 +91,7 @@ class Network:
         """
         slope, flow, lane_room = np.empty(sum(self.shape)), np.empty(len(self.want)), np.empty((2, len(self.lane_kg_max)))
         prices = np.ascontiguousarray(prices)
-        value = _kernel().smoothed(self._struct, temperature, *map(_pointer, (prices, slope, flow, lane_room[0], lane_room[1])))
+        value = loops().smoothed(self._struct, temperature, *map(pointer, (prices, slope, flow, lane_room[0], lane_room[1])))
         return value, slope, flow
 
     def fill(self, order: Ints, start_kg: Floats | None = None) -> Floats:
@@ -115,7 +111,7 @@ class Network:
             self.hub_week_kg_max - np.bincount(self.hub_of_lane[self.lane], kg, len(self.hub_week_kg_max)),
         )
         order = np.ascontiguousarray(order, np.int64)
-        _kernel().fill(self._struct, _pointer(order), len(order), *map(_pointer, given))
+        loops().fill(self._struct, pointer(order), len(order), *map(pointer, given))
         return kg
 
     def lots_left(self, kg: Floats) -> Floats:
@@ -136,7 +132,7 @@ class Network:
     def _struct(self) -> Any:
         arrays = [np.ascontiguousarray(getattr(self, field.name)) for field in fields(self)[: len(_Struct.ARRAYS)]]
         wants, lanes, hub_weeks = self.shape
-        struct = _Struct(len(self.pool_scale), wants, lanes, hub_weeks, STEPS, *map(_pointer, arrays))
+        struct = _Struct(len(self.pool_scale), wants, lanes, hub_weeks, STEPS, *map(pointer, arrays))
         struct.kept_alive = arrays
         return ctypes.byref(struct)
 
@@ -150,22 +146,7 @@ class _Struct(ctypes.Structure):
     kept_alive: list[Any]
 
 
-@cache
-def _kernel() -> Any:
-    if not LIBRARY.exists():
-        raise AssertionError(f"{LIBRARY} is not there; install Pinfold again (make .venv/test-ready), which compiles it")
-    library = ctypes.CDLL(str(LIBRARY))
-    pointer: Any = ctypes.c_void_p
-    library.smoothed.restype, library.smoothed.argtypes = ctypes.c_double, [pointer, ctypes.c_double, *[pointer] * 5]
-    library.fill.restype, library.fill.argtypes = None, [pointer, pointer, ctypes.c_int64, *[pointer] * 8]
-    return library
-
-
-def _pointer(array: Any) -> int:
-    return int(array.ctypes.data)
-
-
-def _sums(place: Narrow, kg: Floats, places: int) -> Floats:
+def _sums(place: Ints, kg: Floats, places: int) -> Floats:
     return np.bincount(place, kg, places).astype(np.float64)
 
 

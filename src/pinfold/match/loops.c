@@ -1,7 +1,40 @@
-// The two loops of the match that run over every way, and that arrays alone are too slow for; see kernel.py, which is the only caller.
+// The loops of the match that run over every way, and that arrays alone are too slow for; called by calendar.py and kernel.py only.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+typedef struct {
+    int64_t lag_weeks_max;
+    const int64_t *first_want, *want_by_product, *first_lane, *lane_by_hub; // of each product and hub, and one past the last
+    const int64_t *pool_product, *pool_hub, *pool_grade, *pool_week;
+    const double *pool_collect_days, *pool_age_max;
+    const int64_t *want_place, *want_week, *want_grade_worst;
+    const int64_t *lane_place;
+    const double *lane_days;
+} Calendar;
+
+// Counts the ways of each pool into `count`; where `want` is given, writes the want and lane of each from `first` of its pool on.
+// by_hub : pools, those of one hub together. lane_at : room for the lane to each place, -1 everywhere before and after.
+void reach(const Calendar *c, const int64_t *by_hub, int64_t pools, int32_t *lane_at, int64_t *count, const int64_t *first, int32_t *want,
+           int32_t *lane) {
+    for (int64_t i = 0; i < pools; i++) {
+        const int64_t p = by_hub[i], hub = c->pool_hub[p], product = c->pool_product[p];
+        count[p] = 0;
+        if (hub < 0) continue;
+        if (i == 0 || c->pool_hub[by_hub[i - 1]] != hub)
+            for (int64_t l = c->first_lane[hub]; l < c->first_lane[hub + 1]; l++) lane_at[c->lane_place[c->lane_by_hub[l]]] = c->lane_by_hub[l];
+        for (int64_t k = c->first_want[product]; k < c->first_want[product + 1]; k++) {
+            const int64_t w = c->want_by_product[k], lag = c->want_week[w] - c->pool_week[p];
+            if (lag < 0 || lag > c->lag_weeks_max || c->pool_grade[p] > c->want_grade_worst[w] || c->want_place[w] < 0) continue;
+            const int32_t l = lane_at[c->want_place[w]];
+            if (l < 0 || 7.0 * lag + c->pool_collect_days[p] + c->lane_days[l] > c->pool_age_max[p]) continue;
+            if (want) want[first[p] + count[p]] = w, lane[first[p] + count[p]] = l;
+            count[p]++;
+        }
+        if (i + 1 == pools || c->pool_hub[by_hub[i + 1]] != hub)
+            for (int64_t l = c->first_lane[hub]; l < c->first_lane[hub + 1]; l++) lane_at[c->lane_place[c->lane_by_hub[l]]] = -1;
+    }
+}
 
 typedef struct {
     int64_t pools, wants, lanes, hub_weeks, steps;

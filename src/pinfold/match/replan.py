@@ -171,7 +171,7 @@ def earlier_plan(season: Season, shipments: pl.DataFrame, prices: pl.DataFrame, 
     told = shipments.with_columns(text).join(lots, on="lot_id", how="left").join(wants, on="want_id", how="left").sort("lot_id", "want_id")
     known = told.filter(pl.col("lot").is_not_null() & pl.col("want").is_not_null())
     lot, want = known["lot"].cast(pl.Int64).to_numpy(), known["want"].cast(pl.Int64).to_numpy()
-    keys, asked = ways.pool * len(season.step_kg) + ways.want, season.lot_pool[lot] * len(season.step_kg) + want
+    keys, asked = ways.pool.astype(np.int64) * len(season.step_kg) + ways.want, season.lot_pool[lot] * len(season.step_kg) + want
     way = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
     there = keys[way] == asked if len(keys) else np.zeros(len(asked), bool)
     kg, loaded = known["kg"].to_numpy(), known["week"].to_numpy() <= (-np.inf if frozen_until is None else frozen_until)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pinfold.match.calendar import Calendar
 from pinfold.match.rules import MatchRules
 from pinfold.match.tables import Tables, checked
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 
 NODE = ["hub_id", "product_id", "grade", "collect_days", "ready_week"]
 STEPS = 3
+# So many ways are worked out at once: 8 MB an array, which stays near the processor, and far less than all of a large season's.
+WAYS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
 class Ways:
     """Every pool of lots and want that a lane joins in time, sorted by pool, then want. All arrays have shape (ways,).
 
-    pool, want, lane, hub_week : row numbers of what the way uses
+    pool, want, lane, hub_week : row numbers of what the way uses; of 32 bits, which counts where there are millions of ways
     kept : kg that can be sold per kg sent, 0..1
     cost_per_kg : yuan per kg sent: handling, storage, cooling, what grade and age take off the price, and the truck
     age_days : age on delivery
@@ -73,7 +77,6 @@ def build_season(tables: Tables, rules: MatchRules) -> Season:
     pools = lots.select(NODE).unique(maintain_order=True).with_row_index("pool")
     lot_pool = lots.select(NODE).join(pools, on=NODE, how="left", maintain_order="left")["pool"]
     hub_weeks = numbered_hub_weeks(tables)
-    found = find_ways(pools, tables, hub_weeks, rules)
     bonus = rules.equity_bonus * _floats(lots, "poverty_weight") * _floats(lots, "floor_price_per_kg")
     return Season(
         tables=tables,
@@ -86,56 +89,33 @@ def build_season(tables: Tables, rules: MatchRules) -> Season:
         step_kg=np.column_stack([_floats(wants, f"kg_{step + 1}") for step in range(STEPS)]),
         lane_kg_max=_floats(lanes, "trucks_max") * _floats(lanes, "truck_kg"),
         hub_week_kg_max=_floats(hub_weeks, "kg_max"),
-        ways=Ways(
-            *(found[name].cast(pl.Int64).to_numpy() for name in ("pool", "want", "lane", "hub_week")),
-            *(_floats(found, name) for name in ("kept", "cost_per_kg", "age_days")),
-        ),
+        ways=find_ways(pools, tables, hub_weeks, rules),
     )
 
 
-def find_ways(pools: pl.DataFrame, tables: Tables, hub_weeks: pl.DataFrame, rules: MatchRules) -> pl.DataFrame:
-    """Every way with pool, want, lane, hub_week, kept, cost_per_kg (truck included) and age_days.
-
-    Joins on product and delivery week at once, one copy of the pools per week of waiting, so no pair is built that the calendar rules out.
-    """
-    wants = tables.wants.with_row_index("want").select("want", "product_id", "region_id", "week", "grade_worst")
-    lanes = tables.lanes.with_row_index("lane").select(
-        "lane", "hub_id", "region_id", "week", "days", truck_per_kg=pl.col("truck_cost") / pl.col("truck_kg")
-    )
-    lags = pl.DataFrame({"lag": range(rules.lag_weeks_max + 1)}, schema={"lag": pl.Int64})
-    met = (
-        pools.lazy()
-        .join(lags.lazy(), how="cross")
-        .with_columns(week=pl.col("ready_week") + pl.col("lag"))
-        .join(wants.lazy(), on=["product_id", "week"])
-        .filter(pl.col("grade") <= pl.col("grade_worst"))
-        .join(lanes.lazy(), on=["hub_id", "region_id", "week"])
-        .join(hub_weeks.lazy(), on=["hub_id", "week"])
-        .join(tables.products.lazy().select("product_id", "shelf_life_days", "price_per_kg"), on="product_id")
-        .with_columns(age_days=7.0 * pl.col("lag") + pl.col("collect_days") + pl.col("days"))
-        .filter(pl.col("age_days") <= rules.shelf_share_max * pl.col("shelf_life_days"))
-    )
-    return (
-        met.with_columns(old=pl.col("age_days") / pl.col("shelf_life_days"))
-        .with_columns(kept=1 - rules.loss_base - rules.loss_at_full_age * pl.col("old") ** 2)
-        .filter(pl.col("kept") > 0)
-        .with_columns(cost_per_kg=_way_cost(rules) + pl.col("truck_per_kg"))
-        .select("pool", "want", "lane", "hub_week", "kept", "cost_per_kg", "age_days")
-        .sort("pool", "want")
-        .collect()
-    )
-
-
-def _way_cost(rules: MatchRules) -> pl.Expr:
-    """Yuan per kg sent without the truck. What grade and age take off the price is counted on the kg that are kept."""
-    discount = pl.col("grade").replace_strict(list(range(len(rules.grade_discount))), rules.grade_discount, return_dtype=pl.Float64)
-    cooled = pl.col("days") > rules.cold_from_shelf_share * pl.col("shelf_life_days")
-    return (
-        rules.handling_per_kg
-        + rules.storage_per_kg_week * pl.col("lag")
-        + rules.cold_per_kg * cooled.cast(pl.Float64)
-        + pl.col("kept") * pl.col("price_per_kg") * (discount + rules.freshness_discount * pl.col("old"))
-    )
+def find_ways(pools: pl.DataFrame, tables: Tables, hub_weeks: pl.DataFrame, rules: MatchRules) -> Ways:
+    """Every way of the season, worked out some at a time, so that no more than the ways themselves stand in memory."""
+    lanes, products = tables.lanes, tables.products
+    calendar = Calendar.of(pools, tables, rules)
+    pool, want, lane = calendar.reach(rules.lag_weeks_max)
+    of_pool = pools.join(products, on="product_id", how="left", maintain_order="left")
+    shelf_days, price = (of_pool[name].to_numpy() for name in ("shelf_life_days", "price_per_kg"))
+    discount = np.array(rules.grade_discount)[calendar.pool_grade]
+    truck_per_kg = (lanes["truck_cost"] / lanes["truck_kg"]).to_numpy()
+    kept, cost, age = (np.empty(len(pool)) for _ in range(3))
+    for some in (slice(first, first + WAYS_AT_ONCE) for first in range(0, len(pool), WAYS_AT_ONCE)):
+        p, days = pool[some], calendar.lane_days[lane[some]]
+        lag = calendar.want_week[want[some]] - calendar.pool_week[p]
+        age[some] = 7.0 * lag + calendar.pool_collect_days[p] + days
+        old = age[some] / shelf_days[p]
+        kept[some] = 1 - rules.loss_base - rules.loss_at_full_age * old**2
+        cooled = days > rules.cold_from_shelf_share * shelf_days[p]
+        # What grade and age take off the price is counted on the kg that are kept.
+        less = kept[some] * price[p] * (discount[p] + rules.freshness_discount * old)
+        cost[some] = rules.handling_per_kg + rules.storage_per_kg_week * lag + rules.cold_per_kg * cooled + less + truck_per_kg[lane[some]]
+    hub_week_of_lane = lanes.join(hub_weeks, on=["hub_id", "week"], how="left", maintain_order="left")["hub_week"].cast(pl.Int32)
+    found = Ways(pool, want, lane, hub_week_of_lane.to_numpy()[lane], kept, cost, age)
+    return found if (kept > 0).all() else Ways(*(getattr(found, each.name)[kept > 0] for each in fields(Ways)))
 
 
 def numbered_hub_weeks(tables: Tables) -> pl.DataFrame:
