@@ -102,11 +102,16 @@ def forecast() -> None:
 @click.option("--season", "number", type=int, required=True, help="the season to forecast, by the year in which it starts")
 @click.option("--as-of", type=Day(), required=True, help="day of issue")
 @OUT_FILE
-def forecast_ripening(folder: Path, number: int, as_of: date, out: Path) -> None:
+@click.option("--filled", type=OutFile(), help="also write the days of weather that were missing and were filled, each marked with how")
+def forecast_ripening(folder: Path, number: int, as_of: date, out: Path, filled: Path | None) -> None:
     """When each plot reaches each stage: plot_id, season, stage, p10 .. p90."""
-    from pinfold.flows.forecast_tables import ripening_from_folder
+    from pinfold.flows.forecast_tables import ripening_from_folder, write
 
-    ripening_from_folder(folder, number, as_of, out, TerminalProgress())
+    made_up = ripening_from_folder(folder, number, as_of, out, TerminalProgress())
+    if made_up.says:
+        click.echo(made_up.says, err=True)
+    if filled is not None:
+        write(made_up.table, filled)
 
 
 @forecast.command("yield")

@@ -1,6 +1,6 @@
 """The two commands on folders, through the same flow that the command line calls."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -59,3 +59,34 @@ def test_a_season_before_all_harvests_cannot_be_forecast(tmp_path):
 def test_a_folder_without_tables_is_refused(tmp_path):
     with pytest.raises(BrokenTables, match=r"stages\.csv"):
         ripening_from_folder(tmp_path, 2012, date(2012, 4, 8), tmp_path / "out.csv")
+
+
+def weather_folder(folder, without=()):
+    """One plot whose cherries bloom in each of nine springs, and its weather: 10 °C on every day but those `without`."""
+    (folder / "plots.csv").write_text("plot_id,crop,latitude,longitude,altitude_m\n7,cherry,47.1,8.2,500\n", encoding="utf-8")
+    bloomed = [f"7,{year},bloom,{year}-04-{10 + year % 5}" for year in range(2010, 2019)]
+    (folder / "stages.csv").write_text("plot_id,season,stage,on\n" + "\n".join(bloomed) + "\n", encoding="utf-8")
+    days = [date(2009, 9, 1) + timedelta(days=n) for n in range((date(2019, 4, 1) - date(2009, 9, 1)).days)]
+    rows = [f"7,{day},14,6" for day in days if day not in without]
+    (folder / "weather.csv").write_text("plot_id,date,tmax_c,tmin_c\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_missing_days_of_weather_are_filled_by_the_servers_rule_and_told(tmp_path):
+    gap = {date(2018, 2, 3), date(2018, 2, 4)} | {date(2018, 11, day) for day in range(1, 11)}
+    filled = ripening_from_folder(weather_folder(tmp_path, gap), 2019, date(2019, 4, 1), tmp_path / "out.csv")
+    assert filled.says == "weather: 12 missing days filled (10 usual day, 2 interpolated)"
+    assert set(filled.table["date"]) == gap
+    assert filled.table.select("plot_id", "tmax_c", "tmin_c").unique().rows() == [(7, 14.0, 6.0)]
+
+
+def test_a_day_that_is_filled_forecasts_what_the_same_day_measured_forecasts(tmp_path):
+    whole, gap = tmp_path / "whole", tmp_path / "gap"
+    for folder, without in ((whole, ()), (gap, {date(2019, 3, 1)})):
+        folder.mkdir()
+        ripening_from_folder(weather_folder(folder, without), 2019, date(2019, 4, 1), folder / "out.csv")
+    assert (gap / "out.csv").read_text() == (whole / "out.csv").read_text()
+
+
+def test_whole_weather_has_nothing_to_tell(tmp_path):
+    assert ripening_from_folder(weather_folder(tmp_path), 2019, date(2019, 4, 1), tmp_path / "out.csv").says == ""

@@ -24,6 +24,7 @@ TEMPERATURES = ("tmax_c", "tmin_c", "tmean_c")
 # Fewer measured days than this say nothing of what is usual. Both assumed.
 USUAL_DAYS_EITHER_SIDE, USUAL_FROM_DAYS = 7, 5
 DAYS_OF_YEAR = 365
+WEATHER_COLUMNS = {"plot_id": pl.String, "village_id": pl.String, **dict.fromkeys(TEMPERATURES, pl.Float64), "filled": pl.String}
 FILLED_SCHEMA = {"village_id": pl.String, "date": pl.Date, **dict.fromkeys(TEMPERATURES, pl.Float64), "filled": pl.String}
 
 
@@ -49,13 +50,42 @@ def fill_missing(measured: pl.DataFrame, places: Sequence[Place], until: date, r
     if measured.is_empty():
         return pl.DataFrame(schema=FILLED_SCHEMA)
     record = _record(measured, places, until)
+    if not np.isnan(record.warmth_c).any():
+        return pl.DataFrame(schema=FILLED_SCHEMA)
     usual = usual_days(record)
     rows = []
     for at, place in enumerate(places):
-        near = [other for other, its in enumerate(places) if other != at and km_between(place, its) <= rules.neighbour_km_max]
-        for column, values, how in _filled(record, usual, at, near, rules):
+        for column, values, how in _filled(record, usual, at, places, rules):
             rows.append((place.village_id, record.first + timedelta(days=column), *values, how))
     return pl.DataFrame(rows, schema=FILLED_SCHEMA, orient="row", nan_to_null=True)
+
+
+def with_filled(
+    weather: pl.DataFrame, plots: pl.DataFrame, villages: pl.DataFrame | None, until: date, rules: WeatherRules
+) -> pl.DataFrame:
+    """`weather` with its missing days up to `until` filled and marked in the column `filled`; days that came filled are filled anew.
+
+    weather : plot_id or village_id (a row with both is the plot's), date, temperatures; plots : plot_id; village_id, latitude,
+        longitude, altitude_m (may be absent); villages : village_id, latitude, longitude, altitude_m, or None: in the middle of its plots
+    """
+    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in WEATHER_COLUMNS.items() if name not in weather.columns]
+    measured = weather.with_columns(absent).filter(pl.col("filled").is_null())
+    found = [measured]
+    stations = {"plot_id": plots, "village_id": plots if villages is None else villages}
+    for key, of_station in (("plot_id", pl.col("plot_id").is_not_null()), ("village_id", pl.col("plot_id").is_null())):
+        own = measured.filter(of_station & pl.col(key).is_not_null()).select(pl.col(key).alias("village_id"), "date", *TEMPERATURES)
+        filled = fill_missing(own, _places(own["village_id"].unique(maintain_order=True).to_list(), stations[key], key), until, rules)
+        found.append(filled.rename({"village_id": key}))
+    return pl.concat(found, how="diagonal_relaxed")
+
+
+def _places(ids: Sequence[str], stations: pl.DataFrame, key: str) -> list[Place]:
+    """Where they lie, in the middle of a station's rows; one of which that is not known has no neighbours."""
+    where = ["latitude", "longitude", "altitude_m"]
+    middle: dict[str, tuple[float | None, ...]] = {}
+    if {key, *where} <= set(stations.columns):
+        middle = {row[0]: row[1:] for row in stations.group_by(key).agg(pl.col(where).mean()).iter_rows()}
+    return [Place(name, *(float("nan") if at is None else at for at in middle.get(name, (None, None, None)))) for name in ids]
 
 
 def _record(measured: pl.DataFrame, places: Sequence[Place], until: date) -> Record:
@@ -90,9 +120,10 @@ def usual_days(record: Record) -> Floats:
     return np.moveaxis(usual[of_year], 0, 2)
 
 
-def _filled(record: Record, usual: Floats, at: int, near: list[int], rules: WeatherRules) -> Iterator[tuple[int, Floats, str]]:
+def _filled(record: Record, usual: Floats, at: int, places: Sequence[Place], rules: WeatherRules) -> Iterator[tuple[int, Floats, str]]:
     """Day, temperatures and mark of every day of village `at` that can be filled."""
     values = record.values_c[:, at]
+    near: list[int] | None = None
     for begin, end in gaps(np.isfinite(record.warmth_c[at])):
         length, ends_open = end - begin, end == values.shape[1]
         if length > rules.fill_days_max:
@@ -102,6 +133,7 @@ def _filled(record: Record, usual: Floats, at: int, near: list[int], rules: Weat
             for day in range(begin, end):
                 yield day, values[:, begin - 1] + step * (day - begin + 1), INTERPOLATED
             continue
+        near = _near(at, places, rules) if near is None else near
         for day in range(begin, end):
             if not np.isfinite(usual[-1, at, day]):
                 continue
@@ -109,6 +141,10 @@ def _filled(record: Record, usual: Floats, at: int, near: list[int], rules: Weat
             anomalies = anomalies[np.isfinite(anomalies)]
             how = NEIGHBOUR if len(anomalies) else USUAL_DAY
             yield day, usual[:-1, at, day] + (anomalies.mean() if len(anomalies) else 0.0), how
+
+
+def _near(at: int, places: Sequence[Place], rules: WeatherRules) -> list[int]:
+    return [other for other, its in enumerate(places) if other != at and km_between(places[at], its) <= rules.neighbour_km_max]
 
 
 def gaps(known: np.ndarray) -> list[tuple[int, int]]:

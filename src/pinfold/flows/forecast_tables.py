@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -10,33 +12,70 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS
-from pinfold.fields.weather import known_on
+from pinfold.basics.rules import read_rules
+from pinfold.fields.fill_weather import FILLED_SCHEMA, with_filled
+from pinfold.fields.weather import WeatherRules, known_on
 from pinfold.forecast.issue_ripening import issue_ripening
 from pinfold.forecast.issue_yield import issue_yield
 from pinfold.forecast.watched import AtWork
 from pinfold.forecast.yields.record import YieldTables
 from pinfold.outside.executors import workers
 from pinfold.outside.folder import as_they_came, id_types, read_tables
+from pinfold.outside.folder.settings import given
 
 
-def ripening_from_folder(folder: Path, season: int, as_of: date, out: Path, progress: Progress = silent) -> None:
+@dataclass(frozen=True)
+class FilledDays:
+    """Missing days of weather that were filled by the rule of fields/fill_weather.py.
+
+    table : plot_id or village_id, date, temperatures, filled (how)
+    """
+
+    table: pl.DataFrame
+
+    @property
+    def says(self) -> str:
+        """One sentence; "" where none was filled."""
+        by_how = self.table.group_by("filled").len().sort("len", "filled", descending=[True, False]).iter_rows()
+        told = ", ".join(f"{days:,} {how}" for how, days in by_how)
+        return f"weather: {self.table.height:,} missing days filled ({told})" if told else ""
+
+
+def ripening_from_folder(folder: Path, season: int, as_of: date, out: Path, progress: Progress = silent) -> FilledDays:
     """Write plot_id, season, stage, p10 .. p90 (dates), model, issued_on to `out`, for every stage not yet reported by `as_of`.
 
-    Reads plots and stages, and weather and weather_forecasts where the folder has them; rows later than `as_of` are not looked at.
+    Reads plots and stages, and weather, weather_forecasts, villages and settings where the folder has them; rows later than `as_of` are
+    not looked at. Missing days of weather until the day before are filled by the server's rule; which ones comes back.
     Raises BrokenTables, or InputError when no stage has a past season to learn from.
     """
     progress("reading", 0, 1)
-    tables = read_tables(folder, ["plots", "stages"], optional=["weather", "weather_forecasts"])
-    weather = tables.get("weather")
-    if weather is not None and "weather_forecasts" in tables:
-        weather = known_on(weather, tables["weather_forecasts"], as_of)
+    tables = read_tables(folder, ["plots", "stages"], optional=["weather", "weather_forecasts", "villages", "settings"])
+    weather = _weather_known(tables, as_of)
     with workers(tables["stages"].height) as elsewhere:
         at_work = AtWork(progress, elsewhere)
         found = issue_ripening(tables["plots"], tables["stages"], weather, season, as_of, at_work=at_work).dates
     if found.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; stages needs a season before it, reported by {as_of}")
-    _write(as_they_came(found.select("plot_id", "season", "stage", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
+    write(as_they_came(found.select("plot_id", "season", "stage", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
     progress("ripening", 1, 1)
+    return FilledDays(_filled_days(weather, id_types(folder, "plots")))
+
+
+def _filled_days(weather: pl.DataFrame | None, types: dict[str, pl.DataType]) -> pl.DataFrame:
+    if weather is None:
+        return pl.DataFrame(schema=FILLED_SCHEMA)
+    filled = weather.filter(pl.col("filled").is_not_null()).select("plot_id", *FILLED_SCHEMA)
+    place = "plot_id" if filled["village_id"].null_count() == filled.height else "village_id"
+    return as_they_came(filled.select(place, *(name for name in FILLED_SCHEMA if name != "village_id")), types)
+
+
+def _weather_known(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame | None:
+    """The folder's weather with missing days filled, and what was forecast of the days from `as_of` on; None without weather."""
+    if "weather" not in tables:
+        return None
+    rules = read_rules(WeatherRules, "weather", given(tables["settings"]) if "settings" in tables else {})
+    filled = with_filled(tables["weather"], tables["plots"], tables.get("villages"), as_of - timedelta(days=1), rules)
+    return known_on(filled, tables["weather_forecasts"], as_of) if "weather_forecasts" in tables else filled
 
 
 def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None, progress: Progress = silent) -> None:
@@ -56,13 +95,13 @@ def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None,
         found = issue_yield(known, season, datetime.now(UTC).date(), seed=season, at_work=AtWork(progress, elsewhere))
     if found.plots.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
-    _write(as_they_came(found.plots.drop("shared", "seasons_seen"), id_types(folder, "plots")), out)
+    write(as_they_came(found.plots.drop("shared", "seasons_seen"), id_types(folder, "plots")), out)
     if totals is not None:
-        _write(as_they_came(found.totals, id_types(folder, "plots")), totals)
+        write(as_they_came(found.totals, id_types(folder, "plots")), totals)
     progress("yield", 1, 1)
 
 
-def _write(frame: pl.DataFrame, out: Path) -> None:
+def write(frame: pl.DataFrame, out: Path) -> None:
     if out.suffix == ".parquet":
         frame.write_parquet(out)
     else:
