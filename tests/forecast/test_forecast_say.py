@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from pinfold.forecast.ripening import RIPENING_MODELS
-from pinfold.forecast.say import MODELS, Grounds, Moved, say, say_since
+from pinfold.forecast.say import MODELS, Grounds, Moved, WeatherUsed, say, say_since
 from pinfold.forecast.yields import YIELD_MODELS
 
 SEP_3, OCT_6 = date(2026, 9, 3), date(2026, 10, 6)
-HEAT = Grounds("when", "degree-days", seasons=12, reports=3, weather_until=OCT_6)
-MEAN = Grounds("how much", "own mean", seasons=9, reports=3, weather_until=OCT_6)
+HEAT = Grounds("when", "degree-days", seasons=12, reports=3, weather=WeatherUsed(OCT_6))
+MEAN = Grounds("how much", "own mean", seasons=9, reports=3, weather=WeatherUsed(OCT_6))
 
 
 def test_a_date_says_its_model_what_it_is_made_from_how_it_moved_and_why():
@@ -53,8 +53,24 @@ def test_a_move_without_a_known_reason_is_given_none():
     assert say(HEAT, Moved(SEP_3, -3.0, weather_before=OCT_6), "en").endswith("; 3 days earlier than on 3 Sep.")
 
 
+def test_half_a_day_is_no_move():
+    assert say_since(Moved(SEP_3, -0.5), None, "en") == "Since 3 Sep: no change."
+
+
+def test_a_joined_weather_forecast_is_told_with_its_day_and_who_served_it():
+    used = WeatherUsed(OCT_6, "nasa-power", date(2026, 10, 20), "open-meteo")
+    told = Grounds("when", "degree-days", seasons=1, weather=used)
+    assert say(told, None, "en") == (
+        "When: by degree-days, from one past season, the weather until 6 Oct (nasa-power) and "
+        "the weather forecast until 20 Oct (open-meteo)."
+    )
+    assert say(told, None, "zh-hans") == (
+        "时间：依据“积温”模型和1个往季、截至10月6日的天气（nasa-power）、到10月20日的天气预报（open-meteo）。"
+    )
+
+
 def test_a_weather_service_is_named():
-    told = Grounds("when", "degree-days", seasons=1, weather_until=OCT_6, weather_source="NASA POWER")
+    told = Grounds("when", "degree-days", seasons=1, weather=WeatherUsed(OCT_6, "NASA POWER"))
     assert say(told, None, "en") == "When: by degree-days, from one past season and the weather until 6 Oct (NASA POWER)."
 
 

@@ -54,12 +54,25 @@ class SeenOnPlants:
 
 
 @dataclass(frozen=True)
+class WeatherUsed:
+    """The weather that a forecast knew. until : last measured day; source : who measured it, "" for a station of our own
+
+    ahead_until, ahead_source : last day of the weather forecast that was joined to it, and whose that was; None without one
+    """
+
+    until: date
+    source: str = ""
+    ahead_until: date | None = None
+    ahead_source: str = ""
+
+
+@dataclass(frozen=True)
 class Grounds:
     """What a forecast was made from.
 
     model : the one that served, for most of the plots if it is about several
     seasons : past seasons on record; reports : of this season, from the same village and crop, known on the day of issue
-    weather_until : last day of weather that was known, None without weather; weather_source : who measured or forecast it, "" if not said
+    weather : None without any
     on_plants : what was seen on the plants, of kilograms only
     """
 
@@ -67,8 +80,7 @@ class Grounds:
     model: str
     seasons: int
     reports: int = 0
-    weather_until: date | None = None
-    weather_source: str = ""
+    weather: WeatherUsed | None = None
     on_plants: tuple[SeenOnPlants, ...] = ()
 
 
@@ -98,7 +110,7 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "unchanged": "unchanged",
         "seasons": "{n} past seasons", "season": "one past season", "none": "no past season of its own",
         "reports": "{n} reports of this season", "report": "one report of this season",
-        "weather": "the weather until {day}", "weather of": "the weather until {day} ({source})",
+        "weather": "the weather until {day}{source}", "ahead": "the weather forecast until {day}{source}", "source": " ({source})",
         "comma": ", ", "and": " and ", "moved": "; {move}{why}",
         "same": "as on {day}", "same since": "Since {day}: no change.", "since": "Since {day}: {moves}.", "than": "{move} than on {day}",
         "days earlier": "{n} days earlier", "day earlier": "one day earlier", "days later": "{n} days later", "day later": "one day later",
@@ -116,7 +128,7 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "unchanged": "没有变化",
         "seasons": "{n}个往季", "season": "1个往季", "none": "其他地块的往季",
         "reports": "本季{n}条报告", "report": "本季1条报告",
-        "weather": "截至{day}的天气", "weather of": "截至{day}的天气（{source}）",
+        "weather": "截至{day}的天气{source}", "ahead": "到{day}的天气预报{source}", "source": "（{source}）",
         "comma": "、", "and": "、", "moved": "；{move}{why}",
         "same": "与{day}相同", "same since": "自{day}以来：没有变化。", "since": "自{day}以来：{moves}。", "than": "比{day}{move}",
         "days earlier": "提早{n}天", "day earlier": "提早1天", "days later": "推迟{n}天", "day later": "推迟1天",
@@ -168,10 +180,20 @@ def _from_what(grounds: Grounds, language: Language) -> str:
     parts = [_counted("season", grounds.seasons, language) if grounds.seasons else words["none"]]
     if looks_at.reports and grounds.reports:
         parts.append(_counted("report", grounds.reports, language))
-    if looks_at.weather and grounds.weather_until:
-        kind = "weather of" if grounds.weather_source else "weather"
-        parts.append(words[kind].format(day=day_called(grounds.weather_until, language), source=grounds.weather_source))
+    if looks_at.weather and grounds.weather:
+        parts += _weather_parts(grounds.weather, language)
     return words["comma"].join(parts[:-1]) + (words["and"] if len(parts) > 1 else "") + parts[-1]
+
+
+def _weather_parts(used: WeatherUsed, language: Language) -> list[str]:
+    """What was measured, and what was forecast of the days after it, each with who served it."""
+    words, told = SENTENCES[language], [("weather", used.until, used.source)]
+    if used.ahead_until is not None:
+        told.append(("ahead", used.ahead_until, used.ahead_source))
+    return [
+        words[kind].format(day=day_called(until, language), source=words["source"].format(source=source) if source else "")
+        for kind, until, source in told
+    ]
 
 
 def _counted(name: str, n: int, language: Language) -> str:
@@ -181,7 +203,7 @@ def _counted(name: str, n: int, language: Language) -> str:
 def _move(what: What, by: float, language: Language) -> str:
     """By how much, "" for no more than rounding."""
     words = SENTENCES[language]
-    if abs(by) < (SAME_DAYS if what == "when" else SAME_SHARE):
+    if abs(by) <= (SAME_DAYS if what == "when" else SAME_SHARE):
         return ""
     if what == "how much":
         return words["more" if by > 0 else "less"].format(n=round(abs(by) * 100))
@@ -218,6 +240,6 @@ def _why(grounds: Grounds, moved: Moved, language: Language) -> str:
         return words["model"].format(model=model_called(moved.model_before, language))
     if looks_at.reports and moved.reports:
         return words["new one" if moved.reports == 1 else "new"].format(n=moved.reports)
-    if looks_at.weather and grounds.weather_until and grounds.weather_until != moved.weather_before:
+    if looks_at.weather and grounds.weather and grounds.weather.until != moved.weather_before:
         return words["new weather"]
     return words["waiting"] if grounds.what == "when" and moved.by > 0 else ""

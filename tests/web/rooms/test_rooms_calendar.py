@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pinfold.store.models import Lot, Plot, RipeningForecast, StageReport, Weather, WeekForecast, YieldForecast
+from pinfold.store.models import Lot, Plot, RipeningForecast, StageReport, Weather, WeatherForecast, WeekForecast, YieldForecast
 from pinfold.store.reads.calendar import WeekBand
 from pinfold.store.reads.shop import Named
 from pinfold.web.charts.calendar import draw_calendar
@@ -89,6 +89,20 @@ def test_the_weather_that_a_model_looks_at_is_named_with_its_source(earlier):
     RipeningForecast.objects.update(model="degree-days")
     told = earlier.browsers[Role.BOARD].get("/calendar/?village=conggang").content.decode()
     assert "the weather until 6 Oct (NASA POWER); 4 days earlier than on 28 Sep, because of the weather since." in told
+
+
+def test_the_weather_forecast_that_was_joined_is_named_with_its_source_and_filled_days_are_not_called_measured(earlier):
+    Weather.objects.create(village_id="conggang", date=date(2026, 10, 4), tmean_c=18.0, source="nasa-power")
+    Weather.objects.create(village_id="conggang", date=date(2026, 10, 6), tmean_c=18.0, filled="usual day")
+    for days, source in ((0, "open-meteo"), (9, "open-meteo"), (-1, "a forecast of yesterday")):
+        on = TODAY + timedelta(days=days)
+        WeatherForecast.objects.create(village_id="conggang", date=on, issued_on=min(on, TODAY), source=source, tmean_c=18.0)
+    RipeningForecast.objects.update(model="degree-days")
+    browser = earlier.browsers[Role.BOARD]
+    told = browser.get("/calendar/?village=conggang").content.decode()
+    assert "the weather until 4 Oct (nasa-power) and the weather forecast until 16 Oct (open-meteo); 4 days earlier" in told
+    why = browser.get("/api/calendar/reasons?village_id=conggang").json()["items"][0]["why_zh"]
+    assert "截至10月4日的天气（nasa-power）、到10月16日的天气预报（open-meteo）" in why
 
 
 def test_the_first_forecast_has_nothing_beside_it(world):

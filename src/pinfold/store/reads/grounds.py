@@ -12,8 +12,8 @@ from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
 
 from pinfold.fields.crops import harvest_stage_of
-from pinfold.forecast.say import Grounds, Moved, SeenOnPlants
-from pinfold.store.models import Harvest, RipeningForecast, StageReport, Weather, YieldForecast, YieldReason
+from pinfold.forecast.say import Grounds, Moved, SeenOnPlants, WeatherUsed
+from pinfold.store.models import Harvest, RipeningForecast, StageReport, Weather, WeatherForecast, YieldForecast, YieldReason
 
 LONG_PAST = timedelta(days=3)
 Place = tuple[str, str]  # village_id, crop
@@ -51,7 +51,7 @@ class Known:
         self.reports, self.seen = self._reports(season), self._reasons(season)
         self.past = _past_seasons(season)
         self.kg_past = _past_harvests(season)
-        self.weather, self.weather_then = _weather_until(newest), _weather_until(since)
+        self.weather, self.weather_then = _weather_used(newest), _weather_used(since)
 
     def stages(self, place: Place) -> Iterator[StageDays]:
         """Every stage of the crop that is forecast or was seen this season, in their order."""
@@ -76,7 +76,7 @@ class Known:
             return None
         model, village_id = _most(models), place[0]
         reports = len(self.reports[place])
-        return Grounds("when", model, self.past.get((place[1], stage), 0), reports, *self.weather.get(village_id, (None, "")))
+        return Grounds("when", model, self.past.get((place[1], stage), 0), reports, self.weather.get(village_id))
 
     def when_moved(self, place: Place, plot_id: str = "") -> Moved | None:
         """Of the plots whose ripeness was still to come on the earlier day, or of one of them."""
@@ -85,6 +85,7 @@ class Known:
         if not moves or self.since is None:
             return None
         new = [report for report in self.reports[place] if report["arrived"] >= self.since]
+        weather = self.weather_then.get(place[0])
         models = Counter(row["model"] for (of, plot), row in self.then[place].items() if of == stage and plot_id in ("", plot))
         return Moved(
             self.since,
@@ -92,7 +93,7 @@ class Known:
             seen=sum(report["stage"] == stage and plot_id in ("", report["plot_id"]) for report in new),
             reports=len(new),
             model_before=_most(models),
-            weather_before=self.weather_then.get(place[0], (None, ""))[0],
+            weather_before=weather and weather.until,
         )
 
     def how_much(self, place: Place, plot_id: str = "") -> Grounds | None:
@@ -191,10 +192,18 @@ def _past_harvests(season: int) -> dict[str, int]:
     return dict(rows.annotate(seasons=Count("season", distinct=True)))
 
 
-def _weather_until(day: date | None) -> dict[str, tuple[date, str]]:
-    """Last day of weather before `day` and who gave it ("": a station of our own), by village."""
+def _weather_used(day: date | None) -> dict[str, WeatherUsed]:
+    """By village: the last day that was measured before `day`, and the weather forecast that was known on it."""
     if day is None:
         return {}
-    last = dict(Weather.objects.filter(date__lt=day).order_by().values_list("village_id").annotate(last=Max("date")))
-    rows = Weather.objects.filter(date__in=set(last.values())).values_list("village_id", "date", "source")
-    return {village_id: (on, source or "") for village_id, on, source in rows if last[village_id] == on}
+    measured = Weather.objects.filter(date__lt=day, filled__isnull=True)
+    last = dict(measured.order_by().values_list("village_id").annotate(last=Max("date")))
+    rows = measured.filter(date__in=set(last.values())).values_list("village_id", "date", "source")
+    ahead = WeatherForecast.objects.filter(issued_on__lte=day, date__gte=day).order_by("date", "issued_on")
+    # Later days, and later words on one day, overwrite earlier ones.
+    said = {village_id: (until, source or "") for village_id, until, source in ahead.values_list("village_id", "date", "source")}
+    return {
+        village_id: WeatherUsed(until, source or "", *said.get(village_id, (None, "")))
+        for village_id, until, source in rows
+        if last[village_id] == until
+    }
