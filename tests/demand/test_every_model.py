@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pinfold.demand.candidates import MODELS
+from pinfold.demand.moved import MOVERS
 from tests.demand.histories import history_of
 
 SEED = 7
@@ -93,3 +94,12 @@ def test_a_past_that_teaches_enough_gives_finite_guesses_that_leave_silence_sile
 
 def test_names_differ():
     assert len({model.name for model in MODELS}) == len(MODELS)
+
+
+@every_model
+def test_what_moved_a_guess_sums_to_its_distance_from_the_usual(model, many):
+    known = history_of(many)
+    fitted = model.fit(known, 4)
+    moved = fitted.moved(known, 4)
+    assert moved.shape == (len(MOVERS), 12, 4)
+    assert moved.sum(axis=0) == pytest.approx(fitted.predict(known, 4) - many[:, -8:].mean(axis=1)[:, None])

@@ -8,6 +8,7 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.backtest import backtest
 from pinfold.demand.candidates import CANDIDATES
+from pinfold.demand.moved import PART_COLUMNS
 from pinfold.demand.outlook import issue_outlook, outlook_and_scores
 from tests.demand.histories import history_of
 
@@ -143,3 +144,18 @@ def test_crops_that_come_back_each_year_are_foreseen_from_their_second_week():
     sales, products, as_of = table(kg)
     outlook = issue_outlook(sales, products, as_of, 4).filter(pl.col("product_id").is_in([f"P{number}" for number in range(12)]))
     assert outlook["mean"].mean() == pytest.approx(kg[:12, :10].mean(), rel=0.3)
+
+
+def test_what_moved_the_outlook_sums_to_its_mean():
+    sales, products, as_of = table(noisy(20, 70))
+    outlook = issue_outlook(sales, products, as_of, 4)
+    assert outlook.select(PART_COLUMNS).sum_horizontal().to_numpy() == pytest.approx(outlook["mean"].to_numpy())
+    assert outlook["usual_kg"][0] == pytest.approx(noisy(20, 70)[0, -8:].mean())
+
+
+def test_a_season_that_comes_back_is_what_moved_the_outlook():
+    # The same jumps as last year: only last year's weeks foresee them, so everything beyond the mean of 4 weeks is season.
+    kg = np.tile(np.random.default_rng(SEED).gamma(1, 20, size=(6, 52)), 2)
+    sales, products, as_of = table(kg)
+    first = issue_outlook(sales, products, as_of, 1).row(0, named=True)
+    assert first["season_kg"] == pytest.approx(kg[0, 52] - kg[0, -4:].mean())

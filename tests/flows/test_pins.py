@@ -101,7 +101,7 @@ def test_where_there_is_an_outlook_size_and_price_are_chosen_from_it_and_say_why
     Want.objects.update(kg_1=30, open_cost=80)
     DemandForecast.objects.create(
         product_id="mango", region_id="city", week=date(2026, 9, 21), issued_on=date(2026, 9, 7), model="mean", mean=30,
-        p10=20, p25=25, p50=30, p75=35, p90=40,
+        p10=20, p25=25, p50=30, p75=35, p90=40, usual_kg=30,
     )  # fmt: skip
     assert open_pins(MONDAY) == 1
     opened = Pin.objects.get()

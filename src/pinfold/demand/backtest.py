@@ -10,14 +10,13 @@ import numpy.typing as npt
 
 from pinfold.basics.quantiles import LEVELS, Floats
 from pinfold.demand.candidates import CANDIDATES, Candidate, hindcasts, mean_of
-from pinfold.demand.history import History
+from pinfold.demand.history import LEVEL_WEEKS, History, level_kg
 
 Rows = npt.NDArray[np.int64]
 Chosen = npt.NDArray[np.bool_]
 
 ORIGINS_MAX = 26  # the last half year: older errors say less about the coming weeks
 PAST_WEEKS_MIN = 4
-LEVEL_WEEKS = 8
 SELLING_SHARE = 0.75  # sold in at least 6 of the last 8 weeks: selling; otherwise sparse
 SIZE_BANDS = 3
 TOGETHER = 4  # the winner of a backtest was partly lucky; the mean of the best few is less so
@@ -69,11 +68,6 @@ class Backtest:
     wape: float
     bands: Bands
     spread: Spread
-
-
-def level_kg(kg: Floats) -> Floats:
-    """Mean weekly kg of the last 8 weeks, shape (series,)."""
-    return np.asarray(kg[:, -LEVEL_WEEKS:].mean(axis=1))
 
 
 def is_selling(kg: Floats) -> npt.NDArray[np.bool_]:

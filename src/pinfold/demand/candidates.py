@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,9 +28,17 @@ class Candidate:
         """Weighted mean of the guesses of each model's name."""
         return np.asarray(sum(weight * guesses[model.name] for model, weight in self.weights))
 
+    def fit(self, history: History, weeks: int) -> Candidate:
+        """The same mean of the same models, each learned from all of `history`."""
+        return replace(self, weights=tuple((model.fit(history, weeks), weight) for model, weight in self.weights))
+
     def predict(self, history: History, weeks: int) -> Floats:
-        """Guess of the `weeks` weeks after `history`, each model learned from all of it; shape (series, weeks)."""
-        return self.combine({model.name: model.fit(history, weeks).predict(history, weeks) for model, _ in self.weights})
+        """Guess of the `weeks` weeks after `history`, shape (series, weeks)."""
+        return np.asarray(sum(weight * model.predict(history, weeks) for model, weight in self.weights))
+
+    def moved(self, history: History, weeks: int) -> Floats:
+        """What moved that guess, as `OutlookModel.moved` says; shape (movers, series, weeks)."""
+        return np.asarray(sum(weight * model.moved(history, weeks) for model, weight in self.weights))
 
 
 def equally(*models: OutlookModel) -> Candidate:

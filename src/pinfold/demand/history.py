@@ -15,6 +15,7 @@ from pinfold.basics.weeks import monday_of
 KEYS = ("product_id", "region_id")
 PRICES = ("price_per_kg", "list_price_per_kg")
 DAYS = 7
+LEVEL_WEEKS = 8
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class History:
             price=self.price[:, :week],
             list_price=self.list_price[:, :week],
         )
+
+
+def level_kg(kg: Floats) -> Floats:
+    """Mean weekly kg of the last 8 weeks, shape (series,): what is usual."""
+    return np.asarray(kg[:, -LEVEL_WEEKS:].mean(axis=1))
 
 
 def weekly_history(sales: pl.DataFrame, products: pl.DataFrame, as_of: date) -> History:

@@ -9,8 +9,9 @@ import numpy as np
 
 from pinfold.basics.quantiles import Floats
 from pinfold.demand.features import AHEAD_WEEKS, features, level_scale_kg
-from pinfold.demand.history import History
+from pinfold.demand.history import History, level_kg
 from pinfold.demand.models import GeometricMean, OutlookModel
+from pinfold.demand.moved import MOVERS, logarithmic_mean, moved_by
 
 FIRST_ORIGIN = 9  # a week after the first whole window of 8
 LEARNING_WEEKS = 104  # two turns of the year
@@ -78,6 +79,9 @@ class BoostedTrees:
     def predict(self, history: History, weeks: int) -> Floats:
         return self.fit(history, weeks).predict(history, weeks)
 
+    def moved(self, history: History, weeks: int) -> Floats:
+        return self.fit(history, weeks).moved(history, weeks)
+
 
 # Small trees, half of the features each: the usual guard where examples are many but weeks are few. Assumed, not searched for.
 TREES: dict[str, Any] = {
@@ -111,6 +115,13 @@ class FittedTrees:
         ratio = np.asarray(self.trees.predict(values.reshape(-1, len(names)))).reshape(values.shape[:2])
         return _in_kg(ratio, history.kg)
 
+    def moved(self, history: History, weeks: int) -> Floats:
+        names, values = features(history, weeks)
+        shares = np.asarray(self.trees.predict(values.reshape(-1, len(names)), pred_contrib=True)).reshape(*values.shape[:2], -1)
+        guess = _in_kg(shares.sum(axis=2), history.kg)
+        known = {mover: _in_kg_signed(_of_mover(names, shares, mover), history.kg) for mover in TOLD_APART}
+        return moved_by(guess, level_kg(history.kg), known)
+
 
 @dataclass(frozen=True)
 class LeastAbsolute:
@@ -136,11 +147,15 @@ class LeastAbsolute:
     def predict(self, history: History, weeks: int) -> Floats:
         return self.fit(history, weeks).predict(history, weeks)
 
+    def moved(self, history: History, weeks: int) -> Floats:
+        return self.fit(history, weeks).moved(history, weeks)
+
 
 NOT_STRAIGHT = ("ahead weeks", "level weeks since first sale", "level weeks sold")
 RIDGE = 1000.0  # in examples of mean weight: about that many are needed before a feature moves the guess freely; assumed
 RATIO_FLOOR = 0.05  # so that a week without sales has a logarithm
 STEPS = 12
+LOGS = (-4.0, 2.0)  # no guess is further than that from the usual
 
 
 @dataclass(frozen=True)
@@ -166,7 +181,17 @@ class FittedLine:
     def predict(self, history: History, weeks: int) -> Floats:
         names, values = features(history, weeks)
         logs = self.design(values.reshape(-1, len(names))) @ self.slopes
-        return _in_kg(np.exp(logs.clip(-4, 2)).reshape(values.shape[:2]) - RATIO_FLOOR, history.kg)
+        return _in_kg(np.exp(logs.clip(*LOGS)).reshape(values.shape[:2]) - RATIO_FLOOR, history.kg)
+
+    def moved(self, history: History, weeks: int) -> Floats:
+        names, values = features(history, weeks)
+        shares = (self.design(values.reshape(-1, len(names))) * self.slopes).reshape(*values.shape[:2], -1)
+        columns = ["level", "ahead", *(2 * [names[number] for number in self.kept])]
+        logs = {mover: _of_mover(columns, shares, mover) for mover in TOLD_APART}
+        whole = shares.sum(axis=2)
+        per_log = logarithmic_mean(np.exp(whole.clip(*LOGS)), np.exp((whole - sum(logs.values())).clip(*LOGS)))
+        known = {mover: _in_kg_signed(per_log * share, history.kg) for mover, share in logs.items()}
+        return moved_by(self.predict(history, weeks), level_kg(history.kg), known)
 
 
 def _filled(x: Floats, middle: Floats) -> Floats:
@@ -186,6 +211,19 @@ def _deviations(design: Floats, known: Examples) -> Floats:
 
 
 def _in_kg(ratio: Floats, kg: Floats) -> Floats:
-    """Ratios times each series' scale; nothing where nothing was sold for 8 weeks."""
+    """Ratios times each series' scale, never below zero; nothing where nothing was sold for 8 weeks."""
+    return _in_kg_signed(np.maximum(ratio, 0), kg)
+
+
+def _in_kg_signed(ratio: Floats, kg: Floats) -> Floats:
     sells = np.asarray(kg[:, -8:].max(axis=1) > 0)
-    return np.where(sells[:, None], np.maximum(ratio, 0) * level_scale_kg(kg)[:, None], 0.0)
+    return np.where(sells[:, None], ratio * level_scale_kg(kg)[:, None], 0.0)
+
+
+TOLD_APART = tuple(mover for mover in MOVERS if mover != "recent")
+
+
+def _of_mover(names: list[str], shares: Floats, mover: str) -> Floats:
+    """Sum of the shares of the features that tell of this mover, shape as `shares` without the last; features first among its columns."""
+    columns = [at for at, name in enumerate(names) if name.startswith(mover)]
+    return np.asarray(shares[..., columns].sum(axis=-1))

@@ -8,7 +8,8 @@ from typing import Protocol, Self
 import numpy as np
 
 from pinfold.basics.quantiles import Floats
-from pinfold.demand.history import History
+from pinfold.demand.history import History, level_kg
+from pinfold.demand.moved import moved_by
 
 YEAR_WEEKS = 52
 
@@ -23,6 +24,9 @@ class OutlookModel(Protocol):
 
     def predict(self, history: History, weeks: int) -> Floats:
         """Guess of the `weeks` weeks after `history`, shape (series, weeks), finite and >= 0."""
+
+    def moved(self, history: History, weeks: int) -> Floats:
+        """What moved that guess away from the usual, kg as `moved.moved_by` has them, shape (movers, series, weeks)."""
 
 
 def _recent(kg: Floats, window_weeks: int, half_life_weeks: float) -> tuple[Floats, Floats]:
@@ -44,6 +48,14 @@ class Simple:
 
     def predict(self, history: History, weeks: int) -> Floats:
         return self.guess(history.kg, weeks)
+
+    def moved(self, history: History, weeks: int) -> Floats:
+        guess = self.guess(history.kg, weeks)
+        return moved_by(guess, level_kg(history.kg), {"season": guess - self.without_season(history.kg, weeks)})
+
+    def without_season(self, kg: Floats, weeks: int) -> Floats:
+        """The guess of one who does not know last year."""
+        return self.guess(kg, weeks)
 
     def guess(self, kg: Floats, weeks: int) -> Floats:
         """As `predict`; kg : float array, shape (series, past weeks), >= 0, oldest week first, at least one week."""
@@ -113,12 +125,15 @@ class SameWeekLastYear(Simple):
 
     def guess(self, kg: Floats, weeks: int) -> Floats:
         past = kg.shape[1]
-        guess = FourWeekMean().guess(kg, weeks)
+        guess = self.without_season(kg, weeks)
         for ahead in range(weeks):
             week = past - YEAR_WEEKS + ahead
             if 0 <= week < past:
                 guess[:, ahead] = kg[:, week]
         return guess
+
+    def without_season(self, kg: Floats, weeks: int) -> Floats:
+        return FourWeekMean().guess(kg, weeks)
 
 
 @dataclass(frozen=True)
@@ -131,7 +146,7 @@ class LastYearsTurn(Simple):
     name: str = "last week with last year's turn"
 
     def guess(self, kg: Floats, weeks: int) -> Floats:
-        guess = LastWeek().guess(kg, weeks)
+        guess = self.without_season(kg, weeks)
         total = kg.sum(axis=0)
         then = kg.shape[1] - YEAR_WEEKS
         for ahead in range(min(weeks, YEAR_WEEKS - 1)):
@@ -140,6 +155,9 @@ class LastYearsTurn(Simple):
             around = total[max(then + ahead - 1, 0) : then + ahead + 2].mean()
             guess[:, ahead] *= np.sqrt(around / total[then - 1])
         return guess
+
+    def without_season(self, kg: Floats, weeks: int) -> Floats:
+        return LastWeek().guess(kg, weeks)
 
 
 SIMPLE_MODELS: tuple[OutlookModel, ...] = (

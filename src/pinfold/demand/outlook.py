@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
 from pinfold.basics.errors import InputError
-from pinfold.basics.quantiles import COLUMNS, Floats, Outlook
+from pinfold.basics.quantiles import COLUMNS, Floats
 from pinfold.basics.weeks import monday_of
-from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, level_kg, scale_kg, spread_quantiles
-from pinfold.demand.history import History, weekly_history
+from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, scale_kg, spread_quantiles
+from pinfold.demand.history import History, level_kg, weekly_history
+from pinfold.demand.moved import PART_COLUMNS
 
 MEASURED_WEEKS_MAX = 8
 WEEKS_MAX = 52
@@ -20,8 +22,8 @@ WEEKS_MAX = 52
 def issue_outlook(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int) -> pl.DataFrame:
     """The outlook for every listed product in every region in which it was ever sold, by the model that backtests best.
 
-    Columns product_id, region_id, week (the Monday), mean, p10, p25, p50, p75, p90 (kg), model, issued_on; the first week is the one that
-    holds `as_of`. Only whole weeks before that week are looked at.
+    Columns product_id, region_id, week (the Monday), mean, p10, p25, p50, p75, p90 (kg), model, issued_on, and what moved the mean (kg) as
+    `demand.moved` says; the first week is the one that holds `as_of`. Only whole weeks before that week are looked at.
 
     sales : date, product_id, region_id, kg (see `history.sales_from_purchases` when there are only purchases)
     products : product_id
@@ -45,30 +47,45 @@ def outlook_and_scores(sales: pl.DataFrame, products: pl.DataFrame, as_of: date,
 
 
 def _rows(history: History, gate: Gate, as_of: date, weeks: int) -> pl.DataFrame:
-    outlook = predict(history, gate, weeks)
+    expected = predict(history, gate, weeks)
     selling = np.repeat(is_selling(history.kg), weeks)
     monday = monday_of(as_of)
     rows = history.keys.join(pl.DataFrame({"week": [monday + timedelta(weeks=ahead) for ahead in range(weeks)]}), how="cross")
     return rows.with_columns(
-        pl.Series("mean", outlook.mean),
-        *(pl.Series(column, outlook.quantiles[:, at]) for at, column in enumerate(COLUMNS)),
+        pl.Series("mean", expected.mean.reshape(-1)),
+        *(pl.Series(column, expected.quantiles[..., at].reshape(-1)) for at, column in enumerate(COLUMNS)),
         pl.Series("model", np.where(selling, gate.selling.candidate.name, gate.sparse.candidate.name)),
         pl.lit(as_of).alias("issued_on"),
+        *(pl.Series(column, expected.parts[at].reshape(-1)) for at, column in enumerate(PART_COLUMNS)),
     )
 
 
-def predict(history: History, gate: Gate, weeks: int) -> Outlook:
-    """Outlook of every series and week, rows in that order: series that sell by the one choice of the gate, sparse ones by the other."""
-    mean, quantiles = _predict(history, gate.selling, weeks)
+@dataclass(frozen=True)
+class Expected:
+    """mean : kg, shape (series, weeks); quantiles : (series, weeks, 5); parts : of the mean, as moved.PARTS, (parts, series, weeks)"""
+
+    mean: Floats
+    quantiles: Floats
+    parts: Floats
+
+
+def predict(history: History, gate: Gate, weeks: int) -> Expected:
+    """What is expected of every series and week: of series that sell by the one choice of the gate, of sparse ones by the other."""
+    expected = _predict(history, gate.selling, weeks)
     sparse = ~is_selling(history.kg)
-    if sparse.any():
-        sparse_mean, sparse_quantiles = _predict(history, gate.sparse, weeks)
-        mean = np.where(sparse[:, None], sparse_mean, mean)
-        quantiles = np.where(sparse[:, None, None], sparse_quantiles, quantiles)
-    return Outlook(mean.reshape(-1), np.ascontiguousarray(quantiles.reshape(-1, len(COLUMNS))))
+    if not sparse.any():
+        return expected
+    beside = _predict(history, gate.sparse, weeks)
+    return Expected(
+        mean=np.where(sparse[:, None], beside.mean, expected.mean),
+        quantiles=np.where(sparse[:, None, None], beside.quantiles, expected.quantiles),
+        parts=np.where(sparse[:, None], beside.parts, expected.parts),
+    )
 
 
-def _predict(history: History, chosen: Backtest, weeks: int) -> tuple[Floats, Floats]:
-    guess = chosen.candidate.predict(history, weeks)
-    scale = scale_kg(guess, level_kg(history.kg))
-    return spread_quantiles(guess, scale, chosen.bands.of(history.kg), chosen.spread)
+def _predict(history: History, chosen: Backtest, weeks: int) -> Expected:
+    fitted = chosen.candidate.fit(history, weeks)
+    guess, level = fitted.predict(history, weeks), level_kg(history.kg)
+    mean, quantiles = spread_quantiles(guess, scale_kg(guess, level), chosen.bands.of(history.kg), chosen.spread)
+    usual = np.repeat(level[None, :, None], weeks, axis=2)
+    return Expected(mean, quantiles, np.concatenate([usual, fitted.moved(history, weeks), (mean - guess)[None]]))

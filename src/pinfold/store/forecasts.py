@@ -8,6 +8,7 @@ import polars as pl
 from django.db import models
 
 from pinfold.basics.quantiles import COLUMNS
+from pinfold.demand.moved import PART_COLUMNS
 from pinfold.store.models import DemandForecast, GateScore, RipeningForecast, WeekForecast, YieldForecast, YieldReason
 
 ROWS_AT_ONCE = 2_000
@@ -40,8 +41,8 @@ def save_yield_reasons(reasons: pl.DataFrame, season: int, issued_on: date) -> i
 
 
 def save_outlook(outlook: pl.DataFrame) -> int:
-    """Keeps product_id, region_id, week, mean, p10 .. p90, model, issued_on; a day that is kept already is left as it was."""
-    return _add(DemandForecast, outlook.select("product_id", "region_id", "week", "issued_on", "model", "mean", *COLUMNS))
+    """Keeps an outlook with what moved it (demand/moved.py); a day that is kept already is left as it was."""
+    return _add(DemandForecast, outlook.select("product_id", "region_id", "week", "issued_on", "model", "mean", *COLUMNS, *PART_COLUMNS))
 
 
 def save_scores(kind: str, issued_on: date, scores: pl.DataFrame) -> int:

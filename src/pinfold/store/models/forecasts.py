@@ -102,6 +102,13 @@ class DemandForecast(models.Model):
     p50 = models.FloatField()
     p75 = models.FloatField()
     p90 = models.FloatField()
+    usual_kg = models.FloatField(help_text="mean of the last 8 weeks; this and the following columns sum to the mean: demand/moved.py")
+    recent_kg = models.FloatField(default=0.0, help_text="more or less because of the newest weeks and days")
+    season_kg = models.FloatField(default=0.0, help_text="more or less because of the time of the year")
+    festival_kg = models.FloatField(default=0.0, help_text="more or less because of festivals and days off")
+    price_kg = models.FloatField(default=0.0, help_text="more or less because of prices")
+    alike_kg = models.FloatField(default=0.0, help_text="more because products alike sell, for one too young to speak for itself")
+    errors_kg = models.FloatField(default=0.0, help_text="more or less because of what earlier forecasts missed")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "region", "week", "issued_on"], name="one_demand_forecast_a_day")]
