@@ -39,6 +39,8 @@ NO_PAGES = {
     "shop:progress", "shop:qr", "shop:join", "shop:friends", "shop:mark", "shop:shared", "shop:recording", "shop:own-order", "shop:erase",
     "shop:state", "shop:pay", "shop:cancel", "shop:notice",
     "rooms:plan-csv", "rooms:calendar-csv", "rooms:outcomes-csv", "rooms:phone-calendar",
+    "rooms:demand-csv", "rooms:demand-outcomes-csv", "rooms:cities-csv",
+    "rooms:demand-picture", "rooms:demand-reliability", "rooms:cities-picture",
     "rooms:books-csv", "rooms:incomes-csv", "rooms:export",
     "rooms:reliability-picture", "rooms:calendar-picture", "rooms:lanes-picture", "rooms:picking-picture", "rooms:money-picture",
     "rooms:prices-picture",

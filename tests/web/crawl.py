@@ -28,6 +28,7 @@ NAMED = {
     "dividend_id": "dividend-2026",
     "week": 3,
     "crop": "coffee",
+    "product_id": "green-beans",
     "token": "nobody-was-given-this",
     "app_label": "store",
     "object_id": "1",

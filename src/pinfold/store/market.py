@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import polars as pl
-from django.utils.timezone import localdate
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 
-from pinfold.store.models import Order, Unserved
+import polars as pl
+from django.db.models import F, Max, Sum
+from django.utils.timezone import get_current_timezone, localdate
+
+from pinfold.basics.weeks import monday_of
+from pinfold.store.models import Order, Purchase, Sale, Unserved
 from pinfold.store.tables import read_table
 
+SeriesWeek = tuple[str, str, date]
 BOUGHT = {"date": pl.Date, "customer_id": pl.String, "region_id": pl.String, "product_id": pl.String, "quantity": pl.Int64}
 
 
@@ -32,3 +39,28 @@ def unserved_so_far() -> pl.DataFrame:
     """
     rows = Unserved.objects.order_by("date", "pk").values_list(*BOUGHT)
     return pl.DataFrame(list(rows), schema=BOUGHT, orient="row")
+
+
+def wanted_kg(since: date) -> dict[SeriesWeek, float]:
+    """Kg that customers wanted from the week of `since` on, by product_id, region_id and Monday, as the outlook counts them.
+
+    That is the sales table up to its last day, and after it what was bought and what was asked for and not found.
+    """
+    monday = monday_of(since)
+    sold_until = Sale.objects.aggregate(last=Max("date"))["last"]
+    after = max(monday, sold_until + timedelta(days=1)) if sold_until else monday
+    found: dict[SeriesWeek, float] = defaultdict(float)
+
+    def count(rows: Iterable[tuple[date, str, str, float]]) -> None:
+        for day, product_id, region_id, kg in rows:
+            found[product_id, region_id, monday_of(day)] += kg
+
+    series = ("date", "product_id", "region_id")
+    count(Sale.objects.filter(date__gte=monday).order_by().values_list(*series).annotate(all_kg=Sum("kg")))
+    for model in (Purchase, Unserved):
+        packs_kg = Sum(F("quantity") * F("product__pack_kg"))
+        count(model._default_manager.filter(date__gte=after).order_by().values_list(*series).annotate(all_kg=packs_kg))
+    orders = Order.objects.filter(paid_at__gte=datetime.combine(after, time(), tzinfo=get_current_timezone()))
+    paid = orders.values_list("paid_at", "pin__product_id", "pin__region_id", F("seats") * F("pin__product__pack_kg"))
+    count((localdate(paid_at), *rest) for paid_at, *rest in paid)
+    return {series: max(kg, 0.0) for series, kg in found.items()}

@@ -37,6 +37,7 @@ BY_ROLE: dict[str, tuple[Link, ...]] = {
     Role.BOARD: (
         Link(_("Bids"), "rooms:bids"),
         Link(_("Pins"), "rooms:short-pins"),
+        Link(_("Wanted"), "rooms:cities"),
         Link(_("Members"), "rooms:members"),
         Link(_("Books"), "rooms:books"),
         Link(_("Incomes"), "rooms:incomes"),
@@ -48,7 +49,7 @@ BY_ROLE: dict[str, tuple[Link, ...]] = {
     Role.MERCHANT: (Link(_("Lots and my bids"), "rooms:merchant"), CALENDAR, SHOP),
     Role.PACKHOUSE: (Link(_("Pack house"), "rooms:packhouse"), CALENDAR, PLAN, SHOP),
     Role.OFFICER: (Link(_("Incomes"), "rooms:incomes"), IMPACT, CALENDAR, PLAN, SHOP),
-    Role.OPERATOR: (Link(_("Season"), "rooms:operator"), CALENDAR, PLAN, IMPACT, SHOP),
+    Role.OPERATOR: (Link(_("Season"), "rooms:operator"), Link(_("Demand"), "rooms:demand"), CALENDAR, PLAN, IMPACT, SHOP),
 }
 
 

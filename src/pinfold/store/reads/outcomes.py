@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from django.db.models import Sum
 
 from pinfold.basics.quantiles import COLUMNS
-from pinfold.basics.weeks import week_index, week_monday
+from pinfold.basics.weeks import monday_of, week_index, week_monday
 from pinfold.forecast.outcomes import Case, lead_of
-from pinfold.store.models import Harvest, Lot, RipeningForecast, Season, StageReport, WeekForecast, YieldForecast
+from pinfold.store.market import wanted_kg
+from pinfold.store.models import DemandForecast, Harvest, Lot, RipeningForecast, Season, StageReport, WeekForecast, YieldForecast
 
-KG, KG_A_WEEK = "kg", "kg a week"
+KG, KG_A_WEEK, KG_WANTED = "kg", "kg a week", "kg wanted"
 KG_SHOWN = 1.0
 
 
 def cases(season: Season, today: date) -> list[Case]:
     """Every forecast that can be judged by now; of several under one lead the newest."""
-    found: dict[tuple[str, str, int], Case] = {}
-    for case in (*_ripening(season), *_weeks(season, today), *_yields(season)):
-        found[case.what, case.subject, case.lead_days] = case
-    return list(found.values())
+    return _newest((*_ripening(season), *_weeks(season, today), *_yields(season), *_wanted(season, today)))
+
+
+def wanted_cases(season: Season, today: date) -> list[Case]:
+    """Of these the outlooks: what regions wanted."""
+    return _newest(_wanted(season, today))
+
+
+def _newest(cases: Iterable[Case]) -> list[Case]:
+    """The last one of several under one lead."""
+    return list({(case.what, case.subject, case.lead_days): case for case in cases}.values())
 
 
 def _ripening(season: Season) -> Iterator[Case]:
@@ -63,3 +71,18 @@ def _yields(season: Season) -> Iterator[Case]:
         if issued_on < over[plot_id]:
             lead = lead_of((over[plot_id] - issued_on).days)
             yield Case(crop, KG, plot_id, season.number, model, lead, tuple(kg), came.get(plot_id, 0.0))
+
+
+def _wanted(season: Season, today: date) -> Iterator[Case]:
+    """Kg that a region wants of a product in a week. Weeks of the season that are over, from outlooks issued before they ended."""
+    this_week = monday_of(today)
+    rows = DemandForecast.objects.filter(week__gte=season.starts_on, week__lt=this_week)
+    first = rows.order_by("week").values_list("week", flat=True).first()
+    came = wanted_kg(first) if first else {}
+    columns = ("product_id", "region_id", "week", "product__crop", "issued_on", "model", *COLUMNS)
+    for product_id, region_id, monday, crop, issued_on, model, *kg in rows.order_by("issued_on", "pk").values_list(*columns):
+        real = came.get((product_id, region_id, monday), 0.0)
+        # An outlook may be made again for a week that is over; that foresees nothing.
+        if issued_on < monday + timedelta(weeks=1) and max(kg[2], real) >= KG_SHOWN:
+            week, lead = week_index(monday, season.starts_on), lead_of((monday - issued_on).days)
+            yield Case(crop or product_id, KG_WANTED, f"{product_id} {region_id} {monday}", week, model, lead, tuple(kg), real)

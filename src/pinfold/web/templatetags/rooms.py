@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,7 +17,7 @@ from pinfold.fields.crops import crop as crop_facts
 from pinfold.forecast.outcomes import LEADS_DAYS, Outcome
 from pinfold.forecast.say import Language, model_called
 from pinfold.store.reads.shop import Named
-from pinfold.web.templatetags.pinfold import called, kg
+from pinfold.web.templatetags.pinfold import called, day, kg
 
 register = template.Library()
 
@@ -187,14 +190,16 @@ def forecast_of(subject: str) -> str:
 
 @register.filter
 def what_called(what: str) -> str:
-    """What a forecast is about: a stage, the kilograms of a plot, or those of a village's week."""
-    return {"kg": _("harvest of a plot"), "kg a week": _("kg of a week")}.get(what) or word(what, "stage")
+    """What a forecast is about: a stage, the kilograms of a plot, or those of a village's or a region's week."""
+    return {"kg": _("harvest of a plot"), "kg a week": _("kg of a week"), "kg wanted": _("kg wanted in a week")}.get(what) or word(
+        what, "stage"
+    )
 
 
 @register.filter
 def outcome_called(found: Outcome) -> str:
     """Crop and what was forecast of it."""
-    return f"{crop_called(found.crop)} · {what_called(found.what)}"
+    return f"{forecast_of(found.crop)} · {what_called(found.what)}"
 
 
 @register.filter
@@ -222,6 +227,39 @@ def lead_called(lead_days: int) -> str:
     """
     longer = [each for each in LEADS_DAYS if each > lead_days]
     return f"{lead_days}–{longer[0] - 1}" if longer else f"{lead_days}+"
+
+
+@register.filter
+def share_moved(share: float) -> str:
+    """A relative change with its sign, in whole per cent.
+
+    >>> share_moved(0.123), share_moved(-0.2), share_moved(0.001)
+    ('+12 %', '−20 %', '±0 %')
+    """
+    n = round(abs(share) * 100)
+    return f"{'±' if not n else '+' if share > 0 else '−'}{n} %"
+
+
+@register.filter
+def monday_called(monday: date) -> str:
+    """Monday to Sunday of a week."""
+    return f"{day(monday)} – {day(monday + timedelta(days=6))}"
+
+
+@register.simple_tag
+def span_kg(low_kg: float, high_kg: float) -> str:
+    """Two weights in one column of weights, without their unit.
+
+    >>> span_kg(4.2, 1234.6)
+    '4–1,235'
+    """
+    return f"{low_kg:,.0f}–{high_kg:,.0f}"
+
+
+@register.filter
+def all_called(things: Sequence[Named]) -> str:
+    """Names in a row."""
+    return _(", ").join(called(thing) for thing in things)
 
 
 @register.filter
