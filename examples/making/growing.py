@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +27,8 @@ PERISHABLES = ("mango", "passion-fruit", "snow-pea")
 PLOTS_EACH = 22
 TREES_EACH = 11
 # Mean kg of one plot in a season: chosen so that supply and demand are of one size.
+# The orange trees that stand for the mangoes were planted in 1917, nine years before the season that stands for 2025 (1926).
+PLANTED_ON = {"mango": date(2016, 3, 1)}
 MEAN_KG = {"mango": 730.0, "passion-fruit": 440.0, "snow-pea": 350.0}
 VARIETY = {"coffee": "Catimor", "mango": "Keitt", "passion-fruit": "purple", "snow-pea": "local"}
 
@@ -82,12 +85,28 @@ def plots(rng: np.random.Generator) -> pl.DataFrame:
                 "block": village,
                 "size": size[number],
                 "variety": VARIETY[kind],
+                "planted_on": PLANTED_ON.get(kind),
                 "latitude": round(latitude + rng.normal(0, 0.008), 4),
                 "longitude": round(longitude + rng.normal(0, 0.008), 4),
                 "altitude_m": float(round(altitude_m + rng.normal(0, 60))),
             }
         )
-    return pl.DataFrame(rows)
+    return _with_trees(pl.DataFrame(rows))
+
+
+def _with_trees(land: pl.DataFrame) -> pl.DataFrame:
+    """`land` with the number of trees on coffee and mango plots. It is what is not known of the real trees, so it is chosen: such that a
+    household's coffee brings COFFEE_YUAN in a mean year, and that a mango tree bears what the crop file calls usual."""
+    coffee, mango = (land.filter(pl.col("crop") == kind) for kind in ("coffee", "mango"))
+    usual_kg = COFFEE_YUAN / LOCAL_PRICE["coffee"] / _beans("coffee") / np.nanmean(_coffee_per_tree(len(coffee)))
+    size = mango["size"].to_numpy()
+    chosen = [
+        coffee.select("plot_id").with_columns(trees=np.maximum(1, np.round(coffee["size"].to_numpy() * usual_kg))),
+        mango.select("plot_id").with_columns(
+            trees=np.maximum(1, np.round(MEAN_KG["mango"] * size / size.mean() / crop("mango").typical_kg.value))
+        ),
+    ]
+    return land.join(pl.concat(chosen), on="plot_id", how="left", maintain_order="left").with_columns(pl.col("trees").cast(pl.Int64))
 
 
 def _spread(count: int, chosen: int) -> list[int]:
@@ -98,13 +117,8 @@ def _spread(count: int, chosen: int) -> list[int]:
 def yields(rng: np.random.Generator, land: pl.DataFrame) -> pl.DataFrame:
     """plot_id, season, kg picked: real yields per tree of other places, see SOURCES.md."""
     coffee = land.filter(pl.col("crop") == "coffee")
-    per_tree = _coffee_per_tree(len(coffee))
-    # The number of trees is what is not known: chosen so that a household's coffee brings COFFEE_YUAN in a mean year.
-    trees = np.maximum(
-        1, np.round(coffee["size"].to_numpy() * COFFEE_YUAN / LOCAL_PRICE["coffee"] / _beans("coffee") / np.nanmean(per_tree))
-    )
     seasons = [*PAST_SEASONS[1:], SEASON]
-    frames = [_long(coffee["plot_id"].to_list(), seasons, trees[:, None] * per_tree)]
+    frames = [_long(coffee["plot_id"].to_list(), seasons, coffee["trees"].to_numpy()[:, None] * _coffee_per_tree(len(coffee)))]
     order = _neighbouring_oranges()
     for number, kind in enumerate(PERISHABLES):
         mine = land.filter(pl.col("crop") == kind)
@@ -205,8 +219,13 @@ def reports(rng: np.random.Generator, land: pl.DataFrame, truth: pl.DataFrame) -
     return pl.DataFrame(rows, schema=["plot_id", "season", "stage", "on", "reported_by", "reported_on", "certainty"], orient="row")
 
 
-def pickings(rng: np.random.Generator, land: pl.DataFrame, truth: pl.DataFrame, grown: pl.DataFrame) -> pl.DataFrame:
-    """plot_id, season, kg, grade, picked_on of the season that is played: every weighing."""
+def pickings(
+    rng: np.random.Generator, land: pl.DataFrame, truth: pl.DataFrame, grown: pl.DataFrame, left: Callable[[str, date], float]
+) -> pl.DataFrame:
+    """plot_id, season, kg, grade, picked_on of the season that is played: every weighing.
+
+    left : what damage has left of a plot's fruit by a day, 0 .. 1
+    """
     kinds = dict(land.select("plot_id", "crop").iter_rows())
     kg = dict(grown.filter(pl.col("season") == SEASON).select("plot_id", "kg").iter_rows())
     rows = []
@@ -222,7 +241,7 @@ def pickings(rng: np.random.Generator, land: pl.DataFrame, truth: pl.DataFrame, 
             picked_on = max(STARTS_ON, on + timedelta(days=int(end) - step))
             if picked_on > ENDS_ON:
                 continue
-            weights = kg[plot] * share * rng.dirichlet(200 * quality)
+            weights = kg[plot] * share * left(plot, picked_on) * rng.dirichlet(200 * quality)
             rows += [(plot, season, round(float(w), 1), grade, picked_on) for grade, w in enumerate(weights) if w >= 0.05]
     return (
         pl.DataFrame(rows, schema=["plot_id", "season", "kg", "grade", "picked_on"], orient="row")

@@ -86,6 +86,26 @@ def test_coffee_plots_bear_what_real_trees_bore():
     assert (plot / plot[0]).to_list() == pytest.approx((mean[:4] / mean[0]).to_list(), rel=1e-3)
 
 
+def test_what_hail_and_frost_took_is_missing_in_what_is_picked_after_them(made):
+    later = made[1]
+    harvests = later["harvests"].join(made[0]["plots"].select("plot_id", "crop"), on="plot_id")
+    struck = later["crop_reports"].filter(pl.col("lost_share").is_not_null())
+    after = harvests.join(struck.select("plot_id", "on", "lost_share"), on="plot_id").filter(pl.col("picked_on") > pl.col("on"))
+    assert set(struck["kind"]) == {"hail", "frost"} and after["plot_id"].n_unique() == struck.height
+    whole = {row[0]: row[1] for row in without_damage().group_by("plot_id").agg(pl.col("kg").sum()).iter_rows()}
+    for plot_id, kg in harvests.group_by("plot_id").agg(pl.col("kg").sum()).iter_rows():
+        assert (kg < 0.97 * whole[plot_id]) == (plot_id in set(after["plot_id"])), plot_id
+
+
+def without_damage() -> pl.DataFrame:
+    """The same pickings, had there been neither hail nor frost."""
+    import make_baoshan
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make_baoshan.seen, "left", lambda damaged, plot_id, day: 1.0)
+        return make_baoshan.make()[1]["harvests"]
+
+
 def test_supply_and_demand_of_every_perishable_are_of_one_size(made):
     known, later = made
     products = known["products"]

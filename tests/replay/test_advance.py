@@ -15,14 +15,27 @@ from pinfold.basics.errors import InputError
 from pinfold.flows.advance import Played, advance
 from pinfold.flows.season import load_season
 from pinfold.outside.payments import sandbox
-from pinfold.store.models import Entry, Harvest, Order, Pin, Season, Settlement, StageReport, Unserved, Weather
+from pinfold.store.models import (
+    CropReport,
+    Entry,
+    Harvest,
+    Order,
+    Pin,
+    Season,
+    Settlement,
+    StageReport,
+    Unserved,
+    Weather,
+    YieldReason,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
 from make_baoshan import make
 
 REGIONS, CROPS = ["R01", "R03", "R11"], ["mango", "passion-fruit"]
-MONDAY, TUESDAY, WEDNESDAY, SECOND_SUNDAY = date(2026, 9, 7), date(2026, 9, 8), date(2026, 9, 9), date(2026, 9, 20)
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 9, 7), date(2026, 9, 8), date(2026, 9, 9)
+SECOND_MONDAY, SECOND_SUNDAY = date(2026, 9, 14), date(2026, 9, 20)
 CHANCES = ["replay.forgets_share", "replay.late_share", "replay.repeated_share", "replay.cash_share"]
 
 
@@ -108,8 +121,16 @@ def test_no_pin_takes_more_seats_than_it_has(fortnight):
         assert taken <= pin.seats_max
 
 
+def test_counts_and_hail_arrive_on_their_days_and_the_next_forecast_says_so(fortnight):
+    assert fortnight.crop_reports == CropReport.objects.count() == 12
+    assert set(YieldReason.objects.filter(issued_on=SECOND_MONDAY).values_list("cause", flat=True)) == {"fruit count"}
+    assert CropReport.objects.filter(kind="hail", lost_share__gt=0).count() == 2
+    assert not YieldReason.objects.filter(issued_on=MONDAY).exists()
+
+
 def test_nobody_knows_on_tuesday_what_happens_on_wednesday(season):
     advance(TUESDAY)
+    assert CropReport.objects.filter(reported_on__gt=TUESDAY).count() == 0
     assert Harvest.objects.filter(picked_on__gt=TUESDAY).count() == 0
     assert StageReport.objects.filter(reported_on__gt=TUESDAY).count() == 0
     assert Weather.objects.latest("date").date == TUESDAY

@@ -46,6 +46,19 @@ def test_later_tables_point_at_the_season_above_them(season: Path) -> None:
     assert [(Path(p.file).parent.name, p.value) for p in check_season(season).problems] == [("later", "r9")]
 
 
+def test_counts_and_losses_that_are_still_to_be_reported_stand_in_later_and_are_checked(season: Path) -> None:
+    header = "plot_id,season,kind,on,reported_on,fruits_per_plant,lost_share\n"
+    (season / "later/crop_reports.csv").write_text(header + "p1,2026,hail,2026-09-09,2026-09-10,,0.3\n")
+    assert not check_season(season).problems
+    (season / "later/crop_reports.csv").write_text(header + "p9,2026,hail,2026-09-09,2026-09-10,,1.3\n")
+    assert [(Path(p.file).parent.name, p.value) for p in check_season(season).problems] == [("later", "1.3"), ("later", "p9")]
+
+
+def test_a_table_that_nobody_plays_is_told(season: Path) -> None:
+    (season / "later/sales.csv").write_text("date,product_id,region_id,kg\n")
+    assert "later/sales.csv: note: is not a table of later/ and is not read" in check_season(season).to_text()
+
+
 def test_a_person_stands_for_somebody_who_is_there(season: Path) -> None:
     (season / "people.csv").write_text("phone,role,subject_id,language\n1,household,h7,en\n2,board,c1,en\n3,customer,k9,en\n")
     assert [p.value for p in check_season(season).problems] == ["h7", "k9"]

@@ -20,12 +20,14 @@ from pinfold.basics.errors import InputError, SoldOut, TooMany
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index
+from pinfold.fields.crop_reports import LOSSES, CropReport
 from pinfold.flows import clock, coop, events, harvest, join, pay, pins
-from pinfold.flows.field import report_stage
+from pinfold.flows.field import report_crop, report_stage
 from pinfold.flows.plan import forecast_and_plan
 from pinfold.flows.refunds import hand_back
 from pinfold.flows.settle import pay_out, settle
 from pinfold.outside.folder import read_tables
+from pinfold.outside.folder.tables import LATER, LATER_TABLES
 from pinfold.outside.payments import sandbox
 from pinfold.pin.rules import PinRules
 from pinfold.replay.rules import ReplayRules
@@ -38,7 +40,6 @@ from pinfold.store.season import current_season, set_clock, settings_given
 from pinfold.store.tables import write_table
 from pinfold.store.transaction import atomic
 
-LATER = ("stages", "harvests", "weather", "purchases")
 # Minutes of the growers' day.
 PLANNING, REPORTING, WEIGHING, CLOSING, DISPATCHING, DAY_ENDS = 5 * 60, 7 * 60, 18 * 60, 20 * 60 + 1, 21 * 60, 23 * 60 + 50
 SWEEP_EVERY = 120
@@ -56,6 +57,7 @@ class Played:
     played_until: date | None = None
     days: int = 0
     reports: int = 0
+    crop_reports: int = 0
     weighings: int = 0
     visits: int = 0
     joined: int = 0
@@ -107,15 +109,18 @@ def _plan_the_week(day: date, done: Played) -> None:
 
 
 def _read_later(folder: Path) -> dict[str, pl.DataFrame]:
-    if not (folder / "later").is_dir():
+    if not (folder / LATER).is_dir():
         raise InputError(f"season folder {folder} has no later/, so there is nothing to play; load an example season, or let people use it")
-    later = read_tables(folder / "later", (), optional=LATER)
-    if "stages" in later:
-        # A report that does not say so was written on the day itself, by somebody who was sure.
-        for name, usual in (("reported_on", pl.col("on")), ("reported_by", pl.lit("")), ("certainty", pl.lit(1.0))):
-            given = pl.col(name) if name in later["stages"].columns else pl.lit(None)
-            later["stages"] = later["stages"].with_columns(pl.coalesce(given, usual).alias(name))
-    return later
+    later = read_tables(folder / LATER, (), optional=LATER_TABLES)
+    return later | {name: _whole_reports(later[name]) for name in ("stages", "crop_reports") if name in later}
+
+
+def _whole_reports(told: pl.DataFrame) -> pl.DataFrame:
+    """A report that does not say so was written on the day itself, by somebody who was sure."""
+    usual = {"reported_on": pl.col("on"), "reported_by": pl.lit(""), "certainty": pl.lit(1.0)}
+    return told.with_columns(
+        pl.coalesce(pl.col(name) if name in told.columns else pl.lit(None), value).alias(name) for name, value in usual.items()
+    )
 
 
 def _at(day: date, minute: int) -> datetime:
@@ -188,6 +193,11 @@ class Day:
         for row in self.world.rows("stages", "reported_on", self.day).iter_rows(named=True):
             report_stage(row["plot_id"], row["stage"], row["on"], row["reported_by"], row["certainty"], now)
             self.done.reports += 1
+        for row in self.world.rows("crop_reports", "reported_on", self.day).iter_rows(named=True):
+            amount = row.get("lost_share") if row["kind"] in LOSSES else row.get("fruits_per_plant")
+            told = CropReport(row["plot_id"], row["season"], row["kind"], row["on"], self.day, amount, row["reported_by"], row["certainty"])
+            report_crop(told, now)
+            self.done.crop_reports += 1
 
     def weigh(self, now: datetime) -> None:
         """Everything that was picked today comes to the scales in the evening."""

@@ -21,13 +21,11 @@ from pinfold.outside.folder.files import SUFFIXES, find_file
 from pinfold.outside.folder.problems import Problem, did_you_mean, warning
 from pinfold.outside.folder.reading import Asked, Reading, read_folder
 from pinfold.outside.folder.settings import given
-from pinfold.outside.folder.tables import SEASON_NEEDS, TABLES, columns_of, key_of
+from pinfold.outside.folder.tables import LATER, LATER_TABLES, SEASON_NEEDS, TABLES, columns_of, key_of
 from pinfold.outside.folder.writing import write_tables
 
 HOME = ZoneInfo("Asia/Shanghai")
 SECONDS_PER_DAY = 86_400
-LATER = "later"
-LATER_TABLES = ("stages", "harvests", "weather", "purchases")
 
 
 @dataclass(frozen=True)
@@ -127,10 +125,11 @@ def _read_season(folder: Path, as_of: date | None, must_be_season: bool = False)
     beside = {"later purchases": coming["purchases"]} if "purchases" in coming else {}
     asked = Asked(SEASON_NEEDS if is_season else (), tuple(TABLES), as_of or _first_day(folder), is_season, beside)
     reading = read_folder(folder, asked)
-    for path in _table_files(folder):
-        if path.stem not in TABLES:
-            remedy = did_you_mean(path.stem, TABLES, "docs/tables.md lists all")
-            reading.warnings.append(warning(str(path), "is not a table of a season folder and is not read", remedy))
+    for place, whose, known in ((folder, "a season folder", tuple(TABLES)), (folder / LATER, f"{LATER}/", LATER_TABLES)):
+        for path in _table_files(place):
+            if path.stem not in known:
+                remedy = did_you_mean(path.stem, known, "docs/tables.md lists all")
+                reading.warnings.append(warning(str(path), f"is not a table of {whose} and is not read", remedy))
     if not (folder / LATER).is_dir():
         return [reading]
     return [reading, read_folder(folder / LATER, Asked((), LATER_TABLES, in_season=is_season, beside=reading.tables))]

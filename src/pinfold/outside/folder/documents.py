@@ -10,7 +10,17 @@ from pinfold.basics.rules import declared
 from pinfold.outside.folder.columns import Kind, Need
 from pinfold.outside.folder.problems import EXAMPLES_MAX
 from pinfold.outside.folder.settings import ROOMS
-from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, SEASON_NEEDS, TABLES, columns_of, rules_of, say_rule
+from pinfold.outside.folder.tables import (
+    CONVERSIONS,
+    FREE_NUMBERS,
+    LATER,
+    LATER_TABLES,
+    SEASON_NEEDS,
+    TABLES,
+    columns_of,
+    rules_of,
+    say_rule,
+)
 
 MADE = "<!-- Made by `python -m pinfold.outside.folder.documents`; edit the declarations, not this page. -->\n"
 NEEDS = {Need.ALWAYS: "yes", Need.BLANK: "yes; cells may be blank", Need.SEASON: "in a season", Need.NO: "no"}
@@ -32,8 +42,8 @@ hold {{needed}}.
 - **What has happened** may not be dated later than the day of reading: `--as-of`, or else the season's first Monday, or today for a folder
   that is no season.
 - **Further columns** are kept where a command can use them (those of {", ".join(f"`{name}`" for name in FREE_NUMBERS)} must be numbers).
-- `later/` below a season folder holds what is still to happen (stages, harvests, weather, purchases); only `pinfold advance` reads it,
-  day by day.
+- `{LATER}/` below a season folder holds what is still to happen ({", ".join(f"`{name}`" for name in LATER_TABLES)}); only
+  `pinfold advance` reads it, day by day: a report on the day on which it was written, the rest on its own day.
 
 `pinfold season check FOLDER` reports every problem of every file at once, each with file, line (the header is line 1), column, value and
 what to do; of one kind in one column the first {EXAMPLES_MAX} rows are shown and the rest counted. Nothing is loaded unless everything is

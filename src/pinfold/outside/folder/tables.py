@@ -40,6 +40,10 @@ TABLES: dict[str, type[Table]] = {
 # Every further column of these tables is a number, under any name.
 FREE_NUMBERS = ("covariates",)
 
+# What is still to happen in a season that is played stands in this folder below it, in these tables, and only `advance` reads it.
+LATER = "later"
+LATER_TABLES = ("stages", "crop_reports", "harvests", "weather", "purchases")
+
 # A folder that holds settings is a season and must hold these; any other folder holds tables for one command.
 SEASON_NEEDS = ("settings", "cooperatives", "hubs", "regions", "villages", "households", "plots", "products", "hub_weeks", "lanes")
 
