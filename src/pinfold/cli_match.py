@@ -29,6 +29,11 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 )
 @click.option("--moved-price", type=click.FloatRange(0), default=0.0, help="with --from: yuan that moving a promised kg must bring")
 @click.option("--frozen-until", type=int, help="with --from: shipments for wants up to this week are loaded and stay")
+@click.option(
+    "--frozen",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="with --from: file of shipments that are loaded and stay: lot_id, want_id, kg (CSV or Parquet)",
+)
 @click.option("--fairness", help="between villages: band=0.1, floor=0.5, max-min or none [default: as rules.json says]")
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="with --whole: CPU seconds to seek [default: by size]")
 @JSON
@@ -41,6 +46,7 @@ def match(
     before: Path | None,
     moved_price: float,
     frozen_until: int | None,
+    frozen: Path | None,
     fairness: str | None,
     as_json: bool,
 ) -> None:
@@ -62,11 +68,11 @@ def match(
 
         if whole or method != "optimal":
             raise InputError("--from mends the optimal plan of trucks paid per kg; leave --whole and --method away")
-        answer = match_again_from_folder(folder, out, Again(before, moved_price, frozen_until), TerminalProgress())
+        answer = match_again_from_folder(folder, out, Again(before, moved_price, frozen_until, frozen), TerminalProgress())
         show(answer, as_json)
         sys.exit(INTERRUPTED if answer["interrupted"] else 0)
-    if frozen_until is not None or moved_price:
-        raise InputError("--frozen-until and --moved-price are for a plan made again; name the old plan's folder with --from")
+    if frozen_until is not None or frozen is not None or moved_price:
+        raise InputError("--frozen-until, --frozen and --moved-price are for a plan made again; name the old plan's folder with --from")
     if whole:
         from pinfold.flows.match_whole import match_whole_from_folder
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from pinfold.basics.errors import BrokenTables, InputError
+from pinfold.flows.match_again import Again, match_again_from_folder
 from pinfold.flows.match_tables import match_from_folder
 
 from .seasons import lane, lot, tables, want
@@ -63,3 +64,26 @@ def test_rules_that_are_not_json_are_refused(tmp_path):
     (tmp_path / "season" / "rules.json").write_text("equity_bonus: 0.15")
     with pytest.raises(InputError, match="is not JSON"):
         match_from_folder(tmp_path / "season", tmp_path / "plan")
+
+
+def test_a_plan_made_again_keeps_what_the_file_says_is_loaded(tmp_path):
+    # Kunming takes 60 of the 100 kg. 50 of them are on a truck to Chengdu when the plan is made again.
+    write(tmp_path / "season", "csv")
+    match_from_folder(tmp_path / "season", tmp_path / "plan")
+    (tmp_path / "loaded.csv").write_text("lot_id,want_id,kg\n1,12,50\n")
+    again = Again(tmp_path / "plan", frozen=tmp_path / "loaded.csv")
+    match_again_from_folder(tmp_path / "season", tmp_path / "again", again)
+    shipments = pl.read_parquet(tmp_path / "again" / "shipments.parquet")
+    assert shipments.sort("want_id").rows() == [(1, 11, pytest.approx(50)), (1, 12, pytest.approx(50))]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("lot_id,kg\n1,50\n", "column 'want_id' is missing"), ("lot_id,want_id,kg\n1,12,many\n", "line 2: kg is many; give the kg that are")],
+)
+def test_a_file_of_loaded_shipments_that_cannot_be_read_is_refused(tmp_path, text, message):
+    write(tmp_path / "season", "csv")
+    match_from_folder(tmp_path / "season", tmp_path / "plan")
+    (tmp_path / "loaded.csv").write_text(text)
+    with pytest.raises(InputError, match=message):
+        match_again_from_folder(tmp_path / "season", tmp_path / "again", Again(tmp_path / "plan", frozen=tmp_path / "loaded.csv"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinfold.basics.errors import InputError
 from pinfold.match.core import best_flow
+from pinfold.match.earlier import Before, earlier_plan
 from pinfold.match.kernel import Network
 from pinfold.match.plan import plan_season
-from pinfold.match.replan import earlier_plan, plan_again
+from pinfold.match.replan import plan_again
 from pinfold.match.score import broken_limits
 
 from .seasons import lane, lot, random_season, season, want
@@ -19,8 +21,8 @@ LANES = [lane("Kunming"), lane("Shanghai")]
 WANTS = [want("kunming", "Kunming", 9, 60), want("shanghai", "Shanghai", 8, 100)]
 
 
-def again(before, now, frozen_until=None, moved_price=0.0):
-    earlier = earlier_plan(now, before.shipments, before.price_frame(), frozen_until, moved_price)
+def again(before, now, frozen_until=None, moved_price=0.0, loaded=None):
+    earlier = earlier_plan(now, Before(before.shipments, before.price_frame(), frozen_until, loaded), moved_price)
     plan, moved = plan_again(now, earlier)
     return {want_id: round(kg, 3) for want_id, kg in plan.shipments.select("want_id", "kg").iter_rows()}, plan, moved
 
@@ -74,6 +76,40 @@ def test_freezing_on_a_way_that_is_gone_is_refused_by_name():
     before = plan_season(season([lot("A")], WANTS, LANES))
     with pytest.raises(InputError, match="lot A is frozen on its way to want kunming, but no way leads there now"):
         again(before, season([lot("A")], WANTS, [lane("Shanghai")]), frozen_until=0)
+
+
+def loaded(*rows: tuple[str, str, float]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["lot_id", "want_id", "kg"], orient="row")
+
+
+def test_only_the_kg_that_the_list_names_are_frozen():
+    # 100 kg were promised to Shanghai; 30 of them are on the truck when Kunming comes and pays more.
+    before = plan_season(season([lot("A")], [want("shanghai", "Shanghai", 8, 100)], LANES))
+    now = season([lot("A")], [want("shanghai", "Shanghai", 8, 100), want("new", "Kunming", 11, 100)], LANES)
+    sent, _, moved = again(before, now, loaded=loaded(("A", "shanghai", 20), ("A", "shanghai", 10)))
+    assert sent == pytest.approx({"new": 70, "shanghai": 30}, rel=1e-3)
+    assert moved.promised_kg == pytest.approx(70) and moved.moved_kg == pytest.approx(70, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("B", "kunming", 5)], "frozen: lot B is not in this season"),
+        ([("A", "nobody", 5)], "frozen: want nobody is not in this season"),
+        ([("A", "kunming", 500)], "lot A holds 400 kg less than is frozen on it"),
+    ],
+)
+def test_a_list_of_what_cannot_be_loaded_is_refused_by_name(rows, message):
+    given_season = season([lot("A")], WANTS, LANES)
+    with pytest.raises(InputError, match=message):
+        again(plan_season(given_season), given_season, loaded=loaded(*rows))
+
+
+def test_a_hub_that_cannot_hold_what_is_frozen_is_named_with_its_week():
+    before = plan_season(season([lot("A")], WANTS, LANES))
+    now = season([lot("A")], WANTS, LANES, hub_weeks=[{"hub_id": "H", "week": 0, "kg_max": 10.0}])
+    with pytest.raises(InputError, match="hub H in week 0 holds 90 kg less than is frozen on it"):
+        again(before, now, frozen_until=0)
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,32 +8,39 @@ from pathlib import Path
 
 import polars as pl
 
-from pinfold.basics.errors import NotFound
+from pinfold.basics.errors import BrokenTables, InputError, NotFound
 from pinfold.basics.progress import Progress, silent
 from pinfold.flows.match_tables import STEPS, cpu_seconds, promises_nothing, read_season, summary, write_plan
-from pinfold.match.replan import earlier_plan, plan_again
+from pinfold.match.earlier import Before, earlier_plan
+from pinfold.match.replan import plan_again
+from pinfold.outside.folder.files import read_cells
 
 
 @dataclass(frozen=True)
 class Again:
-    """before : folder of the plan before; moved_price_per_kg : yuan; frozen_until : week, None freezes nothing"""
+    """before : folder of the plan before; moved_price_per_kg : yuan
+
+    frozen_until : week up to which shipments are loaded; frozen : file of loaded shipments (lot_id, want_id, kg); None freezes nothing
+    """
 
     before: Path
     moved_price_per_kg: float = 0.0
     frozen_until: int | None = None
+    frozen: Path | None = None
 
 
 def match_again_from_folder(folder: Path, out: Path, again: Again, progress: Progress = silent) -> dict[str, object]:
     """Writes what `match_from_folder` writes; plan.json also says how many promised kg moved and what that costs at its price.
 
-    Raises NotFound when the plan before lacks a file, and what `match_from_folder` raises.
+    Raises NotFound when the plan before lacks a file, InputError naming what cannot be frozen, and what `match_from_folder` raises.
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
     season = promises_nothing(read_season(folder), "--from")
     shipments, prices = (_read(again.before / name) for name in ("shipments.parquet", "prices.parquet"))
+    before = Before(shipments, prices, again.frozen_until, None if again.frozen is None else _loaded(again.frozen))
     progress("match: mend the plan", 1, STEPS)
-    plan, moved = plan_again(season, earlier_plan(season, shipments, prices, again.frozen_until, again.moved_price_per_kg))
+    plan, moved = plan_again(season, earlier_plan(season, before, again.moved_price_per_kg))
     progress("match: write the plan", 2, STEPS)
     write_plan(folder, out, plan)
     plan.price_frame().write_parquet(out / "prices.parquet")
@@ -47,3 +54,19 @@ def _read(path: Path) -> pl.DataFrame:
     if not path.exists():
         raise NotFound(f"the plan before has no {path.name} in {path.parent}; make it with pinfold match")
     return pl.read_parquet(path)
+
+
+def _loaded(path: Path) -> pl.DataFrame:
+    """lot_id, want_id (text) and kg of what is on its way. Raises BrokenTables or InputError naming what is wrong in `path`."""
+    cells, problems = read_cells(path, str(path))
+    if cells is None:
+        raise BrokenTables(list(problems))
+    missing = [name for name in ("lot_id", "want_id", "kg") if name not in cells.frame.columns]
+    if missing:
+        raise InputError(f"{path}: column {missing[0]!r} is missing; give lot_id, want_id and kg of what is loaded")
+    kg = pl.col("kg").cast(pl.Float64, strict=False)
+    bad = cells.frame.filter((kg.is_finite() & (kg > 0)).fill_null(False).not_())
+    if bad.height:
+        row = bad.row(0, named=True)
+        raise InputError(f"{path}, line {row['line']}: kg is {row['kg']}; give the kg that are loaded, more than 0")
+    return cells.frame.select(pl.col("lot_id", "want_id").cast(pl.String), kg)

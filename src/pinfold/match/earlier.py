@@ -1,0 +1,211 @@
+"""The plan before, told in the ways of the season as it is now: what is loaded, what is promised, and what its prices are.
+
+May be called: `earlier_plan`, and `less_frozen` for what is left to plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.match.bound import Prices, way_profit_per_kg
+from pinfold.match.season import Floats, Ints, Season, numbered_hub_weeks
+from pinfold.match.shipments import Shipments
+
+# What is frozen may pass what holds it by this much: nobody weighs a kg less at a hub.
+SHORT_KG = 1.0
+NAMED_MAX = 20
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the plan before left. Ids as text or as in the season.
+
+    shipments : lot_id, want_id, kg; prices : as Plan.price_frame
+    loaded_until : shipments to wants of this week or an earlier one are frozen; None: no week is
+    loaded : lot_id, want_id, kg (> 0) of shipments that are frozen besides; what the plan before sent there counts among them
+    """
+
+    shipments: pl.DataFrame
+    prices: pl.DataFrame
+    loaded_until: int | None = None
+    loaded: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The plan before, told in the ways of the season as it is now.
+
+    promised_kg : shape (ways,); what was on ways that are gone is not among them
+    gone_kg : kg that were promised on ways that are gone
+    frozen : shipments that are loaded and cannot move any more; their kg are not in promised_kg
+    prices : of the plan before; new wants as `with_new_wants` has them, new lanes at 0
+    moved_price_per_kg : yuan that moving a promised kg costs, >= 0
+    """
+
+    promised_kg: Floats
+    gone_kg: float
+    frozen: Shipments
+    prices: Prices
+    moved_price_per_kg: float = 0.0
+
+
+def earlier_plan(season: Season, before: Before, moved_price: float = 0.0) -> Earlier:
+    """`before` in the ways of `season`. Raises InputError naming what is frozen and has no way in this season."""
+    told = _numbered(season, before.shipments)
+    # Row -1, of what is not there, finds what is appended.
+    week = np.append(season.tables.wants["week"].to_numpy(), np.inf)[told.want]
+    on_time = (told.lot >= 0) & (week <= (-np.inf if before.loaded_until is None else before.loaded_until))
+    told = replace(told, kg=np.where(on_time, 0.0, told.kg), frozen_kg=np.where(on_time, told.kg, 0.0))
+    if before.loaded is not None:
+        told = told.with_loaded(_numbered(season, before.loaded, "frozen"))
+    astray = np.flatnonzero((told.frozen_kg > 0) & (told.way < 0))
+    if len(astray):
+        raise InputError("\n".join(_astray(season, told, row) for row in astray[:NAMED_MAX]))
+    promised, frozen = (told.way >= 0) & (told.kg > 0), told.frozen_kg > 0
+    at, is_new = _prices_at(season, before.prices)
+    return Earlier(
+        promised_kg=np.bincount(told.way[promised], told.kg[promised], len(season.ways.pool)).astype(np.float64),
+        gone_kg=float(told.kg[told.way < 0].sum()),
+        frozen=Shipments(told.lot[frozen], told.way[frozen], told.frozen_kg[frozen]),
+        prices=with_new_wants(season, at, is_new),
+        moved_price_per_kg=moved_price,
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Shipments by row numbers of the season: lot, want, way (-1 where there is none), kg that are promised, kg that are frozen."""
+
+    lot: Ints
+    want: Ints
+    way: Ints
+    kg: Floats
+    frozen_kg: Floats
+
+    def with_loaded(self, loaded: _Told) -> _Told:
+        """These and what is `loaded`, whose kg are then no longer promised."""
+        wants = 1 + max(self.want.max(initial=0), loaded.want.max(initial=0))
+        key, of = self.lot * wants + self.want, loaded.lot * wants + loaded.want
+        order = np.argsort(of, kind="stable")
+        at = np.minimum(np.searchsorted(of[order], key), max(len(of) - 1, 0))
+        taken = np.where(of[order][at] == key, loaded.frozen_kg[order][at], 0.0) if len(of) else np.zeros(len(key))
+        left = replace(self, kg=np.maximum(self.kg - taken, 0.0))
+        return _Told(*(np.concatenate([getattr(left, name), getattr(loaded, name)]) for name in vars(left)))
+
+
+def _numbered(season: Season, shipments: pl.DataFrame, frozen: str = "") -> _Told:
+    """`shipments` by row numbers. With `frozen`, a name for them, they are frozen, and InputError names rows that cannot be."""
+    tables, ways, wants = season.tables, season.ways, len(season.step_kg)
+    sums = shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()) if frozen else shipments
+    lot, want = _rows(sums["lot_id"], tables.lots["lot_id"]), _rows(sums["want_id"], tables.wants["want_id"])
+    kg = sums["kg"].cast(pl.Float64).to_numpy()
+    if frozen:
+        wrong = [
+            f"{frozen}: {what} {sums[column][int(row)]} is not in this season; take its row away"
+            for what, column, found in (("lot", "lot_id", lot), ("want", "want_id", want))
+            for row in np.flatnonzero(found < 0)
+        ]
+        if wrong:
+            raise InputError("\n".join(wrong[:NAMED_MAX]))
+    keys, asked = ways.pool * wants + ways.want, np.append(season.lot_pool, -1)[lot] * wants + want
+    at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
+    there = (keys[at] == asked) & (want >= 0) if len(keys) else np.zeros(len(asked), bool)
+    none = np.zeros(len(kg))
+    return _Told(lot, want, np.where(there, at, -1), none if frozen else kg, kg if frozen else none)
+
+
+def _rows(ids: pl.Series, known: pl.Series) -> Ints:
+    """Row of each of `ids` in `known`, -1 where it is not there; as text where their types differ."""
+    if ids.dtype != known.dtype:
+        ids, known = ids.cast(pl.String), known.cast(pl.String)
+    rows = pl.DataFrame({"id": known}).with_row_index("row")
+    found = pl.DataFrame({"id": ids}).join(rows, on="id", how="left", maintain_order="left")["row"]
+    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def _astray(season: Season, told: _Told, row: np.int64) -> str:
+    lot, want = season.tables.lots["lot_id"][int(told.lot[row])], season.tables.wants["want_id"][int(told.want[row])]
+    return f"lot {lot} is frozen on its way to want {want}, but no way leads there now; freeze less"
+
+
+def _prices_at(season: Season, prices: pl.DataFrame) -> tuple[Prices, npt.NDArray[np.bool_]]:
+    """The old prices of this season's wants, lanes and hub-weeks, 0 where there was none, and which wants are new."""
+    tables = season.tables
+
+    def found(what: str, rows: pl.DataFrame, keys: list[str]) -> pl.Series:
+        of = prices.filter(pl.col("what") == what).select(*keys, "yuan_per_kg")
+        return rows.join(of, on=keys, how="left", maintain_order="left")["yuan_per_kg"]
+
+    want = found("want", tables.wants.select(id=pl.col("want_id").cast(pl.String)), ["id"])
+    lane = found("lane", tables.lanes.select(id=pl.col("lane_id").cast(pl.String)), ["id"])
+    hub_week = found("hub_week", numbered_hub_weeks(tables).select("week", id="hub_id"), ["id", "week"])
+    limited = np.isfinite(season.hub_week_kg_max)
+    known = Prices(
+        want=want.fill_null(0.0).to_numpy(),
+        lane=lane.fill_null(0.0).to_numpy(),
+        hub_week=np.where(limited, hub_week.fill_null(0.0).to_numpy(), 0.0),
+    )
+    return known, want.is_null().to_numpy()
+
+
+def with_new_wants(season: Season, prices: Prices, is_new: npt.NDArray[np.bool_]) -> Prices:
+    """`prices` where new wants get what it costs to draw a kg to them: the least price at which some pool would turn to them.
+
+    is_new : shape (wants,); their prices in `prices` are not looked at
+    """
+    ways = season.ways
+    new = is_new[ways.want]
+    if not new.any():
+        return replace(prices, want=np.where(is_new, season.step_price_per_kg[:, 0], prices.want))
+    known = replace(prices, want=np.where(is_new, 0.0, prices.want))
+    profit = way_profit_per_kg(season, known)
+    # A pool is worth what its best old way earns, and at least what its most willing lot asks for.
+    worth = np.full(season.pools.height, np.inf)
+    np.minimum.at(worth, season.lot_pool, -season.lot_value_per_kg)
+    np.maximum.at(worth, ways.pool[~new], profit[~new])
+    asked = np.full(len(is_new), np.inf)
+    np.minimum.at(asked, ways.want[new], ((worth[ways.pool] - profit) / ways.kept)[new])
+    most = season.step_price_per_kg[:, 0]
+    return replace(prices, want=np.where(is_new, np.clip(asked, 0.0, most), prices.want))
+
+
+def less_frozen(season: Season, frozen: Shipments) -> Season:
+    """What is left to plan when `frozen` are on their way. Raises InputError naming what no longer holds them."""
+    ways, way, kg = season.ways, frozen.way, frozen.kg
+    if not len(kg):
+        return season
+    delivered = np.bincount(ways.want[way], kg * ways.kept[way], len(season.step_kg))
+    before = season.step_kg.cumsum(axis=1) - season.step_kg
+    left = {
+        "lot": season.lot_kg - np.bincount(frozen.lot, kg, len(season.lot_kg)),
+        "lane": season.lane_kg_max - np.bincount(ways.lane[way], kg, len(season.lane_kg_max)),
+        "hub": season.hub_week_kg_max - np.bincount(ways.hub_week[way], kg, len(season.hub_week_kg_max)),
+        "want": season.step_kg.sum(axis=1) - delivered,
+    }
+    short = [
+        f"{_named(season, what, int(row))} holds {-kg_left[row]:.0f} kg less than is frozen on it; freeze less"
+        for what, kg_left in left.items()
+        for row in np.flatnonzero(kg_left < -SHORT_KG)[:NAMED_MAX]
+    ]
+    if short:
+        raise InputError("\n".join(short))
+    return replace(
+        season,
+        lot_kg=np.maximum(left["lot"], 0),
+        lane_kg_max=np.maximum(left["lane"], 0),
+        hub_week_kg_max=np.maximum(left["hub"], 0),
+        step_kg=np.clip(season.step_kg - np.clip(delivered[:, None] - before, 0, None), 0, season.step_kg),
+    )
+
+
+def _named(season: Season, what: str, row: int) -> str:
+    if what == "hub":
+        hub_id, week = numbered_hub_weeks(season.tables).row(row)[1:3]
+        return f"hub {hub_id} in week {week}"
+    table = {"lot": season.tables.lots, "lane": season.tables.lanes, "want": season.tables.wants}[what]
+    return f"{what} {table[f'{what}_id'][row]}"
