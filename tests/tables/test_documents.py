@@ -37,12 +37,12 @@ def test_every_rules_dataclass_is_listed() -> None:
 def test_every_column_says_what_it_is(name: str) -> None:
     assert TABLES[name].__doc__
     for column, kind in columns_of(name).items():
-        assert kind.description, column
+        assert kind.says, column
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_what_a_row_points_at_stands_before_it(name: str) -> None:
     order = list(TABLES)
     for kind in columns_of(name).values():
-        target = kind.metadata["of"]
+        target = kind.of
         assert target is None or order.index(target) <= order.index(name)

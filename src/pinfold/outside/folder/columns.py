@@ -1,17 +1,15 @@
 """The words in which a table is declared: what kind of column, in which unit, within which limits, and one sentence about it.
 
-dataframely was chosen because its schemas are Polars-native (every limit is one expression over a whole column, 10 million rows
-included), hand back all failing rows with the limits that each breaks, and carry a sentence and free facts for each column, from
-which the docs are made. Frictionless reads row by row in Python; pandera's Polars backend keeps no facts for the docs.
+Every limit is one Polars expression over a whole column, 10 million rows included; the pages in docs/ are made from the same words.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
-import dataframely as dy
+import polars as pl
 
 
 class Kind(StrEnum):
@@ -34,52 +32,73 @@ class Need(StrEnum):
     NO = "no"
 
 
-class Table(dy.Schema):
-    """One table of a season folder. `line` says where a row stands in its file (header = 1); it never leaves this room."""
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
 
-    line = dy.UInt32()
+    key : part of what names a row; of : for an id, the table whose rows it points at
+    past : a day on which something happened, so it may not be later than the day of reading
+    one_of : the words that are known; none: any
+    low, high : the least and the most that a number or a day may be; above : what a number must be greater than
+    """
+
+    kind: Kind
+    says: str
+    need: Need = Need.ALWAYS
+    unit: str = ""
+    key: bool = False
+    of: str | None = None
+    past: bool = False
+    one_of: tuple[str, ...] = ()
+    low: float | date | None = None
+    high: float | None = None
+    above: float | None = None
+
+    def limits(self, name: str) -> dict[str, pl.Expr]:
+        """What must hold in every cell, by the name of the limit; where it is null, it holds."""
+        cell = pl.col(name)
+        every = {
+            "blank": None if self.need is not Need.ALWAYS else cell.is_not_null(),
+            "low": None if self.low is None else cell >= self.low,
+            "high": None if self.high is None else cell <= self.high,
+            "above": None if self.above is None else cell > self.above,
+            "one_of": cell.is_in(self.one_of) if self.one_of else None,
+        }
+        return {limit: holds for limit, holds in every.items() if holds is not None}
 
 
-def identity(says: str, of: str | None = None, *, key: bool = False, need: Need = Need.ALWAYS) -> Any:
+class Table:
+    """One table of a season folder: its columns, and as static methods the rules over several columns of a row (null: the rule holds)."""
+
+
+def identity(says: str, of: str | None = None, *, key: bool = False, need: Need = Need.ALWAYS) -> Column:
     """An id, always text inside Pinfold. `of` names the table whose rows it points at."""
-    return dy.String(nullable=_nullable(need), description=says, metadata=_facts(Kind.ID, need, key=key, of=of))
+    return Column(Kind.ID, says, need, key=key, of=of)
 
 
-def text(says: str, one_of: tuple[str, ...] = (), *, key: bool = False, need: Need = Need.ALWAYS) -> Any:
+def text(says: str, one_of: tuple[str, ...] = (), *, key: bool = False, need: Need = Need.ALWAYS) -> Column:
     """Text; one of `one_of` when that is given."""
-    check = {"one_of": lambda cell: cell.is_in(one_of)} if one_of else None
-    return dy.String(nullable=_nullable(need), check=check, description=says, metadata=_facts(Kind.TEXT, need, key=key, one_of=one_of))
+    return Column(Kind.TEXT, says, need, key=key, one_of=one_of)
 
 
 def number(
     unit: str, says: str, low: float | None = None, high: float | None = None, *, above: float | None = None, need: Need = Need.ALWAYS
-) -> Any:
+) -> Column:
     """A decimal number in `unit`, from `low` to `high`, or greater than `above`."""
-    return dy.Float64(
-        nullable=_nullable(need), min=low, max=high, min_exclusive=above, description=says, metadata=_facts(Kind.NUMBER, need, unit=unit)
-    )
+    return Column(Kind.NUMBER, says, need, unit, low=low, high=high, above=above)
 
 
-def whole(unit: str, says: str, low: int | None = None, high: int | None = None, *, key: bool = False, need: Need = Need.ALWAYS) -> Any:
+def whole(unit: str, says: str, low: int | None = None, high: int | None = None, *, key: bool = False, need: Need = Need.ALWAYS) -> Column:
     """A whole number in `unit` from `low` to `high`."""
-    return dy.Int64(nullable=_nullable(need), min=low, max=high, description=says, metadata=_facts(Kind.WHOLE, need, unit=unit, key=key))
+    return Column(Kind.WHOLE, says, need, unit, key=key, low=low, high=high)
 
 
-def day(says: str, *, past: bool = False, key: bool = False, need: Need = Need.ALWAYS) -> Any:
+def day(says: str, *, past: bool = False, key: bool = False, need: Need = Need.ALWAYS) -> Column:
     """A date, written 2026-03-01. `past`: it tells what happened, so it may not be later than the day of reading."""
     # Older than the oldest series of flowering (Kyoto's cherries, from 812) is a slip of the pen: 0206 for 2026.
-    return dy.Date(nullable=_nullable(need), min=date(800, 1, 1), description=says, metadata=_facts(Kind.DAY, need, key=key, past=past))
+    return Column(Kind.DAY, says, need, key=key, past=past, low=date(800, 1, 1))
 
 
-def truth(says: str, *, need: Need = Need.ALWAYS) -> Any:
+def truth(says: str, *, need: Need = Need.ALWAYS) -> Column:
     """true or false."""
-    return dy.Bool(nullable=_nullable(need), description=says, metadata=_facts(Kind.TRUTH, need))
-
-
-def _nullable(need: Need) -> bool:
-    return need is not Need.ALWAYS
-
-
-def _facts(kind: Kind, need: Need, *, unit: str = "", key: bool = False, of: str | None = None, past: bool = False,
-           one_of: tuple[str, ...] = ()) -> dict[str, Any]:  # fmt: skip
-    return {"kind": kind, "need": need, "unit": unit, "key": key, "of": of, "past": past, "one_of": one_of}
+    return Column(Kind.TRUTH, says, need)

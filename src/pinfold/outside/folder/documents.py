@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pinfold.basics.rules import declared
-from pinfold.outside.folder.columns import Kind, Need
+from pinfold.outside.folder.columns import Column, Need
 from pinfold.outside.folder.problems import EXAMPLES_MAX
 from pinfold.outside.folder.settings import ROOMS
 from pinfold.outside.folder.tables import (
@@ -84,27 +83,25 @@ def write_docs(docs: Path) -> None:
 
 
 def _table(name: str) -> str:
-    rows = "".join(f"| `{column}` | {' | '.join(_column(kind))} |\n" for column, kind in columns_of(name).items())
+    rows = "".join(f"| `{column}` | {' | '.join(_column(declared))} |\n" for column, declared in columns_of(name).items())
     rules = "".join(f"- {say_rule(rule, name)}\n" for rule in rules_of(name))
     says = (TABLES[name].__doc__ or "").strip()
     head = "| column | needed | what | unit | limits | what it says |\n|---|---|---|---|---|---|\n"
     return f"\n## {name}\n\n{says}\n\n{head}{rows}" + (f"\nEvery row:\n\n{rules}" if rules else "")
 
 
-def _column(kind: Any) -> Iterator[str]:
-    facts = kind.metadata
-    yield NEEDS[facts["need"]]
-    yield facts["kind"] + (" of " + facts["of"] if facts["of"] else "") + (", key" if facts["key"] else "")
-    yield facts["unit"]
-    if facts["one_of"]:
-        yield ", ".join(facts["one_of"])
-    elif facts["past"]:
+def _column(column: Column) -> Iterator[str]:
+    yield NEEDS[column.need]
+    yield column.kind + (" of " + column.of if column.of else "") + (", key" if column.key else "")
+    yield column.unit
+    if column.one_of:
+        yield ", ".join(column.one_of)
+    elif column.past:
         yield "not in the future"
     else:
-        above = getattr(kind, "min_exclusive", None)
-        low = getattr(kind, "min", None) if facts["kind"] in (Kind.NUMBER, Kind.WHOLE) else None
-        yield f"more than {above:g}" if above is not None else _limits(low, getattr(kind, "max", None))
-    yield kind.description
+        low = column.low if isinstance(column.low, int | float) else None
+        yield f"more than {column.above:g}" if column.above is not None else _limits(low, column.high)
+    yield column.says
 
 
 def _limits(low: float | None, high: float | None) -> str:

@@ -10,10 +10,19 @@ from typing import Any
 import polars as pl
 
 from pinfold.fields.crops import crop, known_crops
-from pinfold.outside.folder.columns import Need
+from pinfold.outside.folder.columns import Kind, Need
 from pinfold.outside.folder.files import Cells
 from pinfold.outside.folder.problems import Problem, did_you_mean, error, listed, warning
-from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, TABLES, columns_of, key_of, say_rule
+from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, columns_of, key_of, rules_of, say_rule
+
+DTYPES = {
+    Kind.ID: pl.String(),
+    Kind.TEXT: pl.String(),
+    Kind.NUMBER: pl.Float64(),
+    Kind.WHOLE: pl.Int64(),
+    Kind.DAY: pl.Date(),
+    Kind.TRUTH: pl.Boolean(),
+}
 
 
 def column_problems(cells: Cells, name: str) -> list[Problem]:
@@ -26,8 +35,8 @@ def column_problems(cells: Cells, name: str) -> list[Problem]:
         if column in present:
             continue
         near = next((other for other, guess in guesses.items() if guess == [column]), None)
-        if kind.metadata["need"] in (Need.ALWAYS, Need.BLANK):
-            remedy = f"rename column {near!r}" if near else f"add it: {kind.description}"
+        if kind.need in (Need.ALWAYS, Need.BLANK):
+            remedy = f"rename column {near!r}" if near else f"add it: {kind.says}"
             problems.append(error(cells.file, "is missing", remedy, row=1, column=column))
         elif near and name not in FREE_NUMBERS:
             problems.append(warning(cells.file, f"is not a column of {name}", f"did you mean {column}?", row=1, column=near))
@@ -44,21 +53,25 @@ def limit_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str, 
     unread : per column, lines of cells that are already reported; their being blank now is no second problem
     """
     declared = columns_of(name)
-    absent = {column: pl.lit(None, kind.dtype) for column, kind in declared.items() if column not in frame.columns}
-    failed = TABLES[name].filter(frame.lazy().with_columns(**absent)).failure
+    absent = {column: pl.lit(None, DTYPES[kind.kind]) for column, kind in declared.items() if column not in frame.columns}
+    limits = {
+        (column, limit): holds for column, kind in declared.items() if column not in absent for limit, holds in kind.limits(column).items()
+    }
+    rules = {("", rule): holds for rule, holds in rules_of(name).items()}
+    checks = {str(number): holds.fill_null(True) for number, holds in enumerate([*limits.values(), *rules.values()])}
+    held = frame.lazy().with_columns(**absent).select(**{number: holds.all() for number, holds in checks.items()}).collect().row(0)
     problems: list[Problem] = []
-    if len(failed):
-        details = failed.details()
-        for rule in failed.counts():
-            column, _, limit = rule.rpartition("|")
-            rows = details.filter(pl.col(rule) == "invalid")
-            if column in absent:
-                continue
-            if not column:
-                rows = _without(rows, unread)
-            elif limit == "nullability" and column in unread:
-                rows = _without(rows, {column: unread[column]})
-            problems += listed(rows, partial(_limit_problem if column else _row_problem, rule=rule, name=name, file=file))
+    for (column, limit), holds, kept in zip([*limits, *rules], checks.values(), held, strict=True):
+        if kept:
+            continue
+        rows = frame.lazy().with_columns(**absent).filter(~holds).collect()
+        if not column:
+            rows = _without(rows, unread)
+            problems += listed(rows, partial(_row_problem, rule=limit, name=name, file=file))
+            continue
+        if limit == "blank" and column in unread:
+            rows = _without(rows, {column: unread[column]})
+        problems += listed(rows, partial(_limit_problem, column=column, limit=limit, name=name, file=file))
     return problems
 
 
@@ -66,13 +79,13 @@ def season_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str,
     """Columns and cells that a season needs, and a single command does not; `frame` is converted already."""
     problems: list[Problem] = []
     for column, kind in columns_of(name).items():
-        if kind.metadata["need"] is not Need.SEASON:
+        if kind.need is not Need.SEASON:
             continue
         if column not in frame.columns:
-            problems.append(error(file, "is missing, and a season needs it", f"add it: {kind.description}", row=1, column=column))
+            problems.append(error(file, "is missing, and a season needs it", f"add it: {kind.says}", row=1, column=column))
             continue
         rows = _without(frame.filter(pl.col(column).is_null()), unread)
-        problems += listed(rows, partial(_limit_problem, rule=f"{column}|nullability", name=name, file=file))
+        problems += listed(rows, partial(_limit_problem, column=column, limit="blank", name=name, file=file))
     return problems + _crop_problems(frame, name, file)
 
 
@@ -107,24 +120,21 @@ def _row_problem(row: dict[str, Any], rule: str, name: str, file: str) -> Proble
     return error(file, f"breaks a rule of {name}: {say_rule(rule, name)}", "correct the row", row=row["line"], value=value)
 
 
-def _limit_problem(row: dict[str, Any], rule: str, name: str, file: str) -> Problem:
-    column, _, limit = rule.rpartition("|")
+def _limit_problem(row: dict[str, Any], column: str, limit: str, name: str, file: str) -> Problem:
     kind, value = columns_of(name)[column], row[column]
-    unit = kind.metadata["unit"]
+    unit = kind.unit
     says, remedy = "is out of its limits", "correct it"
-    if limit == "nullability":
-        says, remedy = "is blank", f"fill it in: {kind.description}" + (f" ({unit})" if unit else "")
-    elif limit == "check__one_of":
-        choices = kind.metadata["one_of"]
-        says, remedy = "is not known here", did_you_mean(value, choices, f"use one of {', '.join(choices)}")
+    if limit == "blank":
+        says, remedy = "is blank", f"fill it in: {kind.says}" + (f" ({unit})" if unit else "")
+    elif limit == "one_of":
+        says, remedy = "is not known here", did_you_mean(value, kind.one_of, f"use one of {', '.join(kind.one_of)}")
     elif column in ("latitude", "longitude") and _swapped(row):
         says, remedy = "looks swapped with longitude", f"write latitude {row['longitude']} and longitude {row['latitude']}"
-    elif limit == "min" and kind.min == 0:
+    elif limit == "low" and kind.low == 0:
         says, remedy = "is negative", f"write {unit} of 0 or more"
-    elif limit in ("min", "max", "min_exclusive"):
-        words = {"min": "is less than", "max": "is more than", "min_exclusive": "is not more than"}
-        bound = getattr(kind, limit)
-        says, remedy = f"{words[limit]} {bound}", f"correct it, or its unit: {kind.description}" + (f" in {unit}" if unit else "")
+    elif limit in ("low", "high", "above"):
+        words = {"low": "is less than", "high": "is more than", "above": "is not more than"}
+        says, remedy = f"{words[limit]} {getattr(kind, limit)}", f"correct it, or its unit: {kind.says}" + (f" in {unit}" if unit else "")
     return error(file, says, remedy, row=row["line"], column=column, value=value)
 
 
@@ -136,7 +146,7 @@ def _swapped(row: dict[str, Any]) -> bool:
 def key_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
     """Rows whose key stands in an earlier row; each is named together with that row."""
     keys = [column for column in key_of(name) if column in frame.columns]
-    needed = [column for column in key_of(name) if columns_of(name)[column].metadata["need"] is Need.ALWAYS]
+    needed = [column for column in key_of(name) if columns_of(name)[column].need is Need.ALWAYS]
     if not keys or not set(needed) <= set(keys):
         return []
     known = frame.select("line", *keys).drop_nulls(needed)
@@ -159,7 +169,7 @@ def future_problems(frame: pl.DataFrame, name: str, file: str, as_of: date | Non
         return []
     problems = []
     for column, kind in columns_of(name).items():
-        if kind.metadata["past"] and column in frame.columns:
+        if kind.past and column in frame.columns:
             rows = frame.filter(pl.col(column) > as_of).select("line", column)
             problems += listed(rows, partial(_too_late, column=column, as_of=as_of, file=file))
     return problems

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataframely as dy
 import polars as pl
 
 from pinfold.basics.units import UNITS_KG, UNITS_M2
@@ -82,12 +81,12 @@ class Plots(Table):
     row = whole("", "its place in a planted grid", need=Need.NO)
     col = whole("", "its place in a planted grid", need=Need.NO)
 
-    @dy.rule()
-    def area_stands_with_area_unit(cls) -> pl.Expr:
+    @staticmethod
+    def area_stands_with_area_unit() -> pl.Expr:
         return pl.col("area").is_null() == pl.col("area_unit").is_null()
 
-    @dy.rule()
-    def area_m2_and_area_are_not_both_given(cls) -> pl.Expr:
+    @staticmethod
+    def area_m2_and_area_are_not_both_given() -> pl.Expr:
         return pl.col("area").is_null() | pl.col("area_m2").is_null()
 
 
@@ -102,8 +101,8 @@ class Stages(Table):
     reported_on = day("day on which the report was written", past=True, need=Need.NO)
     certainty = number("share", "how sure the reporter was", 0, 1, need=Need.NO)
 
-    @dy.rule()
-    def on_is_not_after_reported_on(cls) -> pl.Expr:
+    @staticmethod
+    def on_is_not_after_reported_on() -> pl.Expr:
         return pl.col("on") <= pl.col("reported_on")
 
 
@@ -120,12 +119,12 @@ class CropReports(Table):
     lost_share = number("share", "share of the fruit that was there and is lost", 0, 1, need=Need.NO)
     certainty = number("share", "how sure the reporter was", 0, 1, need=Need.NO)
 
-    @dy.rule()
-    def on_is_not_after_reported_on(cls) -> pl.Expr:
+    @staticmethod
+    def on_is_not_after_reported_on() -> pl.Expr:
         return pl.col("on") <= pl.col("reported_on")
 
-    @dy.rule()
-    def fruits_per_plant_is_given_for_a_fruit_count_and_lost_share_for_a_loss(cls) -> pl.Expr:
+    @staticmethod
+    def fruits_per_plant_is_given_for_a_fruit_count_and_lost_share_for_a_loss() -> pl.Expr:
         counted = pl.col("kind") == FRUIT_COUNT
         return (pl.col("fruits_per_plant").is_not_null() == counted) & (pl.col("lost_share").is_not_null() != counted)
 
@@ -142,12 +141,12 @@ class Harvests(Table):
     grade = whole("", "0 is best", 0, 2, key=True, need=Need.NO)
     picked_on = day("when it was picked", past=True, key=True, need=Need.NO)
 
-    @dy.rule()
-    def exactly_one_of_kg_and_kg_per_m2_and_weight_is_given(cls) -> pl.Expr:
+    @staticmethod
+    def exactly_one_of_kg_and_kg_per_m2_and_weight_is_given() -> pl.Expr:
         return pl.sum_horizontal(pl.col(column).is_not_null() for column in ("kg", "kg_per_m2", "weight")) == 1
 
-    @dy.rule()
-    def weight_stands_with_unit(cls) -> pl.Expr:
+    @staticmethod
+    def weight_stands_with_unit() -> pl.Expr:
         return pl.col("weight").is_null() == pl.col("unit").is_null()
 
 
@@ -171,8 +170,8 @@ class Weather(Table):
     source = text("weather service that gave it; blank for a station's own", need=Need.NO)
     filled = text("how a missing day was filled (weather.md); blank for one that was measured", FILLED, need=Need.NO)
 
-    @dy.rule()
-    def plot_id_or_village_id_is_given(cls) -> pl.Expr:
+    @staticmethod
+    def plot_id_or_village_id_is_given() -> pl.Expr:
         return pl.col("plot_id").is_not_null() | pl.col("village_id").is_not_null()
 
 
@@ -189,8 +188,8 @@ class WeatherForecasts(Table):
     rain_mm = number("mm", "rain of the day", 0, 2000, need=Need.NO)
     source = text("weather service that said it", need=Need.NO)
 
-    @dy.rule()
-    def issued_on_is_not_after_date(cls) -> pl.Expr:
+    @staticmethod
+    def issued_on_is_not_after_date() -> pl.Expr:
         return pl.col("issued_on") <= pl.col("date")
 
 

@@ -40,8 +40,8 @@ def reference_problems(frames: Mapping[str, pl.DataFrame], files: Mapping[str, s
         known[CUSTOMERS] = pl.concat(customers).drop_nulls().unique()
     for name, frame in frames.items():
         for column, kind in columns_of(name).items():
-            target = kind.metadata["of"]
-            if kind.metadata["kind"] is Kind.ID and target in known and column in frame.columns:
+            target = kind.of
+            if kind.kind is Kind.ID and target in known and column in frame.columns:
                 problems += _unknown(frame, column, files[name], target, known[target])
         if name == "people" and {"role", "subject_id"} <= set(frame.columns):
             for role, target in SUBJECTS.items():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+import polars as pl
 
 from pinfold.basics.units import UNITS_KG, UNITS_M2
 from pinfold.outside.folder import places, trade
-from pinfold.outside.folder.columns import Kind, Table
+from pinfold.outside.folder.columns import Column, Kind, Table
 
 TABLES: dict[str, type[Table]] = {
     "settings": places.Settings,
@@ -64,24 +65,24 @@ CONVERSIONS = {
 }
 
 
-def columns_of(name: str) -> dict[str, Any]:
-    """The declared columns of table `name`, without the line number that only this room sees."""
-    return {column: kind for column, kind in TABLES[name].columns().items() if column != "line"}
+def columns_of(name: str) -> dict[str, Column]:
+    """The declared columns of table `name`."""
+    return {column: declared for column, declared in vars(TABLES[name]).items() if isinstance(declared, Column)}
 
 
 def key_of(name: str) -> list[str]:
     """Columns that together name one row; empty where rows have no name (sales, purchases)."""
-    return [column for column, kind in columns_of(name).items() if kind.metadata["key"]]
+    return [column for column, kind in columns_of(name).items() if kind.key]
 
 
 def ids_of(name: str) -> list[str]:
     """Columns that hold ids."""
-    return [column for column, kind in columns_of(name).items() if kind.metadata["kind"] is Kind.ID]
+    return [column for column, kind in columns_of(name).items() if kind.kind is Kind.ID]
 
 
-def rules_of(name: str) -> list[str]:
-    """Names of the rules over several columns of table `name`."""
-    return [rule for rule in vars(TABLES[name]) if not rule.startswith("_") and rule not in TABLES[name].columns()]
+def rules_of(name: str) -> dict[str, pl.Expr]:
+    """The rules over several columns of table `name`, by name."""
+    return {rule: declared.__func__() for rule, declared in vars(TABLES[name]).items() if isinstance(declared, staticmethod)}
 
 
 def say_rule(rule: str, name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataframely as dy
 import polars as pl
 
 from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, whole
@@ -116,8 +115,8 @@ class Bids(Table):
     price_per_kg = number("yuan/kg", "price offered", above=0)
     offered_on = day("day of the offer", past=True)
 
-    @dy.rule()
-    def kg_min_is_not_above_kg(cls) -> pl.Expr:
+    @staticmethod
+    def kg_min_is_not_above_kg() -> pl.Expr:
         return pl.col("kg_min") <= pl.col("kg")
 
 

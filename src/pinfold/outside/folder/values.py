@@ -7,14 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from pinfold.outside.folder.columns import Kind
+from pinfold.outside.folder.columns import Column, Kind, number
 from pinfold.outside.folder.explain import explain_day, explain_number, explain_truth
 from pinfold.outside.folder.files import Cells
 from pinfold.outside.folder.problems import Problem, error, listed
 from pinfold.outside.folder.tables import CONVERSIONS, FREE_NUMBERS, columns_of
 
 TRUTHS = {"true": True, "false": False}
-FREE: dict[str, Any] = {"kind": Kind.NUMBER, "unit": ""}
+FREE = number("", "a number under a name of its own")
 
 
 def to_values(cells: Cells, name: str) -> tuple[pl.DataFrame, list[Problem], dict[str, pl.Series]]:
@@ -27,14 +27,14 @@ def to_values(cells: Cells, name: str) -> tuple[pl.DataFrame, list[Problem], dic
     unread: dict[str, pl.Series] = {}
     values: dict[str, pl.Expr] = {}
     for column in frame.columns[1:]:
-        facts = declared[column].metadata if column in declared else FREE if name in FREE_NUMBERS else None
-        if facts is None:
+        known = declared.get(column, FREE if name in FREE_NUMBERS else None)
+        if known is None:
             values[column] = _number_or_text(frame[column])
             continue
-        values[column] = _value(column, facts["kind"], frame.schema[column])
+        values[column] = _value(column, known.kind, frame.schema[column])
         bad = frame.lazy().filter(values[column].is_null() & pl.col(column).is_not_null()).select("line", column).collect()
         if bad.height:
-            problems += listed(bad, partial(_problem, column=column, facts=facts, file=cells.file))
+            problems += listed(bad, partial(_problem, column=column, known=known, file=cells.file))
             unread[column] = bad["line"]
     return frame.with_columns(**values), problems, unread
 
@@ -71,10 +71,10 @@ def _number_or_text(cells: pl.Series) -> Any:
     return amounts if amounts.null_count() == cells.null_count() else cells
 
 
-def _problem(row: dict[str, Any], column: str, facts: dict[str, Any], file: str) -> Problem:
-    cell, kind = str(row[column]), facts["kind"]
+def _problem(row: dict[str, Any], column: str, known: Column, file: str) -> Problem:
+    cell, kind = str(row[column]), known.kind
     if kind in (Kind.NUMBER, Kind.WHOLE):
-        says, remedy = explain_number(cell, facts["unit"], kind is Kind.WHOLE)
+        says, remedy = explain_number(cell, known.unit, kind is Kind.WHOLE)
     else:
         says, remedy = explain_day(cell) if kind is Kind.DAY else explain_truth(cell)
     return error(file, says, remedy, row=row["line"], column=column, value=cell)
