@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from pinfold.basics.errors import InputError
+from pinfold.basics.threads import ONE_THREAD
 from pinfold.terminal import JSON, OUT, OutFile, TerminalProgress, show, with_store
 
 # What shells say of a program that Ctrl-C ended; here the best plan so far is written.
@@ -56,8 +57,6 @@ def match(
 
     The folder holds products, lots, wants, lanes and hub_weeks. `pinfold plan` makes lots and wants of a loaded season by itself.
     """
-    from pinfold.outside.executors import ONE_THREAD
-
     # Before numpy and Polars come in: each would start a thread per core, which cost this command more CPU than they save time.
     for name, threads in ONE_THREAD.items():
         os.environ.setdefault(name, threads)

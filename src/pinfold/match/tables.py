@@ -90,20 +90,27 @@ def _missing_columns(name: str, table: pl.DataFrame) -> list[str]:
 
 
 def _bad_numbers(name: str, table: pl.DataFrame) -> list[str]:
+    good = {column: _is(column, allowed).fill_null(False) for column, allowed in NUMBERS[name].items()}
     problems = []
-    for column, allowed in NUMBERS[name].items():
-        number = pl.col(column).cast(pl.Float64, strict=False)
-        inside = {
-            ANY: pl.lit(True),
-            NOT_NEGATIVE: number >= 0,
-            POSITIVE: number > 0,
-            SHARE: number.is_between(0, 1),
-            WHOLE: number == number.round(),
-            GRADE: number.is_in([0.0, 1.0, 2.0]),
-        }[allowed]
-        bad = table.with_row_index("row", offset=1).filter((number.is_finite() & inside).fill_null(False).not_())
-        problems += [f"{_row(name, row)}: {column} is {row[column]}; give {allowed}" for row in bad.to_dicts()]
+    for column, all_good in table.select(holds.all().alias(column) for column, holds in good.items()).row(0, named=True).items():
+        if not all_good:
+            bad = table.with_row_index("row", offset=1).filter(~good[column])
+            problems += [f"{_row(name, row)}: {column} is {row[column]}; give {NUMBERS[name][column]}" for row in bad.to_dicts()]
     return problems
+
+
+def _is(column: str, allowed: str) -> pl.Expr:
+    """Whether each value of `column` is a number that is `allowed`; null where it is none."""
+    number = pl.col(column).cast(pl.Float64, strict=False)
+    inside = {
+        ANY: pl.lit(True),
+        NOT_NEGATIVE: number >= 0,
+        POSITIVE: number > 0,
+        SHARE: number.is_between(0, 1),
+        WHOLE: number == number.round(),
+        GRADE: number.is_in([0.0, 1.0, 2.0]),
+    }[allowed]
+    return number.is_finite() & inside
 
 
 def _repeated(name: str, table: pl.DataFrame) -> list[str]:

@@ -24,10 +24,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from pinfold.basics.errors import InputError, NoAnswer
+from pinfold.basics.threads import ONE_THREAD
 from pinfold.settings import Settings, settings
-
-# Each process is one core's work: libraries that would start a thread for every core in each of them would only stand in each other's way.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 
 # Starting a process and reading its libraries takes as long as forecasting about so many rows. Assumed.
 ROWS_WORTH_A_JOURNEY = 200_000

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from pinfold.fields.crops import crop, known_crops
 from pinfold.outside.folder.columns import Kind, Need
 from pinfold.outside.folder.files import Cells
 from pinfold.outside.folder.problems import Problem, did_you_mean, error, listed, warning
@@ -91,6 +90,9 @@ def season_problems(frame: pl.DataFrame, name: str, file: str, unread: dict[str,
 
 def _crop_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
     """Crops without a crop file, and stages that no crop has."""
+    # Read here, because most commands read tables that are no season and would wait for the crop files.
+    from pinfold.fields.crops import crop, known_crops
+
     known = {
         ("plots", "crop"): known_crops(),
         ("stages", "stage"): ("picking over", *sorted({stage.name for name in known_crops() for stage in crop(name).stages})),
@@ -149,9 +151,11 @@ def key_problems(frame: pl.DataFrame, name: str, file: str) -> list[Problem]:
     needed = [column for column in key_of(name) if columns_of(name)[column].need is Need.ALWAYS]
     if not keys or not set(needed) <= set(keys):
         return []
-    known = frame.select("line", *keys).drop_nulls(needed)
-    if known.select(keys).n_unique() == known.height:
+    # A missing part of a key is a problem of its own, and no two rows share it.
+    unique = pl.struct(keys).is_first_distinct() | pl.any_horizontal(pl.col(column).is_null() for column in needed)
+    if frame.select(unique.all()).item():
         return []
+    known = frame.select("line", *keys).drop_nulls(needed)
     repeated = known.with_columns(pl.col("line").min().over(keys).alias("first")).filter(pl.col("line") > pl.col("first"))
 
     return listed(repeated, partial(_repeated, keys=keys, file=file))

@@ -14,7 +14,6 @@ from pinfold.outside.folder.files import find_files, read_cells
 from pinfold.outside.folder.limits import column_problems, future_problems, key_problems, limit_problems, season_problems
 from pinfold.outside.folder.problems import Problem, error, warning
 from pinfold.outside.folder.references import homeless_plots, reference_problems, swapped_places
-from pinfold.outside.folder.settings import setting_problems
 from pinfold.outside.folder.values import convert, to_values
 
 
@@ -107,5 +106,8 @@ def _read_table(path: Path, name: str, asked: Asked) -> tuple[pl.DataFrame | Non
     if asked.in_season:
         problems += season_problems(frame, name, file, unread)
     if name == "settings" and {"name", "value"} <= set(frame.columns):
+        # It knows the rules of every room, for which commands without settings need not wait.
+        from pinfold.outside.folder.settings import setting_problems
+
         problems += setting_problems(frame, file)
     return frame, cells.whole, problems

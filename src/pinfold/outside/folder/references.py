@@ -34,7 +34,14 @@ def reference_problems(frames: Mapping[str, pl.DataFrame], files: Mapping[str, s
         known from purchases too
     """
     problems: list[Problem] = []
-    known = {name: frame[key_of(name)[0]].drop_nulls().unique() for name, frame in targets.items() if _has_key(name, frame)}
+    pointed_at = {kind.of for name in frames for kind in columns_of(name).values()} | (
+        set(SUBJECTS.values()) if "people" in frames else set()
+    )
+    known = {
+        name: frame[key_of(name)[0]].drop_nulls().unique()
+        for name, frame in targets.items()
+        if name in pointed_at and _has_key(name, frame)
+    }
     customers = [frame["customer_id"] for name, frame in targets.items() if "customer_id" in frame.columns]
     if customers:
         known[CUSTOMERS] = pl.concat(customers).drop_nulls().unique()
@@ -55,7 +62,8 @@ def _has_key(name: str, frame: pl.DataFrame) -> bool:
 
 
 def _unknown(frame: pl.DataFrame, column: str, file: str, target: str, known: pl.Series) -> list[Problem]:
-    rows = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(known.implode())).select("line", column)
+    missing = pl.col(column).is_not_null() & ~pl.col(column).is_in(known.implode())
+    rows = frame.lazy().filter(missing).select("line", column).collect()
 
     def tell(row: dict[str, Any]) -> Problem:
         choices = known.to_list() if len(known) <= GUESS_FROM_MAX else []

@@ -23,20 +23,20 @@ def to_values(cells: Cells, name: str) -> tuple[pl.DataFrame, list[Problem], dic
     A cell that cannot be read is None. Undeclared columns become Float64 where all their cells are numbers, and stay text otherwise.
     """
     frame, declared = cells.frame, columns_of(name)
+    known = {column: declared.get(column, FREE if name in FREE_NUMBERS else None) for column in frame.columns[1:]}
+    kinds = {column: kind for column, kind in known.items() if kind is not None}
+    values = {column: _value(column, kind.kind, frame.schema[column]) for column, kind in kinds.items()}
+    unreadable = {column: value.is_null() & pl.col(column).is_not_null() for column, value in values.items()}
     problems: list[Problem] = []
     unread: dict[str, pl.Series] = {}
-    values: dict[str, pl.Expr] = {}
-    for column in frame.columns[1:]:
-        known = declared.get(column, FREE if name in FREE_NUMBERS else None)
-        if known is None:
-            values[column] = _number_or_text(frame[column])
-            continue
-        values[column] = _value(column, known.kind, frame.schema[column])
-        bad = frame.lazy().filter(values[column].is_null() & pl.col(column).is_not_null()).select("line", column).collect()
-        if bad.height:
-            problems += listed(bad, partial(_problem, column=column, known=known, file=cells.file))
+    # One look at all columns; most tables have nothing that cannot be read.
+    for column, some in frame.select(bad.any().alias(column) for column, bad in unreadable.items()).row(0, named=True).items():
+        if some:
+            bad = frame.filter(unreadable[column]).select("line", column)
+            problems += listed(bad, partial(_problem, column=column, known=kinds[column], file=cells.file))
             unread[column] = bad["line"]
-    return frame.with_columns(**values), problems, unread
+    free = {column: _number_or_text(frame[column]) for column, kind in known.items() if kind is None}
+    return frame.with_columns(**values, **free), problems, unread
 
 
 def convert(frame: pl.DataFrame, name: str) -> pl.DataFrame:
