@@ -1,4 +1,4 @@
-// The loops of the match that run over every way, and that arrays alone are too slow for; called by calendar.py and kernel.py only.
+// The loops of the match that run over every way or price again and again, and that arrays alone are too slow for; called by calendar.py, kernel.py and descent.py only.
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -101,7 +101,9 @@ double smoothed(const Network *n, double temperature, const double *prices, doub
             if (flow[a] > best) best = flow[a];
         }
         if (from == to) continue;
-        if (best + width * log((double)(to - from)) + n->lot_value_per_kg[n->first_lot[p]] > 0) {
+        // log(sum) <= log(ways) <= log(2) x how many bits their number has: enough to see that a pool stays at home.
+        const double most = best + width * 0.6931471805599454 * (64 - __builtin_clzll(to - from));
+        if (most + n->lot_value_per_kg[n->first_lot[p]] > 0) {
             for (int64_t a = from; a < to; a++) {
                 const double below = (flow[a] - best) * sharpness;
                 flow[a] = below > SHARE_NONE ? exp_below_0(below) : 0;
@@ -114,11 +116,12 @@ double smoothed(const Network *n, double temperature, const double *prices, doub
             }
         }
         const double each = sent > 0 ? sent / sum : 0;
+        if (each == 0) {
+            memset(flow + from, 0, (to - from) * sizeof *flow);
+            continue;
+        }
+        // Ways without flow are added too: asking whether there is any costs more, because the answer cannot be foreseen.
         for (int64_t a = from; a < to; a++) {
-            if (each == 0 || flow[a] == 0) {
-                flow[a] = 0;
-                continue;
-            }
             flow[a] *= each;
             slope[n->want[a]] += flow[a] * n->kept[a];
             lane_kg[n->lane[a]] += flow[a];
@@ -155,5 +158,27 @@ void fill(const Network *n, const int64_t *order, int64_t count, const int32_t *
             step_left[step] -= taken * kept;
             if (lot_left[lot] > DONE_KG && step_left[step] > DONE_KG) break;
         }
+    }
+}
+
+static double dot(const double *one, const double *other, int64_t count) {
+#pragma clang fp reassociate(on)
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++) sum += one[i] * other[i];
+    return sum;
+}
+
+// Bends `towards` by what past steps told of the curvature, the oldest step first in the arrays; `bends` > 0. See descent.py.
+void bend(int64_t count, int64_t bends, const double *const *step, const double *const *change, const double *inverse, double *towards) {
+    double share[bends];
+    for (int64_t b = bends - 1; b >= 0; b--) {
+        share[b] = inverse[b] * dot(step[b], towards, count);
+        for (int64_t i = 0; i < count; i++) towards[i] -= share[b] * change[b][i];
+    }
+    const double scale = 1 / (inverse[bends - 1] * dot(change[bends - 1], change[bends - 1], count));
+    for (int64_t i = 0; i < count; i++) towards[i] *= scale;
+    for (int64_t b = 0; b < bends; b++) {
+        const double more = share[b] - inverse[b] * dot(change[b], towards, count);
+        for (int64_t i = 0; i < count; i++) towards[i] += more * step[b][i];
     }
 }
