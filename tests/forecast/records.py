@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from pinfold.forecast.ripening.interface import Heat, StageRecord
+from pinfold.forecast.shocks import Places
 from pinfold.forecast.yields.interface import HarvestRecord
 
 YEARS = np.arange(2001, 2021)
@@ -33,6 +34,11 @@ def temperatures(plots=1, seed=1, last=date(2021, 3, 2)):
     return Heat(mean_c[None], first.toordinal(), np.zeros(plots, dtype=int))
 
 
+def two_blocks(plots):
+    """Every other plot in one of two blocks of one district."""
+    return Places(np.arange(plots) % 2, np.zeros(plots, dtype=int))
+
+
 def harvest_record(plots=40, seasons=6, seed=1, gaps=0.0):
     """Harvests about 16 kg that swing from season to season, in two blocks."""
     random = np.random.default_rng(seed)
@@ -40,12 +46,12 @@ def harvest_record(plots=40, seasons=6, seed=1, gaps=0.0):
     swing = phase[:, None] * (-1.0) ** np.arange(seasons) * 0.8
     root = np.maximum(4 + random.normal(0, 0.5, plots)[:, None] + swing + random.normal(0, 0.4, (plots, seasons)), 0)
     root[random.random(root.shape) < gaps] = np.nan
-    return HarvestRecord(np.arange(1, seasons + 1), root, np.ones(plots), np.arange(plots) % 2, seasons + 1)
+    return HarvestRecord(np.arange(1, seasons + 1), root, np.ones(plots), two_blocks(plots), seasons + 1)
 
 
 def only_plots(record, rows):
     """The same record with some of its plots."""
     if isinstance(record, HarvestRecord):
-        return replace(record, root=record.root[rows], size=record.size[rows], block=record.block[rows])
+        return replace(record, root=record.root[rows], size=record.size[rows], places=record.places.of(rows))
     heat = replace(record.heat, place=record.heat.place[rows])
     return replace(record, days=record.days[rows], earlier=record.earlier[:, rows], earlier_now=record.earlier_now[:, rows], heat=heat)

@@ -1,5 +1,6 @@
 import numpy as np
 
+from pinfold.forecast.shocks import Places
 from pinfold.forecast.yields.alternate_bearing import AlternateBearing
 from pinfold.forecast.yields.interface import HarvestRecord
 from pinfold.forecast.yields.own_mean import OwnMean
@@ -51,7 +52,7 @@ def test_trees_that_do_not_swing_are_expected_at_their_own_mean():
     random = np.random.default_rng(4)
     own = random.normal(4, 1.0, 150)
     root = own[:, None] + random.normal(0, 0.2, (150, 6))
-    record = HarvestRecord(np.arange(1, 7), root, np.ones(150), np.zeros(150, dtype=int), 7)
+    record = HarvestRecord(np.arange(1, 7), root, np.ones(150), Places.one(150), 7)
     assert np.abs(AlternateBearing().expect(record).location - OwnMean().expect(record).location).max() < 0.35
 
 
@@ -60,5 +61,5 @@ def test_a_season_left_out_of_the_record_does_not_turn_on_into_off():
     record = harvest_record(plots=200, seasons=4)
     record.root[0] = [5.0, 3.0, 5.0, 3.0]
     kept = [0, 1, 3]
-    gap = HarvestRecord(record.seasons[kept], record.root[:, kept], record.size, record.block, 5)
+    gap = HarvestRecord(record.seasons[kept], record.root[:, kept], record.size, record.places, 5)
     assert AlternateBearing().expect(gap).location[0] > 4.2

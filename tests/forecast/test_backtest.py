@@ -6,7 +6,7 @@ import pytest
 from pinfold.forecast.backtest import beats, gate, ripening_scores
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening import RIPENING_MODELS
-from pinfold.forecast.shocks import split_errors
+from pinfold.forecast.shocks import Places, split_errors
 
 from .records import stage_record
 
@@ -113,6 +113,6 @@ def test_a_model_without_a_word_of_its_own_has_no_score():
 def test_the_split_finds_how_large_the_shared_shock_was():
     random = np.random.default_rng(5)
     errors = random.normal(0, 1.0, 40) + random.normal(0, 0.5, (300, 40))
-    shocks = split_errors(errors, np.zeros(300, dtype=int), 1.0)
+    shocks = split_errors(errors, Places.one(300), 1.0)
     assert shocks.season == pytest.approx(1.0, rel=0.4)
     assert shocks.plot == pytest.approx(0.25, rel=0.1)

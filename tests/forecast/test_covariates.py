@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pinfold.forecast.shocks import Places
 from pinfold.forecast.yields.alternate_bearing import AlternateBearing
 from pinfold.forecast.yields.covariates import WithCovariates
 from pinfold.forecast.yields.interface import HarvestRecord
@@ -14,7 +15,8 @@ def rained(plots=150, seasons=6, worth=0.5, seed=3):
     rain = random.normal(10, 2, (plots, seasons + 1))
     own = random.normal(4, 0.5, plots)
     root = own[:, None] + worth * (rain[:, :-1] - 10) / 2 + random.normal(0, 0.3, (plots, seasons))
-    return HarvestRecord(np.arange(1, seasons + 1), root, np.ones(plots), np.arange(plots) % 4, seasons + 1, rain[:, :, None])
+    blocks = Places(np.arange(plots) % 4, np.zeros(plots, dtype=int))
+    return HarvestRecord(np.arange(1, seasons + 1), root, np.ones(plots), blocks, seasons + 1, rain[:, :, None])
 
 
 def moved(record):

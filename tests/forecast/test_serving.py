@@ -71,7 +71,7 @@ def test_a_learned_model_is_not_scored_where_it_has_nothing_to_learn_from():
 def test_one_good_season_does_not_let_a_learned_model_in():
     assert not lets_in(np.array([1.0]), np.array([5.0]))
     assert lets_in(np.array([1.0, 5.0]), np.array([2.0, 5.0]))
-    assert not lets_in(np.array([3.99, 4.0]), np.array([4.0, 4.0]))
+    assert not lets_in(np.array([3.0, 5.0]), np.array([4.0, 4.0]))
 
 
 def test_a_first_harvest_alone_is_forecast_too():

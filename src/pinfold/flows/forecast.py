@@ -45,7 +45,7 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     past = read_table("harvests").filter(pl.col("season") < season)
     ripening = issue_ripening(plots, stages, weather, season, issued_on)
     # The season is the seed: the same day always issues the same forecast.
-    yields = issue_yield(YieldTables(plots, past), season, issued_on, seed=season)
+    yields = issue_yield(YieldTables(plots, past, villages=read_table("villages")), season, issued_on, seed=season)
     kg, reasons = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
     yields = replace(yields, plots=kg)
     with atomic():

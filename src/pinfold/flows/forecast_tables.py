@@ -81,21 +81,21 @@ def _weather_known(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFr
 def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None, progress: Progress = silent) -> None:
     """Write plot_id, season, mean, p10 .. p90, model, issued_on to `out`, and the same by block to `totals` if that is given.
 
-    Reads plots and harvests, and covariates where the folder has them; the unit is that of the harvests. Harvests of the season and
-    later, and covariates of later seasons, are not looked at.
+    Reads plots and harvests, and covariates and villages where the folder has them; the unit is that of the harvests. Harvests of the
+    season and later, and covariates of later seasons, are not looked at.
     Raises BrokenTables, or InputError when no plot has an earlier harvest, or totals are wanted and no plot has a block.
     """
     progress("reading", 0, 1)
-    tables = read_tables(folder, ["plots", "harvests"], optional=["covariates"])
+    tables = read_tables(folder, ["plots", "harvests"], optional=["covariates", "villages"])
     if totals is not None and not {"block", "village_id"} & set(tables["plots"].columns):
         raise InputError(f"{folder}: totals need the column block or village_id in plots; add it, or leave --totals out")
     # The same folder gives the same table: the seed is the season.
-    known = YieldTables(tables["plots"], tables["harvests"], tables.get("covariates"))
+    known = YieldTables(tables["plots"], tables["harvests"], tables.get("covariates"), tables.get("villages"))
     with workers(tables["harvests"].height) as elsewhere:
         found = issue_yield(known, season, datetime.now(UTC).date(), seed=season, at_work=AtWork(progress, elsewhere))
     if found.plots.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
-    write(as_they_came(found.plots.drop("shared", "seasons_seen"), id_types(folder, "plots")), out)
+    write(as_they_came(found.plots.select("plot_id", "season", "mean", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
     if totals is not None:
         write(as_they_came(found.totals, id_types(folder, "plots")), totals)
     progress("yield", 1, 1)

@@ -16,7 +16,7 @@ from pinfold.basics.quantiles import Floats, pinball
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.ripening.dates import not_before
 from pinfold.forecast.ripening.interface import RipeningModel, StageRecord
-from pinfold.forecast.shocks import PRIOR_SEASONS, Shocks, split_errors
+from pinfold.forecast.shocks import PRIOR_SEASONS, Places, Shocks, split_errors
 from pinfold.forecast.together import Remembered, Together
 
 # Seasons differ so much that fewer would leave the choice to chance; older ones would be of another climate. Assumed.
@@ -107,7 +107,7 @@ def _ripening_score(
     said = [word.or_else(first) for word, first in zip(own, simple, strict=True)]
     errors = _columns([(days - e.location) / e.spread for (_, days), e in zip(views, said, strict=True)], plots)
     usual_spread = float(np.nanmedian([np.nanmedian(e.spread) for e in said])) if said else season_prior_days
-    shocks = split_errors(errors, np.zeros(plots, dtype=int), (season_prior_days / usual_spread) ** 2)
+    shocks = split_errors(errors, Places.one(plots), (season_prior_days / usual_spread) ** 2)
     width = _width(views, said, shocks)
     crps, error, seasons = [], [], []
     # A model without a word of its own has no score, lest the simple one's be taken for it.

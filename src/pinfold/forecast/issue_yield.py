@@ -19,8 +19,9 @@ from pinfold.forecast.yields.record import NamedHarvests, YieldTables, named_har
 from pinfold.forecast.yields.serving import MIX, models_for, serve
 
 NUMBERS = {"mean": pl.Float64, **dict.fromkeys(COLUMNS, pl.Float64)}
+SHARED = dict.fromkeys(("shared", "shared_district", "shared_block"), pl.Float64)
 ISSUED = {"model": pl.String, "issued_on": pl.Date}
-PLOTS_SCHEMA = {"plot_id": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED, "shared": pl.Float64, "seasons_seen": pl.Int64}
+PLOTS_SCHEMA = {"plot_id": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED, **SHARED, "seasons_seen": pl.Int64}
 TOTALS_SCHEMA = {"block": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED}
 
 
@@ -28,8 +29,9 @@ TOTALS_SCHEMA = {"block": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED}
 class YieldForecast:
     """What issue_yield gives, in the unit of the harvests.
 
-    plots : plot_id, season, mean, p10 .. p90, model, issued_on, shared (0..1: share of the error's variance that all plots of the crop
-        have in common in a season), seasons_seen (0: a plot without a past, forecast from others of its crop)
+    plots : plot_id, season, mean, p10 .. p90, model, issued_on, shared, shared_district, shared_block (0..1: shares of the error's
+        variance that all plots of the crop, those of a district beyond it and those of a block beyond both have in common in a season),
+        seasons_seen (0: a plot without a past, forecast from others of its crop)
     totals : block, season, mean, p10 .. p90, model, issued_on: sum over the block's plots that have a past, all crops together
     scores : crop, stage (harvest), model, score (mean CRPS of the hindcasts), error (root mean square error), seasons, serves
     """
@@ -80,6 +82,8 @@ def _one_crop(named: NamedHarvests, watch: Watch, issued_on: date, seed: int) ->
             "model": pl.repeat(model, height, dtype=pl.String, eager=True),
             "issued_on": pl.repeat(issued_on, height, dtype=pl.Date, eager=True),
             "shared": np.full(height, shocks.shared),
+            "shared_district": np.full(height, shocks.district / shocks.total),
+            "shared_block": np.full(height, shocks.block / shocks.total),
             "seasons_seen": np.isfinite(record.root).sum(axis=1),
         },
         schema=PLOTS_SCHEMA,
@@ -94,7 +98,7 @@ def _draws_with_a_past(named: NamedHarvests, expectation: HarvestExpectation, sh
     """Simulated totals over the plots that have a past, shape (DRAWS, blocks); 0 for a block without such plots."""
     record = named.record
     rows = np.flatnonzero(record.has_past)
-    totals = block_draws(expectation.of(rows), record.size[rows], record.block[rows], shocks, random)
+    totals = block_draws(expectation.of(rows), record.size[rows], record.places.of(rows), shocks, random)
     missing = len(named.blocks) - totals.shape[1]
     return np.pad(totals, ((0, 0), (0, missing)))
 

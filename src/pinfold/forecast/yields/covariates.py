@@ -111,7 +111,7 @@ def _surprises(apart: TakenApart, given: Floats, by_place: bool) -> Surprises:
         harvest.append((apart.deviation[rows, at] - before.of(apart.deviation[rows, :at])) / spread)
         foretold = np.einsum("ps,psk->pk", before.weights, away[rows, :at])
         covariates.append((away[rows, at] - foretold) / spread[:, None])
-        block.append(record.block[rows])
+        block.append(record.places.block[rows])
     own = towards(known, record.seasons, record.season, apart.persistence)
     ahead = away[:, -1] - np.einsum("ps,psk->pk", own.weights, away[:, :-1])
     return Surprises(harvest, covariates, block, ahead, season_part)

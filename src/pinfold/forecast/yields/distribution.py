@@ -6,8 +6,7 @@ import numpy as np
 
 from pinfold.basics.quantiles import LEVELS, Floats, Outlook
 from pinfold.forecast.expectation import Expectation
-from pinfold.forecast.shocks import Shocks
-from pinfold.forecast.yields.interface import Ints
+from pinfold.forecast.shocks import Places, Shocks
 
 GRID = (np.arange(99) + 0.5) / 99
 SHAPE_DRAWS = 20_000
@@ -16,9 +15,9 @@ CELLS_AT_ONCE = 4_000_000
 
 
 def error_shape(shocks: Shocks) -> Floats:
-    """Errors of a single plot in units of spread at the levels GRID, rising: season, block and plot parts put together."""
+    """Errors of a single plot in units of spread at the levels GRID, rising: season, district, block and plot parts put together."""
     random = np.random.default_rng(0)
-    error = shocks.draw_season(SHAPE_DRAWS, random) + np.sqrt(shocks.block) * random.standard_normal(SHAPE_DRAWS)
+    error = shocks.draw_season(SHAPE_DRAWS, random) + np.sqrt(shocks.district + shocks.block) * random.standard_normal(SHAPE_DRAWS)
     return np.asarray(np.quantile(error + shocks.draw_plots((SHAPE_DRAWS,), random), GRID))
 
 
@@ -36,14 +35,11 @@ def kg_quantiles(expectation: Expectation, size: Floats, shocks: Shocks) -> Outl
     return Outlook(mean / len(shape) * size, kg)
 
 
-def block_draws(expectation: Expectation, size: Floats, block: Ints, shocks: Shocks, random: np.random.Generator) -> Floats:
-    """Simulated totals of blocks, shape (DRAWS, blocks): every draw is one season with one shock that all plots share.
-
-    block : int array, shape (plots,), 0 .. blocks - 1
-    """
-    blocks = int(block.max()) + 1
-    shared = shocks.draw_season(DRAWS, random)[:, None] + np.sqrt(shocks.block) * random.standard_normal((DRAWS, blocks))
-    totals = np.zeros((DRAWS, blocks))
+def block_draws(expectation: Expectation, size: Floats, places: Places, shocks: Shocks, random: np.random.Generator) -> Floats:
+    """Simulated totals of blocks, shape (DRAWS, blocks): every draw is one season with a shock that all plots share, one of each district
+    and one of each block."""
+    block, shared = places.block, shocks.draw_shared(DRAWS, places, random)
+    totals = np.zeros(shared.shape)
     order = np.argsort(block, kind="stable")
     step = max(1, CELLS_AT_ONCE // DRAWS)
     for start in range(0, len(order), step):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from pinfold.basics.quantiles import Floats
 from pinfold.forecast.expectation import Expectation
+from pinfold.forecast.shocks import Places
 
 Ints = npt.NDArray[np.int64]
 
@@ -25,7 +26,7 @@ class HarvestRecord:
     seasons : int array, shape (seasons,), rising, all before `season`
     root : float array, shape (plots, seasons), square root of kg per unit of size, NaN where not harvested or not known
     size : float array, shape (plots,), trees or m², or 1 where neither is known
-    block : int array, shape (plots,), number of the block or village that shares its luck
+    places : blocks or villages, and districts, that share their luck
     season : the season that is forecast
     covariates : float array, shape (plots, seasons + 1, kinds), numbers known before each harvest, those of `season` last; NaN where not
         known; None where no such table is kept
@@ -34,7 +35,7 @@ class HarvestRecord:
     seasons: Ints
     root: Floats
     size: Floats
-    block: Ints
+    places: Places
     season: int
     covariates: Floats | None = None
 

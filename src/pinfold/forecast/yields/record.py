@@ -10,6 +10,7 @@ import polars as pl
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import Floats
+from pinfold.forecast.shocks import Ints, Places
 from pinfold.forecast.yields.interface import HarvestRecord
 
 
@@ -21,11 +22,13 @@ class YieldTables:
     harvests : plot_id, season, kg or kg_per_m2; several rows of one plot and season are summed; later seasons are not looked at
     covariates : plot_id, season and numbers known before the harvest, under any name, those of the season to come too; blank where not
         known; None where no such table is kept
+    villages : village_id, hub_id (villages of one hub are a district, which shares its luck); None where no such table is kept
     """
 
     plots: pl.DataFrame
     harvests: pl.DataFrame
     covariates: pl.DataFrame | None = None
+    villages: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,10 @@ def named_harvests(tables: YieldTables, season: int) -> Iterator[NamedHarvests]:
         size = _size(rows) if amount == "kg" else np.ones(rows.height)
         per_size = np.full((rows.height, len(seasons)), np.nan)
         per_size[seen["plot_row"].to_numpy(), np.searchsorted(seasons, seen["season"].to_numpy())] = seen[amount].to_numpy()
-        names = rows[block] if block else pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-        blocks = names.unique().sort(nulls_last=True).to_list()
-        number = names.replace_strict(blocks, list(range(len(blocks))), return_dtype=pl.Int64).to_numpy()
+        blocks, number = _numbered(rows[block] if block else _unknown(rows.height))
+        places = Places(number, _numbered(_districts(rows, tables.villages))[1])
         covariates = _covariates(tables.covariates, rows, [*seasons.tolist(), season])
-        record = HarvestRecord(seasons, np.sqrt(per_size / size[:, None]), size, number, season, covariates)
+        record = HarvestRecord(seasons, np.sqrt(per_size / size[:, None]), size, places, season, covariates)
         yield NamedHarvests(str(crop), rows["plot_id"], blocks, record)
 
 
@@ -71,6 +73,24 @@ def _summed(harvests: pl.DataFrame, amount: str, season: int) -> pl.DataFrame:
         raise InputError(f"harvest of plot {row['plot_id']}, season {row['season']}, is {row[amount]} {amount}; give a number >= 0")
     past = harvests.filter(pl.col("season") < season)
     return past.group_by("plot_id", "season").agg(pl.col(amount).cast(pl.Float64).sum())
+
+
+def _unknown(plots: int) -> pl.Series:
+    return pl.repeat(None, plots, dtype=pl.String, eager=True)
+
+
+def _numbered(names: pl.Series) -> tuple[list[str | None], Ints]:
+    """(different names, null last; the number of each row's name)."""
+    different = names.unique().sort(nulls_last=True).to_list()
+    return different, names.replace_strict(different, list(range(len(different))), return_dtype=pl.Int64).to_numpy()
+
+
+def _districts(plots: pl.DataFrame, villages: pl.DataFrame | None) -> pl.Series:
+    """The hub of each plot's village, null where it is not known."""
+    if villages is None or "village_id" not in plots.columns:
+        return _unknown(plots.height)
+    hub = dict(villages.select("village_id", "hub_id").iter_rows())
+    return plots["village_id"].replace_strict(hub, default=None, return_dtype=pl.String)
 
 
 def _size(plots: pl.DataFrame) -> Floats:

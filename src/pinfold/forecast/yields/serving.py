@@ -2,8 +2,8 @@
 
 The simple models are mixed, because a hard choice after two or three seasons is a throw of dice and a mix is seldom far from the best.
 A season is one witness, whatever the number of its plots: a model's weight is the product over the hindcast seasons of CRPS^-2, so
-before any hindcast all weigh the same, and each season moves them further apart. A learned model takes part only where it beats, by the
-gate of backtest.py, the simple model that it extends, and then takes its place.
+before any hindcast all weigh the same, and each season moves them further apart. A learned model takes part only where it beats, in the
+hindcasts, the simple model that it extends, and then takes its place.
 Sources: Bates & Granger (1969), Operational Research Quarterly 20:451-468 (weights inverse to squared errors); Timmermann (2006),
 Handbook of Economic Forecasting 1:135-196 (why mixes win).
 """
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pinfold.basics.quantiles import Floats, pinball
-from pinfold.forecast.backtest import BETTER_BY, Score
-from pinfold.forecast.shocks import Shocks, split_errors
+from pinfold.forecast.backtest import Score
+from pinfold.forecast.shocks import Places, Shocks, split_errors
 from pinfold.forecast.yields import LEARNED_MODELS, SIMPLE_MODELS
 from pinfold.forecast.yields.distribution import kg_quantiles
 from pinfold.forecast.yields.interface import HarvestExpectation, HarvestRecord, YieldModel
@@ -72,11 +72,12 @@ def serve(record: HarvestRecord, models: Sequence[YieldModel] | None = None) -> 
 
 
 def lets_in(learned: Floats, simple: Floats) -> bool:
-    """Whether a learned model takes the simple one's place: better by BETTER_BY over at least two seasons.
+    """Whether a learned model takes the simple one's place: better over at least two seasons.
 
-    In how many of two or three seasons it was better says nothing more; the gate of dates, with more seasons, asks that too.
+    By how much is not asked: it holds the simple one as a special case and goes back to it by itself, by marginal likelihood, where
+    there is little to learn. In how many of two or three seasons it was better says nothing more.
     """
-    return len(learned) >= 2 and bool(learned.mean() <= (1 - BETTER_BY) * simple.mean())
+    return len(learned) >= 2 and bool(learned.mean() < simple.mean())
 
 
 def weights_after(crps: Floats) -> Floats:
@@ -104,9 +105,9 @@ def score_of(name: str, held: Sequence[_Held], said: Sequence[HarvestExpectation
     """Score of what one model said of the held-out seasons."""
     errors = [(one.root - e.location) / e.spread for one, e in zip(held, said, strict=True)]
     plots = np.stack(errors, axis=1) if errors else np.empty((0, 0))
-    block = held[0].view.block if held else np.empty(0, dtype=np.int64)
+    places = held[0].view.places if held else Places.one(0)
     # What the model itself says of seasons is the prior; the hindcasts correct it.
-    shocks = split_errors(plots, block, 1.0, np.array([e.season_scale for e in said]))
+    shocks = split_errors(plots, places, 1.0, np.array([e.season_scale for e in said]))
     crps, error = [], []
     for one, expectation in zip(held, said, strict=True):
         seen = np.isfinite(one.root)
