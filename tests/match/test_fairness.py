@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
+from scipy.sparse import csc_matrix
 
 from pinfold.basics.errors import InputError
-from pinfold.match.fairness import Terms, VillagePrices, Villages, best_level, fair_bound, fair_flow
+from pinfold.match.core import programme
+from pinfold.match.fairness import Terms, VillagePrices, Villages, best_levels, fair_bound, fair_flow
 from pinfold.match.frontier import frontier, lot_income
 from pinfold.match.plan import plan_season
-from pinfold.match.rules import MatchRules
+from pinfold.match.rules import MatchRules, with_fairness
 from pinfold.match.score import broken_limits, judge, sent_kg
 
 from .seasons import PLAIN, lane, lot, random_season, season, want
@@ -42,6 +45,61 @@ def test_a_promise_between_villages_moves_sales_to_the_far_one(rules, near, far)
     assert sent_kg(plan.season, plan.chosen).tolist() == pytest.approx([near, far], abs=0.01)
     assert plan.objective == pytest.approx(1000 - 2 * far, rel=1e-5)
     assert plan.bound == pytest.approx(plan.objective, rel=1e-5)
+
+
+def three_villages(**rules: float):
+    # 100 kg each. The lane from hub J takes 20 kg of the remote village; the other two share 120 kg at hub H, where the far one pays 2
+    # yuan to collect. All can sell a fifth; when the remote one has its fifth, the two at H can sell three fifths each.
+    lots = [lot("near"), lot("far", village_id="U", collect_cost_per_kg=2.0), lot("remote", village_id="R", hub_id="J")]
+    lanes = [lane("Kunming"), lane("Kunming", hub_id="J", lane_id="J", truck_kg=20.0, trucks_max=1.0)]
+    return season(lots, [want("W", "Kunming", 10, 140)], lanes, replace(PLAIN, **rules))
+
+
+@pytest.mark.parametrize(("said", "far"), [("floor=1", 20), ("max-min", 60)])
+def test_max_min_goes_on_with_the_next_village_when_the_least_can_have_no_more(said, far):
+    plan = plan_season(three_villages(**vars(with_fairness(PLAIN, said))))
+    assert sent_kg(plan.season, plan.chosen).tolist() == pytest.approx([120 - far, far, 20], abs=0.01)
+    assert plan.bound == pytest.approx(plan.objective, rel=1e-5) and plan.objective == pytest.approx(1400 - 2 * far, rel=1e-5)
+
+
+def most(given_season, villages, floors, aim) -> float:
+    """The largest sold share of the village `aim` (None: of all at once) while the others keep `floors`, by scipy."""
+    given, count = programme(given_season), len(villages.kg)
+    matrix = csc_matrix((given.values, given.rows, given.starts), shape=(len(given.row_high), len(given.gain))).toarray()
+    sent = np.zeros((count, matrix.shape[1]))
+    for village in range(count):
+        sent[village, np.flatnonzero(villages.lot == village)] = 1.0
+    level = villages.kg if aim is None else np.zeros(count)
+    low = [floors.get(each, 0.0) * villages.kg[each] for each in range(count)]
+    high = np.isfinite(given.row_high)
+    upper = np.vstack([np.hstack([matrix[high], np.zeros((high.sum(), 1))]), np.column_stack([-sent, level])])
+    equal = given.row_low == given.row_high
+    loss = np.append(np.zeros(matrix.shape[1]), -1.0) if aim is None else np.append(-sent[aim] / villages.kg[aim], 0.0)
+    found = linprog(
+        loss,
+        upper,
+        np.concatenate([given.row_high[high], -np.array(low)]),
+        np.hstack([matrix[equal], np.zeros((equal.sum(), 1))]),
+        given.row_low[equal],
+        [(0, kg) for kg in given.upper] + [(0, 1)],
+    )
+    assert found.status == 0
+    return -found.fun
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS)
+def test_no_village_can_have_more_than_its_level_while_none_that_has_less_loses(seed):
+    given_season = villages_of(random_season(seed), seed)
+    villages = Villages.of(given_season)
+    if not len(villages.kg):
+        return
+    levels = best_levels(given_season, villages, 10)
+    reached = {village: float(level) - 2e-6 for village, level in enumerate(levels)}
+    for village, level in enumerate(levels):
+        lower = {other: share for other, share in reached.items() if levels[other] <= level + 1e-6 and other != village}
+        assert most(given_season, villages, lower | {village: 0.0}, village) == pytest.approx(level, abs=1e-3)
+    assert levels.min() == pytest.approx(most(given_season, villages, {}, None), abs=1e-5)
 
 
 def test_half_a_floor_promises_half_of_what_all_can_have():
@@ -86,7 +144,7 @@ def test_a_fair_plan_keeps_its_terms_and_no_limit_is_broken(seed, band, floor):
     if len(villages.kg):
         apart = np.abs(villages.sold_share(sent) - villages.average(sent)) * villages.kg
         assert (apart <= band * villages.kg + 1.0).all()
-        assert (villages.sold_share(sent) * villages.kg >= floor * best_level(given_season, villages) * villages.kg - 1.0).all()
+        assert (villages.sold_share(sent) * villages.kg >= floor * best_levels(given_season, villages) * villages.kg - 1.0).all()
 
 
 @settings(max_examples=30, deadline=None)

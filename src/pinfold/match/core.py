@@ -106,6 +106,11 @@ def row_prices(season: Season, dual: Floats) -> Prices:
 
 def run_highs(given: Programme, options: Mapping[str, object]) -> tuple[Floats, Floats]:
     """Columns and row duals at the optimum, by HiGHS on one thread with `options`. Raises NoPlan when it gives up."""
+    return optimum(passed_to_highs(given, options))
+
+
+def passed_to_highs(given: Programme, options: Mapping[str, object]) -> Any:
+    """HiGHS on one thread with `options`, which holds `given` and has not run yet."""
     import highspy
 
     # highspy.Highs prints a banner while it is being made, before any option can silence it; the class below it does not.
@@ -130,11 +135,17 @@ def run_highs(given: Programme, options: Mapping[str, object]) -> tuple[Floats, 
         given.values,
         np.zeros(columns, np.int32),
     )
+    return solver
+
+
+def optimum(solver: Any) -> tuple[Floats, Floats]:
+    """Columns and row duals of what `solver` holds, from where it stands. Raises NoPlan when it gives up."""
+    import highspy
+
     solver.run()
     status = solver.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
-        raise NoPlan(
-            f"HiGHS ended with {solver.modelStatusToString(status)} on {columns} columns and {rows} rows; check the tables' magnitudes"
-        )
+        columns, rows, why = solver.getNumCol(), solver.getNumRow(), solver.modelStatusToString(status)
+        raise NoPlan(f"HiGHS ended with {why} on {columns} columns and {rows} rows; check the tables' magnitudes")
     solution = solver.getSolution()
     return np.array(solution.col_value), np.array(solution.row_dual)

@@ -1,8 +1,9 @@
 """Fairness between villages as a stated choice: the best plan that keeps their sold shares together, and a bound true for that choice.
 
 A village's *sold share* is what it sends of the kg that any way could take; a lot that nobody can be reached with counts for nothing.
-`MatchRules.village_band` holds every share within so much of the average; `village_floor` gives every village so much of the largest
-share that all can have at once (1: max-min). Both are rows of the linear programme, which HiGHS solves exactly at any size.
+`MatchRules.village_band` holds every share within so much of the average; `village_floor` gives every village so much of its level: the
+largest share that all can have at once, and with `village_levels` above 1 what a village can have beyond that while none that has less
+loses (max-min, level by level). All are rows of the linear programme, which HiGHS solves exactly at any size.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import numpy as np
 
 from pinfold.basics.errors import InputError
 from pinfold.match.bound import Prices, bound
-from pinfold.match.core import Programme, programme, row_prices, run_highs, solver_options
+from pinfold.match.core import Programme, optimum, passed_to_highs, programme, row_prices, run_highs, solver_options
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
 
 # The solver keeps rows to 1e-7; a floor at exactly the level that it found best could be out of its own reach by as much.
 LEVEL_SLACK = 1e-6
+# Of the prices of a level, which add up to 1 over all villages: what is below this is rounding and holds no village.
+HOLDS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,9 @@ def fair_flow(season: Season) -> Certified:
         prices = Prices.without_ways(season)
         return Certified(share_out(season, np.zeros(len(season.ways.pool))), prices, bound(season, prices))
     rules = season.rules
-    level = rules.village_floor * (best_level(season, villages) - LEVEL_SLACK) if rules.village_floor > 0 else 0.0
-    terms = Terms((rules.village_band if rules.village_band < 1 else np.inf) * villages.kg, max(level, 0.0) * villages.kg)
+    levels = best_levels(season, villages, rules.village_levels) if rules.village_floor > 0 else np.zeros(len(villages.kg))
+    floor = rules.village_floor * np.maximum(levels - LEVEL_SLACK, 0.0)
+    terms = Terms((rules.village_band if rules.village_band < 1 else np.inf) * villages.kg, floor * villages.kg)
     primal, dual = run_highs(_with_villages(programme(season), villages, terms), solver_options(season))
     prices, of_villages = row_prices(season, dual), VillagePrices.of(dual[-2 * len(villages.kg) - 1 :])
     return Certified(_shipments(season, primal), prices, fair_bound(season, prices, terms, villages, of_villages))
@@ -118,13 +122,33 @@ def fair_bound(season: Season, prices: Prices, terms: Terms, villages: Villages,
     return bound(replace(season, lot_value_per_kg=value), prices) + max(t_earns, 0.0) + apart - float(terms.floor @ paid.floor)
 
 
-def best_level(season: Season, villages: Villages) -> float:
-    """The largest sold share that all villages can have at once, whatever it earns; 0..1."""
-    base = programme(season)
+def best_levels(season: Season, villages: Villages, levels: int = 1) -> Floats:
+    """The sold share that each village can have when the least is made as large as it can be, then the next, and so on; shape (villages,).
+
+    levels : after so many all villages that are not held yet keep the last one; 1 gives all the largest share that all can have at once
+    A village whose price at a level is above 0 has no more than that level in any plan that reaches it (complementary slackness), so its
+    share is settled there. Source: Ogryczak, Pióro & Tomaszewski (2005), Telecommunication networks and max-min optimization, JTIT 3.
+    """
+    base, count = programme(season), len(villages.kg)
     nothing = replace(base, gain=np.zeros(len(base.gain)))
-    given = _with_villages(nothing, villages, Terms(np.full(len(villages.kg), np.inf), np.zeros(len(villages.kg))), level_pays=True)
-    primal, _ = run_highs(given, solver_options(season))
-    return float(np.clip(primal[-1], 0.0, 1.0))
+    terms = Terms(np.full(count, np.inf), np.zeros(count))
+    solver = passed_to_highs(_with_villages(nothing, villages, terms, level_pays=True), solver_options(season))
+    found, open_rows = np.zeros(count), np.arange(count)
+    for _ in range(levels):
+        primal, dual = optimum(solver)
+        found[open_rows] = level = float(np.clip(primal[-1], 0.0, 1.0))
+        prices = -dual[len(base.row_low) :][open_rows] * villages.kg[open_rows]
+        held = prices >= min(HOLDS, prices.max())
+        if held.all() or level >= 1 - LEVEL_SLACK:
+            break
+        for village in open_rows[held]:
+            row = len(base.row_low) + int(village)
+            solver.changeRowBounds(row, -np.inf, np.inf)
+            solver.changeRowBounds(row + count, (level - LEVEL_SLACK) * villages.kg[village], np.inf)
+        open_rows = open_rows[~held]
+        # From one level to the next little changes: simplex goes on from where it stands, the interior point would begin anew.
+        solver.setOptionValue("solver", "simplex")
+    return found
 
 
 def _with_villages(base: Programme, villages: Villages, terms: Terms, level_pays: bool = False) -> Programme:

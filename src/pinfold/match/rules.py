@@ -10,6 +10,8 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.rules import rule
 
 GRADES = 3
+# More than any season has villages that are settled one after another.
+LEVELS_MAX = 100_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class MatchRules:
 
     village_band: float = rule(1.0, "share", "how far a village's sold share may lie from all villages' average; 1 sets no limit", 0, 1)
     village_floor: float = rule(
-        0.0, "share", "every village sells this share of the most that all can sell at once (1: max-min); 0 promises nothing", 0, 1
+        0.0, "share", "every village sells this share of its level, by default the most that all can sell at once; 0 promises nothing", 0, 1
+    )
+    village_levels: int = rule(
+        1, "levels", "1: the level is one for all; more: a village that can sell beyond it has a higher one (max-min)", 1, LEVELS_MAX
     )
 
     @property
@@ -79,11 +84,13 @@ def with_fairness(rules: MatchRules, said: str) -> MatchRules:
     >>> with_fairness(MatchRules(), "band=0.1").village_band
     0.1
     """
-    name, _, text = {"max-min": "floor=1"}.get(said, said).partition("=")
+    name, _, text = said.partition("=")
     share = float(text) if text.replace(".", "", 1).isdigit() else -1.0
-    plain = replace(rules, village_band=1.0, village_floor=0.0)
+    plain = replace(rules, village_band=1.0, village_floor=0.0, village_levels=1)
     if said == "none":
         return plain
+    if said == "max-min":
+        return replace(plain, village_floor=1.0, village_levels=LEVELS_MAX)
     if name not in ("band", "floor") or not 0 <= share <= 1:
         raise InputError(f"fairness {said!r} is not known; use none, max-min, or band= or floor= with a share from 0 to 1")
     return replace(plain, village_band=share) if name == "band" else replace(plain, village_floor=share)
