@@ -263,6 +263,23 @@ def measure_ranking() -> Iterator[Row]:
     yield Row("what joins bring, all pins", worth_s, "numpy dot, 200 times", dot_s, "once for all customers")
 
 
+def measure_list() -> Iterator[Row]:
+    """The list of pins as the page needs it, 200 visits of 100 customers to an SQLite database with 10,000 open pins in one list.
+
+    A visit reads the customer's taste, puts all pins in order, reads the first page's cards and makes its impression; the whole page is
+    measured apart. Beside it stands numpy's dot product of a customer's taste with all pins. Each process reads the pins once for many
+    visits (flows/offers.py), which is measured apart, too.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, Path(__file__).with_name("bench_list.py"), str(PINS)]
+        variables = {"PINFOLD_DATA_DIR": folder, "PINFOLD_OFFERS_SECONDS": "3600", "PINFOLD_HOSTS": "testserver"}
+        spent = json.loads(_command_cpu_s(command, variables)[1].splitlines()[-1])
+    for what in ("list", "page"):
+        p95 = f"95th percentile {1000 * np.quantile(spent[what], 0.95):.1f} ms"
+        yield Row(f"200 visits, the {what}", sum(spent[what]), "numpy dot", spent["dot"], p95)
+    yield Row("reading 10,000 pins", spent["taking"], "numpy dot, 200 times", spent["dot"], "once in PINFOLD_OFFERS_SECONDS")
+
+
 def _worth_of_pins(rng: np.random.Generator, pins: int) -> tuple[np.ndarray, float]:
     from pinfold.demand.fill_odds import Standing, fill_odds
     from pinfold.demand.join_habits import default_prior
@@ -298,6 +315,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {
     "whole": measure_whole,
     "events": measure_events,
     "ranking": measure_ranking,
+    "list": measure_list,
 }
 
 

@@ -15,6 +15,14 @@ NEEDS = {
 }
 
 
+def pytest_configure() -> None:
+    from pinfold.settings import settings
+
+    # Lists of pins follow what a test has just written; tests/servers and tests/browser serve them as they are served.
+    os.environ["PINFOLD_OFFERS_SECONDS"] = "0"
+    settings.cache_clear()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker, (present, what) in NEEDS.items():

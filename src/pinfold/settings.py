@@ -64,6 +64,7 @@ class Settings:
     event_flush_seconds: float
     event_queue_max: int
     event_kept_days: int
+    offers_seconds: float
     personal_ranking: bool
 
     def __post_init__(self) -> None:
@@ -72,6 +73,8 @@ class Settings:
         for name in ("event_flush_seconds", "event_queue_max", "event_kept_days"):
             if getattr(self, name) <= 0:
                 raise InputError(f"PINFOLD_{name.upper()} is {getattr(self, name)}; give more than 0")
+        if self.offers_seconds < 0:
+            raise InputError(f"PINFOLD_OFFERS_SECONDS is {self.offers_seconds}; give 0 or more")
         if self.processes < 1:
             raise InputError(f"PINFOLD_PROCESSES is {self.processes}; give 1 or more processes for heavy work")
         unknown = set(self.payment_providers) - set(PAYMENT_PROVIDERS)
@@ -109,6 +112,7 @@ def from_environment(given: Mapping[str, str]) -> Settings:
     PINFOLD_EVENT_FLUSH_SECONDS      how long an event waits at most before it is written, and so how much a crash can lose, default 1
     PINFOLD_EVENT_QUEUE_MAX          events that a server process keeps waiting when the database is busy, default 10000; then the oldest go
     PINFOLD_EVENT_KEPT_DAYS          how long events are kept, default 400 (one season and the next until its same week; assumed)
+    PINFOLD_OFFERS_SECONDS           how old the order of a list of pins may be, default 5; 0 works it out anew for every visit
     PINFOLD_PERSONAL_RANKING         0: every list of pins closes first, and no tastes are learned; default 1
     """
     data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
@@ -132,6 +136,7 @@ def from_environment(given: Mapping[str, str]) -> Settings:
         event_flush_seconds=_seconds(given, "PINFOLD_EVENT_FLUSH_SECONDS", 1.0),
         event_queue_max=_whole(given, "PINFOLD_EVENT_QUEUE_MAX", 10_000),
         event_kept_days=_whole(given, "PINFOLD_EVENT_KEPT_DAYS", 400),
+        offers_seconds=_seconds(given, "PINFOLD_OFFERS_SECONDS", 5.0),
         personal_ranking=_switch(given, "PINFOLD_PERSONAL_RANKING", "1"),
     )
 

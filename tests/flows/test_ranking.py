@@ -19,11 +19,10 @@ from pinfold.demand.ranking import FIRST_PAGE
 from pinfold.flows import ranking
 from pinfold.flows.event_evaluation import evaluate_ranking
 from pinfold.flows.event_tables import export_events
-from pinfold.flows.ranking import choose_order, in_order_for, learn_tastes
+from pinfold.flows.ranking import Asked, choose_order, learn_tastes, list_for
 from pinfold.settings import settings
 from pinfold.store import events as kept
 from pinfold.store.models import Customer, Person, Product, Purchase, Setting, Taste
-from pinfold.store.reads.shop import open_pins
 from pinfold.store.transaction import atomic
 
 
@@ -70,12 +69,12 @@ def test_a_pin_that_one_more_order_would_fill_stands_before_one_that_hardly_will
     make_pin("a-far", seats_min=40, seats_max=40)
     make_pin("near", seats_min=2, seats_max=40)
     learn_tastes(MONDAY)
-    cards = open_pins(MONDAY, None)
-    assert [card.pin_id for card in cards] == ["a-far", "near"]
-    listed = in_order_for("c0", cards, MONDAY + timedelta(days=9))
+    later = MONDAY + timedelta(days=9)
+    assert list_for(None, Asked(), later).pin_ids() == ["a-far", "near"]
+    listed = list_for("c0", Asked(), later)
     assert listed.order == "personal"
-    by_worth = sorted(range(2), key=lambda n: listed.positions[n][1])
-    assert [listed.cards[n].pin_id for n in by_worth] == ["near", "a-far"]
+    shown = listed.shown(0, 2, listed.pin_ids())
+    assert [each.pin_id for each in sorted(shown, key=lambda each: each.elsewhere["taste-uplift-growers"])] == ["near", "a-far"]
 
 
 def test_closes_first_is_judged_from_lists_that_were_personal(market, tmp_path):
@@ -90,9 +89,9 @@ def test_closes_first_is_judged_from_lists_that_were_personal(market, tmp_path):
     Taste.objects.bulk_create(
         Taste(customer_id=f"many{n}", learned_on=MONDAY.date(), chances=[["mango", 0.5]], other=0.1) for n in range(400)
     )
-    cards, happened = open_pins(MONDAY, None), []
+    happened = []
     for n in range(400):
-        listed = in_order_for(f"many{n}", cards, MONDAY)
+        listed = list_for(f"many{n}", Asked(), MONDAY)
         shown = kept_list(n, listed)
         happened.append(shown)
         if shown.shown[0].pin_id == "b":
@@ -111,14 +110,15 @@ def test_closes_first_is_judged_from_lists_that_were_personal(market, tmp_path):
 
 
 def kept_list(n, listed):
-    return Impression(f"shown-{n}", MONDAY, f"many{n}", "list", "", "", listed.ranking, listed.version, listed.shown(0, FIRST_PAGE.places))
+    shown = listed.shown(0, FIRST_PAGE.places, listed.pin_ids())
+    return Impression(f"shown-{n}", MONDAY, f"many{n}", "list", "", "", listed.ranking, listed.version, shown)
 
 
 def test_a_ranking_that_no_list_knows_is_refused_with_those_that_can_be_judged(market, tmp_path):
     make_pin("a", seats_min=2, seats_max=40)
     learn_tastes(MONDAY)
     with atomic():
-        kept.write([replace(kept_list(0, in_order_for("c0", open_pins(MONDAY, None), MONDAY)), customer_id="c0"),
+        kept.write([replace(kept_list(0, list_for("c0", Asked(), MONDAY)), customer_id="c0"),
                     Event("view", MONDAY, "a", "c0", "shown-0")], 0, MONDAY)  # fmt: skip
     export_events(tmp_path)
     assert pl.read_parquet(tmp_path / "lists" / "*" / "*.parquet").height == 1

@@ -60,6 +60,27 @@ class Offers:
     share_pin: Ints
     share_cooperative: Ints
 
+    def only(self, rows: Ints) -> Offers:
+        """These pins alone, in this order.
+
+        >>> ones = np.ones(3)
+        >>> all_of_them = Offers(np.array([5, 6, 7]), np.array([0, 0, 1]), ones, ones, np.array([0, 2, 2]), np.array([8, 8, 9]))
+        >>> some = all_of_them.only(np.array([2]))
+        >>> some.product, some.share_pin, some.share_cooperative
+        (array([7]), array([0, 0]), array([8, 9]))
+        """
+        place_of = np.full(len(self.product), -1)
+        place_of[rows] = np.arange(len(rows))
+        is_there = place_of[self.share_pin] >= 0
+        return Offers(
+            product=self.product[rows],
+            region=self.region[rows],
+            price_ratio=self.price_ratio[rows],
+            worth_fen=self.worth_fen[rows],
+            share_pin=place_of[self.share_pin[is_there]],
+            share_cooperative=self.share_cooperative[is_there],
+        )
+
 
 @dataclass(frozen=True)
 class Page:

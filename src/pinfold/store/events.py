@@ -128,6 +128,11 @@ def marks_of(customer_id: str) -> dict[str, str]:
     return dict(store.Mark.objects.filter(customer=customer_id).values_list("pin_id", "kind"))
 
 
+def skipped_by(customer_id: str | None) -> set[str]:
+    """Pins that the customer has taken off the own list; nobody's are none."""
+    return {pin_id for pin_id, kind in marks_of(customer_id).items() if kind == store.Mark.Kind.SKIP} if customer_id else set()
+
+
 def set_mark(customer_id: str, pin_id: str, kind: str) -> None:
     """Marks a pin for the customer; "" takes the mark away."""
     if kind:

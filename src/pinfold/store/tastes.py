@@ -1,15 +1,13 @@
-"""What customers with an account will likely want, whether their list may follow it, and what stands behind its pins."""
+"""What customers with an account will likely want, and whether their list may follow it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from django.db.models import F
 
-from pinfold.store.models import Person, PinLot, Product, Taste
+from pinfold.store.models import Person, Taste
 
 ROWS_AT_ONCE = 1000
 
@@ -21,17 +19,6 @@ class KnownTaste:
     chances: dict[str, float]
     other: float
     region_id: str
-
-
-@dataclass(frozen=True)
-class PinShare:
-    """What one lot gives to a pin. kg : leaving the village; kept : kg that arrive per kg sent; carry_per_kg : yuan"""
-
-    pin_id: str
-    cooperative_id: str
-    kg: float
-    kept: float
-    carry_per_kg: float
 
 
 def is_personal(customer_id: str) -> bool:
@@ -73,15 +60,3 @@ def taste_of(customer_id: str) -> KnownTaste | None:
     rows = Taste.objects.filter(customer=customer_id, wanted=True, learned_on__isnull=False)
     found = rows.values_list("chances", "other", "customer__region_id").first()
     return KnownTaste(dict(found[0]), found[1], found[2]) if found else None
-
-
-def shares_of(pin_ids: Collection[str]) -> list[PinShare]:
-    """What stands behind each of these pins."""
-    rows = PinLot.objects.filter(pin__in=pin_ids).order_by("pin", "lot")
-    carry = F("lot__collect_cost_per_kg") + F("pin__lane__truck_cost") / F("pin__lane__truck_kg")
-    return [PinShare(*row) for row in rows.values_list("pin_id", "lot__village__cooperative_id", "kg", "kept", carry)]
-
-
-def list_prices() -> dict[str, float]:
-    """Yuan per kg at which each product is planned."""
-    return dict(Product.objects.values_list("product_id", "price_per_kg"))

@@ -58,4 +58,4 @@ def test_what_lies_outside_the_limits_is_named(client, season, asked):
 
 def test_before_a_season_is_loaded_the_answer_says_so(client, db):
     assert client.get("/api/ripening").json()["error"] == "NotFound"
-    assert client.get("/api/pins").json() == {"items": [], "count": 0}
+    assert client.get("/api/pins").json() == {"items": [], "count": 0, "order": "closes first", "seen": ""}

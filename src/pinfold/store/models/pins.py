@@ -50,7 +50,11 @@ class Pin(models.Model):
     price_fen = models.BigIntegerField(null=True, help_text="what everybody pays for a pack, once filled")
 
     class Meta:
-        indexes = [models.Index(fields=["state", "region", "product"]), models.Index(fields=["state", "closes_at"])]
+        indexes = [
+            models.Index(fields=["state", "region", "product"]),
+            models.Index(fields=["state", "closes_at"]),
+            models.Index(fields=["kind", "opened_at"]),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(seats_taken__lte=models.F("seats_max")), name="no_more_seats_than_there_are"),
             models.CheckConstraint(condition=models.Q(seats_paid__lte=models.F("seats_taken")), name="paid_seats_are_taken_seats"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 
 from pinfold.basics.errors import NotFound
 from pinfold.store.models import Customer, Lot, Order, Payment, Pin, PinLot, Refund, Region
+from pinfold.store.reads.offers import joinable
 
 SOON_WEEKS = 4
 
@@ -183,11 +184,11 @@ def region_of(customer_id: str) -> str:
     return Customer.objects.values_list("region_id", flat=True).get(pk=customer_id)
 
 
-def open_pins(now: datetime, region_id: str | None) -> list[PinCard]:
-    """Public pins that can be joined, of one region or all; those that close first come first."""
-    pins = Pin.objects.filter(state=Pin.State.OPEN, kind=Pin.Kind.PUBLIC, closes_at__gt=now, seats_taken__lt=F("seats_max"))
-    pins = pins.filter(region=region_id) if region_id else pins
-    return [_card(pin) for pin in pins.select_related("product", "region").order_by("closes_at", "product_id", "pin_id")]
+def cards_of(pin_ids: Sequence[str], now: datetime) -> list[PinCard]:
+    """Those of these pins that can be joined now, in the order given."""
+    pins = joinable(now).filter(pk__in=pin_ids).select_related("product", "region")
+    cards = {pin.pin_id: _card(pin) for pin in pins}
+    return [cards[pin_id] for pin_id in pin_ids if pin_id in cards]
 
 
 def ripening(this_week: int) -> list[Ripening]:

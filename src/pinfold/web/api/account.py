@@ -15,6 +15,7 @@ from pinfold.store.tastes import is_personal
 from pinfold.web.api.fields import Id
 from pinfold.web.api.guard import Only, over
 from pinfold.web.api.refusals import may_refuse
+from pinfold.web.api.shop import Seen
 from pinfold.web.shop.seen import happened
 
 router = Router(tags=["customer"], auth=Only(Person.Role.CUSTOMER))
@@ -22,6 +23,10 @@ router = Router(tags=["customer"], auth=Only(Person.Role.CUSTOMER))
 
 class GivenMark(Schema):
     mark: Literal["favourite", "skip", ""] = Field(description='"skip" takes the pin off your own list; "" takes a mark away')
+
+
+class NewMark(GivenMark):
+    seen: Seen = ""
 
 
 class MarkAnswer(GivenMark):
@@ -37,12 +42,12 @@ class OwnOrder(Schema):
 
 
 @router.post("/pins/{pin_id}/mark", response=may_refuse(MarkAnswer))
-def mark(request: HttpRequest, pin_id: Id, given: GivenMark) -> dict[str, str]:
+def mark(request: HttpRequest, pin_id: Id, given: NewMark) -> dict[str, str]:
     """Your own mark on a pin, in place of the one before."""
     customer_id, pin = over(request.user, "customer_id"), joinable_pin(pin_id)
     mark_pin(customer_id, pin.pin_id, given.mark)
     if given.mark:
-        happened(request, given.mark, pin.pin_id)
+        happened(request, given.mark, pin.pin_id, given.seen)
     return {"pin_id": pin.pin_id, "mark": given.mark}
 
 

@@ -20,7 +20,8 @@ from pinfold.web.api.fields import Fen, Id, Moment, RequestId, Seats
 from pinfold.web.api.guard import Only, over
 from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
-from pinfold.web.api.shop import PinAnswer
+from pinfold.web.api.shop import PinAnswer, Seen
+from pinfold.web.shop.seen import impression_of
 
 router = Router(tags=["customer"], auth=Only(Person.Role.CUSTOMER))
 
@@ -30,6 +31,7 @@ class NewOrder(Schema):
     pin_id: Id
     seats: Seats
     share_code: Id | None = Field(None, description="of the pin; needed for a friends' pin")
+    seen: Seen = ""
 
 
 class NewFriendsPin(Schema):
@@ -98,7 +100,7 @@ def order(request: HttpRequest, new: NewOrder) -> shop.OrderCard:
     pin = joinable_pin(new.share_code or new.pin_id)
     if new.share_code and not is_code_of(new.share_code, new.pin_id):
         raise NotFound(f"share code {new.share_code!r} is not that of pin {new.pin_id!r}; give the code that came with the link")
-    hold_seats(new.order_id, pin.share_code, customer_id, new.seats, clock.now())
+    hold_seats(new.order_id, pin.share_code, customer_id, new.seats, clock.now(), impression_of(request, new.seen))
     return shop.order_of(new.order_id, customer_id)
 
 

@@ -3,11 +3,14 @@
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.pagination import paginate
 from pydantic import Field
 
+from pinfold.demand.events import VIEW
 from pinfold.flows import clock
+from pinfold.flows.ranking import Asked, list_for
+from pinfold.store.events import skipped_by
 from pinfold.store.pins import joinable_pin
 from pinfold.store.reads import goods, shop
 from pinfold.web.api.fields import Days, Fen, Grade, Id, Kg, Moment, Named, Share, Week, YuanPerKg
@@ -15,6 +18,7 @@ from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
 from pinfold.web.api.weeks import this_week
 from pinfold.web.shop import telling
+from pinfold.web.shop.seen import customer_of, happened, list_shown, own_list_of
 
 router = Router(tags=["shop"], auth=None)
 
@@ -115,19 +119,39 @@ def list_ripening(request: HttpRequest) -> list[shop.Ripening]:
     return shop.ripening(this_week())
 
 
-@router.get("/pins", response=may_refuse(list[PinAnswer]))
-@paginate(Pages)
-def list_pins(request: HttpRequest, region_id: Id | None = None, product_id: Id | None = None) -> list[shop.PinCard]:
-    """Public pins that can be joined now, those that close first coming first."""
-    cards = shop.open_pins(clock.now(), region_id)
-    return [card for card in cards if product_id in (None, card.product.id)]
+class PinsShown(Schema):
+    """A page of the list of open pins."""
+
+    items: list[PinAnswer]
+    count: int = Field(description="pins in all pages")
+    order: str = Field(description="personal; drawn (by today's lot in the order of closing); or closes first")
+    seen: str = Field(description="send it back when one of these is looked at, marked or joined; empty where nothing is recorded")
+
+
+Seen = Annotated[str, Field(max_length=200, description="from the list in which the pin was seen")]
+
+
+@router.get("/pins", response=may_refuse(PinsShown))
+def list_pins(
+    request: HttpRequest, page: Query[Pages.Input], region_id: Id | None = None, product_id: Id | None = None
+) -> dict[str, object]:
+    """Public pins that can be joined now: a customer's in the own order without skipped ones, as on the page; else what closes first."""
+    now = clock.now()
+    asked = Asked(region_id or "", product_id or "", skipped_by(customer_of(request)))
+    listed = list_for(own_list_of(request), asked, now)
+    positions = (page.offset, min(page.offset + page.limit, len(listed)))
+    cards = shop.cards_of(listed.pin_ids(*positions), now)
+    seen = list_shown(request, "api", listed, positions, {card.pin_id for card in cards}, asked)
+    return {"items": cards, "count": len(listed), "order": listed.order, "seen": seen}
 
 
 @router.get("/pins/{pin_id}", response=may_refuse(PinWithSources))
-def show_pin(request: HttpRequest, pin_id: Id) -> dict[str, object]:
+def show_pin(request: HttpRequest, pin_id: Id, seen: Seen = "") -> dict[str, object]:
     """A public pin by its id, or any pin by its share code: where it comes from, what it costs, and who gets the money."""
     facts, now = shop.pin_facts(joinable_pin(pin_id).share_code), clock.now()
     card = facts.card
+    if seen:
+        happened(request, VIEW, card.pin_id, seen)
     return {
         **{name: getattr(card, name) for name in PinAnswer.model_fields},
         "hub": facts.hub,

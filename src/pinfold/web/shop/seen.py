@@ -6,6 +6,7 @@ shown what he had not. Nothing is recorded of browsers that ask not to be tracke
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import uuid4
 
 from django.core.signing import BadSignature, TimestampSigner
@@ -14,22 +15,22 @@ from django.http import HttpRequest
 from pinfold.demand.events import Event, Impression
 from pinfold.flows import clock
 from pinfold.flows.events import record
-from pinfold.flows.ranking import Listed
+from pinfold.flows.ranking import Asked, Listed
 from pinfold.store.models import Person
 
 SEEN_SECONDS = 86_400  # a link that is followed a day later was found in another way
 
 
-def list_shown(request: HttpRequest, listed: Listed, positions: tuple[int, int], limits: tuple[str, str]) -> str:
-    """Records a page of a list of pins and returns what its links carry; "" when nothing is recorded.
+def list_shown(request: HttpRequest, page: str, listed: Listed, positions: tuple[int, int], pin_ids: Collection[str], asked: Asked) -> str:
+    """Records what somebody was shown of a list of pins and returns what its links carry; "" when nothing is recorded.
 
-    positions : of the page's first pin and after its last one; limits : region and product that the list was limited to, "" for all
+    page : where; positions : of the first pin and after the last one; pin_ids : those of them that were shown
     """
-    shown = listed.shown(*positions)
+    shown = listed.shown(*positions, pin_ids)
     if not _may_record(request) or not shown:
         return ""
-    impression_id = uuid4().hex
-    record(Impression(impression_id, clock.now(), customer_of(request), "list", *limits, listed.ranking, listed.version, shown))
+    impression_id, limits = uuid4().hex, (asked.region_id, asked.product_id)
+    record(Impression(impression_id, clock.now(), customer_of(request), page, *limits, listed.ranking, listed.version, shown))
     return _signer(request).sign(impression_id)
 
 
