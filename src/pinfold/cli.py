@@ -15,7 +15,7 @@ import click
 
 from pinfold.basics.errors import InputError, PinfoldError
 from pinfold.cli_events import customer, events
-from pinfold.cli_match import frontier, match
+from pinfold.cli_match import certify, frontier, match
 from pinfold.terminal import JSON, OUT, OUT_FILE, Day, OutFile, TerminalProgress, show, with_store
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
@@ -45,6 +45,7 @@ main.add_command(events)
 main.add_command(customer)
 main.add_command(match)
 main.add_command(frontier)
+main.add_command(certify)
 
 
 @main.group()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -86,6 +87,22 @@ def match(
     answer = match_from_folder(folder, out, method, TerminalProgress(), fairness)
     show(answer, as_json)
     sys.exit(INTERRUPTED if answer["interrupted"] else 0)
+
+
+@click.command()
+@FOLDER
+@click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@JSON
+def certify(folder: Path, plan: Path, as_json: bool) -> None:
+    """Work out from PLAN's files and FOLDER's tables alone whether the plan keeps every limit, and its bound.
+
+    Exit code 1 when a limit is broken, a promise is not kept, or objective or bound are not what plan.json says.
+    """
+    from pinfold.flows.match_certify import certificate_of_folder
+
+    found = certificate_of_folder(folder, plan)
+    show(asdict(found), as_json)
+    sys.exit(1 if found.broken else 0)
 
 
 @click.command()

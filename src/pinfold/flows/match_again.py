@@ -37,7 +37,7 @@ def match_again_from_folder(folder: Path, out: Path, again: Again, progress: Pro
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
     season = promises_nothing(read_season(folder), "--from")
-    shipments, prices = (_read(again.before / name) for name in ("shipments.parquet", "prices.parquet"))
+    shipments, prices = (read_before(again.before / name) for name in ("shipments.parquet", "prices.parquet"))
     before = Before(shipments, prices, again.frozen_until, None if again.frozen is None else _loaded(again.frozen))
     progress("match: mend the plan", 1, STEPS)
     plan, moved = plan_again(season, earlier_plan(season, before, again.moved_price_per_kg))
@@ -50,9 +50,10 @@ def match_again_from_folder(folder: Path, out: Path, again: Again, progress: Pro
     return answer
 
 
-def _read(path: Path) -> pl.DataFrame:
+def read_before(path: Path) -> pl.DataFrame:
+    """A table of a plan that was made before. Raises NotFound."""
     if not path.exists():
-        raise NotFound(f"the plan before has no {path.name} in {path.parent}; make it with pinfold match")
+        raise NotFound(f"the plan in {path.parent} has no {path.name}; make it with pinfold match")
     return pl.read_parquet(path)
 
 

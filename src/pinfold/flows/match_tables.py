@@ -15,6 +15,7 @@ from pinfold.match.explain import shipment_reasons, unsold_reasons
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import MatchRules, rules_from_json, with_fairness
 from pinfold.match.say import Names, sentences_of_shipments, sentences_of_unsold
+from pinfold.match.score import sent_kg
 from pinfold.match.season import Season, build_season
 from pinfold.match.tables import Tables
 from pinfold.outside.folder import as_they_came, id_types, read_tables
@@ -55,12 +56,17 @@ def promises_nothing(season: Season, what: str) -> Season:
 
 
 def write_plan(folder: Path, out: Path, plan: Plan) -> None:
-    """Writes out/shipments.parquet and out/reasons.csv, with the ids of `folder` as they came."""
+    """Writes out/shipments.parquet, out/reasons.csv and, of a fair plan, out/villages.parquet, with the ids of `folder` as they came."""
     out.mkdir(parents=True, exist_ok=True)
     ids = id_types(folder, "lots") | id_types(folder, "wants")
     as_they_came(plan.shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()), ids).write_parquet(
         out / "shipments.parquet"
     )
+    # A plan that stood here before may have had more files; beside this one they would tell of another.
+    for name in ("villages.parquet", "trucks.parquet"):
+        (out / name).unlink(missing_ok=True)
+    if plan.promise is not None:
+        plan.promise.frame(sent_kg(plan.season, plan.chosen)).write_parquet(out / "villages.parquet")
     _reasons(plan, _names(folder, plan.season.tables.products)).write_csv(out / "reasons.csv")
 
 

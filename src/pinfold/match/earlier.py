@@ -1,6 +1,6 @@
 """The plan before, told in the ways of the season as it is now: what is loaded, what is promised, and what its prices are.
 
-May be called: `earlier_plan`, and `less_frozen` for what is left to plan.
+May be called: `earlier_plan`, and `less_frozen` for what is left to plan; `numbered` and `prices_at`, which read a plan's files.
 """
 
 from __future__ import annotations
@@ -56,18 +56,18 @@ class Earlier:
 
 def earlier_plan(season: Season, before: Before, moved_price: float = 0.0) -> Earlier:
     """`before` in the ways of `season`. Raises InputError naming what is frozen and has no way in this season."""
-    told = _numbered(season, before.shipments)
+    told = numbered(season, before.shipments)
     # Row -1, of what is not there, finds what is appended.
     week = np.append(season.tables.wants["week"].to_numpy(), np.inf)[told.want]
     on_time = (told.lot >= 0) & (week <= (-np.inf if before.loaded_until is None else before.loaded_until))
     told = replace(told, kg=np.where(on_time, 0.0, told.kg), frozen_kg=np.where(on_time, told.kg, 0.0))
     if before.loaded is not None:
-        told = told.with_loaded(_numbered(season, before.loaded, "frozen"))
+        told = told.with_loaded(numbered(season, before.loaded, "frozen"))
     astray = np.flatnonzero((told.frozen_kg > 0) & (told.way < 0))
     if len(astray):
         raise InputError("\n".join(_astray(season, told, row) for row in astray[:NAMED_MAX]))
     promised, frozen = (told.way >= 0) & (told.kg > 0), told.frozen_kg > 0
-    at, is_new = _prices_at(season, before.prices)
+    at, is_new = prices_at(season, before.prices)
     return Earlier(
         promised_kg=np.bincount(told.way[promised], told.kg[promised], len(season.ways.pool)).astype(np.float64),
         gone_kg=float(told.kg[told.way < 0].sum()),
@@ -78,7 +78,7 @@ def earlier_plan(season: Season, before: Before, moved_price: float = 0.0) -> Ea
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
     """Shipments by row numbers of the season: lot, want, way (-1 where there is none), kg that are promised, kg that are frozen."""
 
     lot: Ints
@@ -87,7 +87,7 @@ class _Told:
     kg: Floats
     frozen_kg: Floats
 
-    def with_loaded(self, loaded: _Told) -> _Told:
+    def with_loaded(self, loaded: Told) -> Told:
         """These and what is `loaded`, whose kg are then no longer promised."""
         wants = 1 + max(self.want.max(initial=0), loaded.want.max(initial=0))
         key, of = self.lot * wants + self.want, loaded.lot * wants + loaded.want
@@ -95,10 +95,10 @@ class _Told:
         at = np.minimum(np.searchsorted(of[order], key), max(len(of) - 1, 0))
         taken = np.where(of[order][at] == key, loaded.frozen_kg[order][at], 0.0) if len(of) else np.zeros(len(key))
         left = replace(self, kg=np.maximum(self.kg - taken, 0.0))
-        return _Told(*(np.concatenate([getattr(left, name), getattr(loaded, name)]) for name in vars(left)))
+        return Told(*(np.concatenate([getattr(left, name), getattr(loaded, name)]) for name in vars(left)))
 
 
-def _numbered(season: Season, shipments: pl.DataFrame, frozen: str = "") -> _Told:
+def numbered(season: Season, shipments: pl.DataFrame, frozen: str = "") -> Told:
     """`shipments` by row numbers. With `frozen`, a name for them, they are frozen, and InputError names rows that cannot be."""
     tables, ways, wants = season.tables, season.ways, len(season.step_kg)
     sums = shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()) if frozen else shipments
@@ -116,7 +116,7 @@ def _numbered(season: Season, shipments: pl.DataFrame, frozen: str = "") -> _Tol
     at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
     there = (keys[at] == asked) & (want >= 0) if len(keys) else np.zeros(len(asked), bool)
     none = np.zeros(len(kg))
-    return _Told(lot, want, np.where(there, at, -1), none if frozen else kg, kg if frozen else none)
+    return Told(lot, want, np.where(there, at, -1), none if frozen else kg, kg if frozen else none)
 
 
 def _rows(ids: pl.Series, known: pl.Series) -> Ints:
@@ -128,12 +128,12 @@ def _rows(ids: pl.Series, known: pl.Series) -> Ints:
     return found.cast(pl.Int64).fill_null(-1).to_numpy()
 
 
-def _astray(season: Season, told: _Told, row: np.int64) -> str:
+def _astray(season: Season, told: Told, row: np.int64) -> str:
     lot, want = season.tables.lots["lot_id"][int(told.lot[row])], season.tables.wants["want_id"][int(told.want[row])]
     return f"lot {lot} is frozen on its way to want {want}, but no way leads there now; freeze less"
 
 
-def _prices_at(season: Season, prices: pl.DataFrame) -> tuple[Prices, npt.NDArray[np.bool_]]:
+def prices_at(season: Season, prices: pl.DataFrame) -> tuple[Prices, npt.NDArray[np.bool_]]:
     """The old prices of this season's wants, lanes and hub-weeks, 0 where there was none, and which wants are new."""
     tables = season.tables
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from pinfold.basics.errors import InputError
 from pinfold.match.bound import Prices, bound
@@ -22,13 +23,16 @@ from pinfold.match.shipments import Shipments, share_out, within_limits
 LEVEL_SLACK = 1e-6
 # Of the prices of a level, which add up to 1 over all villages: what is below this is rounding and holds no village.
 HOLDS = 1e-6
+# What the solver leaves below ten grams on a way is not sent; of a village's ways that may be so much together.
+PROMISE_KG = 1.0
 
 
 @dataclass(frozen=True)
 class Villages:
-    """lot : village of each lot, -1 where no way takes it; shape (lots,). kg : that some way could take; shape (villages,)."""
+    """lot : village of each lot, -1 where no way takes it; shape (lots,). ids, kg : of villages with kg that some way could take."""
 
     lot: Ints
+    ids: list[str]
     kg: Floats
 
     @classmethod
@@ -37,20 +41,21 @@ class Villages:
         if "village_id" not in season.tables.lots.columns:
             raise InputError("lots: column 'village_id' is missing; add it, or plan without fairness between villages")
         leaves = np.isin(season.lot_pool, season.ways.pool) & (season.lot_kg > 0)
-        _, found = np.unique(season.tables.lots["village_id"].to_numpy()[leaves], return_inverse=True)
+        ids, found = np.unique(season.tables.lots["village_id"].cast(pl.String).to_numpy()[leaves].astype(str), return_inverse=True)
         lot = np.full(len(season.lot_kg), -1)
         lot[leaves] = found
-        return cls(lot, np.bincount(found, season.lot_kg[leaves]).astype(np.float64))
+        return cls(lot, ids.tolist(), np.bincount(found, season.lot_kg[leaves]).astype(np.float64))
 
     def sold_share(self, lot_sent: Floats) -> Floats:
         """Of each village, when `lot_sent` kg leave its lots; shape (villages,)."""
-        return self._sums(lot_sent) / self.kg
+        return self.sent_kg(lot_sent) / self.kg
 
     def average(self, lot_sent: Floats) -> float:
         """Sold share of all villages together."""
-        return float(self._sums(lot_sent).sum() / self.kg.sum())
+        return float(self.sent_kg(lot_sent).sum() / self.kg.sum())
 
-    def _sums(self, lot_sent: Floats) -> Floats:
+    def sent_kg(self, lot_sent: Floats) -> Floats:
+        """Kg of the villages' lots that leave, when `lot_sent` do; shape (villages,)."""
         leaves = self.lot >= 0
         return np.bincount(self.lot[leaves], lot_sent[leaves], len(self.kg)).astype(np.float64)
 
@@ -82,13 +87,60 @@ class VillagePrices:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What a fair plan promises between villages, and the prices that prove its bound."""
+
+    villages: Villages
+    terms: Terms
+    paid: VillagePrices
+
+    def frame(self, lot_sent: Floats) -> pl.DataFrame:
+        """village_id, kg that could be sold, sent_kg, apart_kg and floor_kg as promised, and the prices, yuan per kg."""
+        return pl.DataFrame(
+            {
+                "village_id": self.villages.ids,
+                "kg": self.villages.kg,
+                "sent_kg": self.villages.sent_kg(lot_sent),
+                "apart_kg": self.terms.apart,
+                "floor_kg": self.terms.floor,
+                "band_yuan": self.paid.band,
+                "floor_yuan": self.paid.floor,
+                "average_yuan": np.full(len(self.villages.kg), self.paid.average),
+            }
+        )
+
+    @classmethod
+    def read(cls, season: Season, frame: pl.DataFrame) -> Promise:
+        """From what `frame` wrote. Raises InputError when its villages are not those of `season`."""
+        villages = Villages.of(season)
+        if frame["village_id"].to_list() != villages.ids:
+            raise InputError("villages: the plan's villages are not those of this season; certify it beside the tables it was made from")
+        columns = {name: frame[name].to_numpy() for name in ("apart_kg", "floor_kg", "band_yuan", "floor_yuan")}
+        paid = VillagePrices(columns["band_yuan"], columns["floor_yuan"], float(frame["average_yuan"][0]))
+        return cls(villages, Terms(columns["apart_kg"], columns["floor_kg"]), paid)
+
+    def broken(self, lot_sent: Floats) -> list[str]:
+        """One sentence per village that does not have what it was promised, to a kg; empty when all have."""
+        villages, sent = self.villages, self.villages.sent_kg(lot_sent)
+        apart = np.abs(sent - villages.average(lot_sent) * villages.kg) - self.terms.apart
+        short = np.maximum(apart, self.terms.floor - sent)
+        return [
+            f"village {villages.ids[row]} misses what it was promised by {short[row]:.0f} kg" for row in np.flatnonzero(short > PROMISE_KG)
+        ]
+
+
+@dataclass(frozen=True)
 class Certified:
-    """A plan, prices that prove its bound, and yuan that no plan within the same terms can exceed."""
+    """A plan, prices that prove its bound, and yuan that no plan within the same terms can exceed.
+
+    promise : between villages, where there is one
+    """
 
     shipments: Shipments
     prices: Prices
     bound: float
     interrupted: bool = False
+    promise: Promise | None = None
 
 
 def fair_flow(season: Season) -> Certified:
@@ -102,17 +154,19 @@ def fair_flow(season: Season) -> Certified:
     floor = rules.village_floor * np.maximum(levels - LEVEL_SLACK, 0.0)
     terms = Terms((rules.village_band if rules.village_band < 1 else np.inf) * villages.kg, floor * villages.kg)
     primal, dual = run_highs(_with_villages(programme(season), villages, terms), solver_options(season))
-    prices, of_villages = row_prices(season, dual), VillagePrices.of(dual[-2 * len(villages.kg) - 1 :])
-    return Certified(_shipments(season, primal), prices, fair_bound(season, prices, terms, villages, of_villages))
+    promise = Promise(villages, terms, VillagePrices.of(dual[-2 * len(villages.kg) - 1 :]))
+    prices = row_prices(season, dual)
+    return Certified(_shipments(season, primal), prices, fair_bound(season, prices, promise), promise=promise)
 
 
-def fair_bound(season: Season, prices: Prices, terms: Terms, villages: Villages, paid: VillagePrices) -> float:
-    """Yuan that no plan within `terms` can exceed, whatever `prices` and `paid` are.
+def fair_bound(season: Season, prices: Prices, promise: Promise) -> float:
+    """Yuan that no plan that keeps the terms of `promise` can exceed, whatever the prices are.
 
     A plan within the terms with average share t, 0..1, is paid band * (sent - kg t), floor * (sent - floor) and average * (sent - kg t) in
     each village: at least -apart * |band|, 0, and 0 in all. The best that any plan and any t make of that is an ordinary bound in which a
     lot's kg are worth so much more, plus what t earns.
     """
+    villages, terms, paid = promise.villages, promise.terms, promise.paid
     assert (paid.floor >= 0).all(), "a negative price of a floor proves nothing"
     extra = paid.band + paid.floor + paid.average
     value = season.lot_value_per_kg + np.where(villages.lot >= 0, extra[villages.lot], 0.0)

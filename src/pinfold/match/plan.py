@@ -11,7 +11,7 @@ from pinfold.basics.errors import InputError
 from pinfold.match.baselines import fill, first_come_order, greedy_order
 from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
-from pinfold.match.fairness import Certified, fair_flow
+from pinfold.match.fairness import Certified, Promise, fair_flow
 from pinfold.match.kernel import Network
 from pinfold.match.score import Facts, broken_limits, judge
 from pinfold.match.season import Floats, Season, numbered_hub_weeks
@@ -27,6 +27,7 @@ class Plan:
     prices : what wants, lanes and hubs are worth at the margin; they prove the bound, and a plan made again starts from them
     beside : facts of the other methods on the same season
     interrupted : whether somebody stopped the search before it was good enough
+    promise : between villages, where the rules have one
     """
 
     method: Method
@@ -37,6 +38,7 @@ class Plan:
     prices: Prices
     beside: dict[Method, Facts]
     interrupted: bool = False
+    promise: Promise | None = None
 
     @property
     def objective(self) -> float:
@@ -92,6 +94,7 @@ def plan_season(season: Season, method: Method = "optimal", start: Prices | None
         bound=best.bound,
         prices=best.prices,
         interrupted=best.interrupted,
+        promise=best.promise,
         beside={name: other for name, other in facts.items() if name != method},
     )
 

@@ -1,0 +1,56 @@
+"""What a plan says of itself, worked out anew from the tables, its shipments and its prices alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pinfold.basics.errors import InputError
+from pinfold.match.bound import bound
+from pinfold.match.earlier import numbered, prices_at
+from pinfold.match.fairness import Promise, fair_bound
+from pinfold.match.score import broken_limits, judge, sent_kg
+from pinfold.match.season import Season
+from pinfold.match.shipments import Shipments
+
+# Yuan per yuan by which sums in another order may differ.
+SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """objective, bound : yuan, worked out anew; broken : one sentence for everything that the plan breaks or says wrongly"""
+
+    objective: float
+    bound: float
+    broken: list[str]
+
+
+def certify(season: Season, told: dict[str, float], frames: dict[str, pl.DataFrame]) -> Certificate:
+    """The certificate of a plan of `season`.
+
+    told : objective and bound as the plan says; frames : shipments and prices, and villages of a plan that promises something between them
+    Raises InputError when a shipment has no way in this season: then these are not the tables that the plan was made from.
+    """
+    sent = numbered(season, frames["shipments"])
+    lost = np.flatnonzero(sent.way < 0)
+    if len(lost):
+        first = frames["shipments"].row(int(lost[0]), named=True)
+        raise InputError(f"lot {first['lot_id']} has no way to want {first['want_id']}; certify a plan beside the tables it was made from")
+    shipments = Shipments(sent.lot, sent.way, sent.kg)
+    objective, broken = judge(season, shipments).objective, broken_limits(season, shipments)
+    prices, _ = prices_at(season, frames["prices"])
+    if "villages" in frames:
+        promise = Promise.read(season, frames["villages"])
+        broken += promise.broken(sent_kg(season, shipments))
+        proven = fair_bound(season, prices, promise)
+    else:
+        proven = bound(season, prices)
+    broken += [
+        f"the plan says {name} {told[name]:,.2f} yuan; it is {found:,.2f}"
+        for name, found in (("objective", objective), ("bound", proven))
+        if abs(told[name] - found) > SAME * max(abs(found), 1.0)
+    ]
+    return Certificate(objective, proven, broken)

@@ -1,0 +1,70 @@
+"""A plan's files and the season's tables suffice to work out its bound anew; a plan that says more than is true is found out."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from pinfold.basics.errors import InputError, NotFound
+from pinfold.flows.match_certify import certificate_of_folder
+from pinfold.flows.match_tables import match_from_folder
+
+from .test_folder import write
+
+
+@pytest.fixture(params=[None, "band=0.1", "max-min"])
+def made(request, tmp_path):
+    """A season, and a plan of it that earns 60 x 10 + 40 x 8 = 920 yuan and has one village, so that every promise is kept."""
+    write(tmp_path / "season", "csv")
+    match_from_folder(tmp_path / "season", tmp_path / "plan", fairness=request.param)
+    return tmp_path
+
+
+def change(path, **changed) -> None:
+    pl.read_parquet(path).with_columns(**changed).write_parquet(path)
+
+
+def test_a_plan_of_any_fairness_is_what_it_says(made):
+    found = certificate_of_folder(made / "season", made / "plan")
+    assert (found.objective, found.bound, found.broken) == (pytest.approx(920), pytest.approx(920, rel=1e-5), [])
+
+
+def test_a_plan_that_says_it_earns_more_is_found_out(made):
+    told = json.loads((made / "plan" / "plan.json").read_text())
+    (made / "plan" / "plan.json").write_text(json.dumps(told | {"objective": 930.0}))
+    assert certificate_of_folder(made / "season", made / "plan").broken == ["the plan says objective 930.00 yuan; it is 920.00"]
+
+
+def test_a_plan_that_sends_more_than_there_is_is_found_out(made):
+    change(made / "plan" / "shipments.parquet", kg=pl.col("kg") * 1.5)
+    broken = certificate_of_folder(made / "season", made / "plan").broken
+    assert any(sentence.startswith("a lot holds 50 kg less") for sentence in broken)
+
+
+def test_prices_that_prove_less_than_the_plan_says_are_found_out(made):
+    # At no price at all every kg sells at its dearest step: 60 x 10 and 100 x 8 of 160 kg, though only 100 are there.
+    change(made / "plan" / "prices.parquet", yuan_per_kg=pl.lit(0.0))
+    (broken,) = certificate_of_folder(made / "season", made / "plan").broken
+    assert broken.startswith("the plan says bound 9") and broken.endswith("it is 1,400.00")
+
+
+def test_a_village_that_misses_its_promise_is_named(tmp_path):
+    write(tmp_path / "season", "csv")
+    match_from_folder(tmp_path / "season", tmp_path / "plan", fairness="max-min")
+    change(tmp_path / "plan" / "shipments.parquet", kg=pl.col("kg") * 0.5)
+    assert "village V misses what it was promised by 50 kg" in certificate_of_folder(tmp_path / "season", tmp_path / "plan").broken
+
+
+def test_a_plan_of_other_tables_or_whole_trucks_or_no_plan_is_refused(made):
+    with pytest.raises(NotFound, match=r"has no plan\.json; make a plan with pinfold match"):
+        certificate_of_folder(made / "season", made / "season")
+    pl.DataFrame({"lane_id": [21], "trucks": [1]}).write_parquet(made / "plan" / "trucks.parquet")
+    with pytest.raises(InputError, match="books whole trucks"):
+        certificate_of_folder(made / "season", made / "plan")
+    (made / "plan" / "trucks.parquet").unlink()
+    lots = (made / "season" / "lots.csv").read_text()
+    (made / "season" / "lots.csv").write_text(lots.replace("\n1,", "\n2,"))
+    with pytest.raises(InputError, match=r"lot 1 has no way to want 1[12]; certify a plan beside the tables it was made from"):
+        certificate_of_folder(made / "season", made / "plan")
