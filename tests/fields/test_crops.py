@@ -18,7 +18,7 @@ def test_every_number_of_every_crop_file_has_a_unit_and_a_source(name):
         known.salvage_per_kg,
         known.typical_kg,
     ]
-    facts += known.picking_profile
+    facts += [*known.picking_profile, *known.bearing_by_age]
     facts += [stage.heat_degree_days for stage in known.stages if stage.heat_degree_days]
     facts += [fact for grade in known.grades for fact in (grade.usual_share, grade.floor_price_per_kg)]
     assert all(fact.unit and fact.source for fact in facts)
@@ -49,6 +49,11 @@ def test_a_bare_number_is_refused():
 def test_grade_shares_that_do_not_make_a_whole_are_refused():
     with pytest.raises(InputError, match=r"usual_share of the grades.*sums to 1\.1"):
         parse_crop("coffee", COFFEE.replace("value = 0.55", "value = 0.65"))
+
+
+def test_trees_that_would_bear_less_with_age_are_refused():
+    with pytest.raises(InputError, match=r"bearing_by_age is \[0.0, 0.5, 0.3\]; give shares from 0 to 1 that never fall"):
+        parse_crop("coffee", COFFEE.replace("values = [0.0, 0.0, 0.3, 0.7]", "values = [0.0, 0.5, 0.3]"))
 
 
 def test_an_unknown_crop_is_named_with_those_that_are_known():

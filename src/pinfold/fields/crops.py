@@ -66,6 +66,8 @@ class Crop:
     frost_c: Fact | None = None
     """A night this cold, °C, costs `frost_loss_share` of the fruit on the plant; None: frost in the weather is not looked at."""
     frost_loss_share: Fact | None = None
+    bearing_by_age: tuple[Fact, ...] = ()
+    """Share of full bearing in the first, second ... season after the one in which trees were planted; later on 1. Empty: no trees."""
 
     @property
     def harvest_stage(self) -> str:
@@ -76,6 +78,14 @@ class Crop:
     def grade_shares(self) -> Floats:
         """Usual share of the product in each grade, shape (grades,), sums to 1."""
         return np.array([grade.usual_share.value for grade in self.grades])
+
+    def bearing_share(self, age_seasons: Floats) -> Floats:
+        """Share of full bearing at so many seasons after that of planting (any shape), 0 .. 1; 0 at 0 and before."""
+        if not self.bearing_by_age:
+            return np.ones_like(age_seasons, dtype=float)
+        ages = np.arange(len(self.bearing_by_age) + 2)
+        shares = np.array([0.0, *(fact.value for fact in self.bearing_by_age), 1.0])
+        return np.asarray(np.interp(age_seasons, ages, shares))
 
     def picked_share(self, days_since_ripe: Floats) -> Floats:
         """Share of the harvest picked until so many days after the harvest stage (any shape), 0 .. 1.
@@ -129,7 +139,8 @@ def parse_crop(name: str, text: str) -> Crop:
         name_zh=_text(name, table, "name_zh"),
         stages=stages,
         grades=grades,
-        picking_profile=_profile(name, table),
+        picking_profile=_series(name, table, "picking_profile"),
+        bearing_by_age=_series(name, table, "bearing_by_age") if "bearing_by_age" in table else (),
         **{key: _fact(name, table, key) for key in SINGLE_FACTS},
         **{key: _fact(name, table, key) for key in OPTIONAL_FACTS if key in table},
     )
@@ -161,11 +172,11 @@ def _unit_and_source(crop_name: str, entry: Mapping[str, Any], key: str) -> tupl
     return entry["unit"], entry["source"]
 
 
-def _profile(crop_name: str, table: Mapping[str, Any]) -> tuple[Fact, ...]:
-    entry = table.get("picking_profile")
+def _series(crop_name: str, table: Mapping[str, Any], key: str) -> tuple[Fact, ...]:
+    entry = table.get(key)
     if not isinstance(entry, Mapping) or not isinstance(entry.get("values"), list) or not entry["values"]:
-        raise InputError(f"crop {crop_name!r}: picking_profile is {entry!r}; write it as {{ values = [...], unit = ..., source = ... }}")
-    unit, source = _unit_and_source(crop_name, entry, "picking_profile")
+        raise InputError(f"crop {crop_name!r}: {key} is {entry!r}; write it as {{ values = [...], unit = ..., source = ... }}")
+    unit, source = _unit_and_source(crop_name, entry, key)
     return tuple(Fact(float(value), unit, source) for value in entry["values"])
 
 
@@ -180,6 +191,9 @@ def _refuse_if_incomplete(known: Crop) -> None:
     ):
         if min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
             raise InputError(f"crop {known.name!r}: {what} is {shares}, which sums to {sum(shares):g}; shares are >= 0 and sum to 1")
+    by_age = [0.0, *(fact.value for fact in known.bearing_by_age), 1.0]
+    if by_age != sorted(by_age):
+        raise InputError(f"crop {known.name!r}: bearing_by_age is {by_age[1:-1]}; give shares from 0 to 1 that never fall")
     for key in ("shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "typical_kg"):
         if getattr(known, key).value <= 0:
             raise InputError(f"crop {known.name!r}: {key} is {getattr(known, key).value:g}; it must be more than 0")

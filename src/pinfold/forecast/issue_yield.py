@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -10,14 +10,17 @@ import numpy as np
 import polars as pl
 
 from pinfold.basics.quantiles import COLUMNS, Outlook
+from pinfold.forecast.backtest import Score
 from pinfold.forecast.issue_ripening import SCORES_SCHEMA, scores_frame
 from pinfold.forecast.shocks import Shocks
 from pinfold.forecast.watched import HERE, AtWork, Watch
 from pinfold.forecast.yields.distribution import block_draws, kg_quantiles, outlook_of
+from pinfold.forecast.yields.growth import full_grown
 from pinfold.forecast.yields.interface import HarvestExpectation
 from pinfold.forecast.yields.record import NamedHarvests, YieldTables, named_harvests
-from pinfold.forecast.yields.serving import MIX, models_for, serve
+from pinfold.forecast.yields.serving import MIX, Served, models_for, serve
 
+GROWN = "mix of models, by age"
 NUMBERS = {"mean": pl.Float64, **dict.fromkeys(COLUMNS, pl.Float64)}
 SHARED = dict.fromkeys(("shared", "shared_district", "shared_block"), pl.Float64)
 ISSUED = {"model": pl.String, "issued_on": pl.Date}
@@ -69,9 +72,8 @@ class OneCrop:
 
 
 def _one_crop(named: NamedHarvests, watch: Watch, issued_on: date, seed: int) -> OneCrop:
-    record = named.record
-    served = serve(record, watch(models_for(record)))
-    expectation, shocks, model = served.expectation, served.shocks, MIX
+    named, served, model = _served(named, watch)
+    record, expectation, shocks = named.record, served.expectation, served.shocks
     outlook = kg_quantiles(expectation, record.size, shocks)
     height = len(named.plot_ids)
     plots = pl.DataFrame(
@@ -91,7 +93,33 @@ def _one_crop(named: NamedHarvests, watch: Watch, issued_on: date, seed: int) ->
     # Each crop has a stream of its own, so that it comes out the same wherever and in whatever order the crops are worked on.
     random = np.random.default_rng([seed, *named.crop.encode()])
     draws = _draws_with_a_past(named, expectation, shocks, random)
-    return OneCrop(model, plots, scores_frame(named.crop, "harvest", served.scores, len(served.scores) - 1), named.blocks, draws)
+    serves = [score.model for score in served.scores].index(model)
+    return OneCrop(model, plots, scores_frame(named.crop, "harvest", served.scores, serves), named.blocks, draws)
+
+
+def _served(named: NamedHarvests, watch: Watch) -> tuple[NamedHarvests, Served, str]:
+    """(the record that serves, what is said of it, by which model): the crop's harvests as they are, or freed of the trees' growth.
+
+    Growth by age is let in unless past seasons were better forecast without it; its score stands beside the others.
+    """
+    plain = serve(named.record, watch(models_for(named.record)))
+    if named.bearing is None:
+        return named, plain, MIX
+    aged = replace(named, record=full_grown(named.record, named.bearing))
+    if not aged.record.has_past.any():
+        return named, plain, MIX
+    grown = serve(aged.record, watch(models_for(aged.record)))
+    scores = [*plain.scores, replace(grown.scores[-1], model=GROWN)]
+    if _missed_more(grown.scores[-1], plain.scores[-1]):
+        return named, replace(plain, scores=scores), MIX
+    return aged, replace(grown, scores=scores), GROWN
+
+
+def _missed_more(one: Score, other: Score) -> bool:
+    """Whether `one` was worse over the seasons that both have forecast; before any there is only the crop file's word."""
+    both = sorted(set(one.seasons) & set(other.seasons))
+    crps = [dict(zip(score.seasons, score.crps, strict=True)) for score in (one, other)]
+    return bool(sum(crps[0][season] for season in both) > sum(crps[1][season] for season in both))
 
 
 def _draws_with_a_past(named: NamedHarvests, expectation: HarvestExpectation, shocks: Shocks, random: np.random.Generator) -> np.ndarray:

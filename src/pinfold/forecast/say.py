@@ -40,6 +40,7 @@ MODELS: Mapping[str, Spoken] = {
     "pooled alternate bearing": Spoken("大小年"),
     "pooled alternate bearing with covariates": Spoken("大小年加已知条件"),
     "mix of models": Spoken("多模型加权"),
+    "mix of models, by age": Spoken("多模型加权（按树龄）"),
 }
 
 

@@ -30,6 +30,8 @@ class HarvestRecord:
     season : the season that is forecast
     covariates : float array, shape (plots, seasons + 1, kinds), numbers known before each harvest, those of `season` last; NaN where not
         known; None where no such table is kept
+    bearing : float array, shape (plots, seasons + 1), above 0: share of full bearing by age that `root` and `size` are freed of
+        (growth.py); None where ages are not looked at
     """
 
     seasons: Ints
@@ -38,6 +40,7 @@ class HarvestRecord:
     places: Places
     season: int
     covariates: Floats | None = None
+    bearing: Floats | None = None
 
     @property
     def has_past(self) -> npt.NDArray[np.bool_]:
@@ -46,14 +49,26 @@ class HarvestRecord:
 
     def latest(self, seasons_max: int) -> HarvestRecord:
         """The record without all but its last `seasons_max` seasons."""
-        covariates = None if self.covariates is None else self.covariates[:, -seasons_max - 1 :]
-        return replace(self, seasons=self.seasons[-seasons_max:], root=self.root[:, -seasons_max:], covariates=covariates)
+        kept = slice(-seasons_max - 1, None)
+        return replace(
+            self,
+            seasons=self.seasons[-seasons_max:],
+            root=self.root[:, -seasons_max:],
+            covariates=None if self.covariates is None else self.covariates[:, kept],
+            bearing=None if self.bearing is None else self.bearing[:, kept],
+        )
 
     def as_known_in(self, index: int) -> HarvestRecord:
         """The record as it stood before past season number `index`."""
-        covariates = None if self.covariates is None else self.covariates[:, : index + 1]
+        known = slice(index + 1)
         return replace(
-            self, seasons=self.seasons[:index], root=self.root[:, :index], season=int(self.seasons[index]), covariates=covariates
+            self,
+            seasons=self.seasons[:index],
+            root=self.root[:, :index],
+            season=int(self.seasons[index]),
+            size=self.size if self.bearing is None else self.size * self.bearing[:, index] / self.bearing[:, -1],
+            covariates=None if self.covariates is None else self.covariates[:, known],
+            bearing=None if self.bearing is None else self.bearing[:, known],
         )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import Floats
 from pinfold.forecast.shocks import Ints, Places
+from pinfold.forecast.yields.growth import bearing_shares
 from pinfold.forecast.yields.interface import HarvestRecord
 
 
@@ -18,7 +19,7 @@ from pinfold.forecast.yields.interface import HarvestRecord
 class YieldTables:
     """What is known of harvests.
 
-    plots : plot_id, crop; block or village_id (plots that share their luck), trees or area_m2 (both may be absent)
+    plots : plot_id, crop; block or village_id (plots that share their luck), trees or area_m2, planted_on (all may be absent)
     harvests : plot_id, season, kg or kg_per_m2; several rows of one plot and season are summed; later seasons are not looked at
     covariates : plot_id, season and numbers known before the harvest, under any name, those of the season to come too; blank where not
         known; None where no such table is kept
@@ -33,12 +34,16 @@ class YieldTables:
 
 @dataclass(frozen=True)
 class NamedHarvests:
-    """A HarvestRecord and whose it is: `plot_ids` are its rows, `blocks` the names of its block numbers."""
+    """A HarvestRecord and whose it is: `plot_ids` are its rows, `blocks` the names of its block numbers.
+
+    bearing : shape (plots, seasons + 1), share of full bearing by age; None where no plot is known to be young
+    """
 
     crop: str
     plot_ids: pl.Series
     blocks: list[str | None]
     record: HarvestRecord
+    bearing: Floats | None = None
 
 
 def named_harvests(tables: YieldTables, season: int) -> Iterator[NamedHarvests]:
@@ -58,9 +63,10 @@ def named_harvests(tables: YieldTables, season: int) -> Iterator[NamedHarvests]:
         per_size[seen["plot_row"].to_numpy(), np.searchsorted(seasons, seen["season"].to_numpy())] = seen[amount].to_numpy()
         blocks, number = _numbered(rows[block] if block else _unknown(rows.height))
         places = Places(number, _numbered(_districts(rows, tables.villages))[1])
-        covariates = _covariates(tables.covariates, rows, [*seasons.tolist(), season])
+        every = [*seasons.tolist(), season]
+        covariates = _covariates(tables.covariates, rows, every)
         record = HarvestRecord(seasons, np.sqrt(per_size / size[:, None]), size, places, season, covariates)
-        yield NamedHarvests(str(crop), rows["plot_id"], blocks, record)
+        yield NamedHarvests(str(crop), rows["plot_id"], blocks, record, bearing_shares(str(crop), rows, every))
 
 
 def _summed(harvests: pl.DataFrame, amount: str, season: int) -> pl.DataFrame:

@@ -73,7 +73,7 @@ class Plots(Table):
     area = number("area_unit", "area in the unit beside it, instead of area_m2", above=0, need=Need.NO)
     area_unit = text("unit of area", tuple(UNITS_M2), need=Need.NO)
     trees = whole("trees", "how many trees stand on it", 1, need=Need.NO)
-    planted_on = day("when it was planted", past=True, need=Need.NO)
+    planted_on = day("when it was planted; harvests of young trees are forecast by age", past=True, need=Need.NO)
     variety = text("variety", need=Need.NO)
     latitude = number("degrees north", "where it lies", -90, 90, need=Need.NO)
     longitude = number("degrees east", "where it lies", -180, 180, need=Need.NO)
