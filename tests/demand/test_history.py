@@ -45,10 +45,19 @@ def test_a_past_without_a_whole_week_is_refused():
 
 def test_three_packs_of_half_a_kilo_are_a_kilo_and_a_half():
     bought = pl.DataFrame({"date": [date(2026, 9, 7)] * 2, "region_id": ["R1"] * 2, "product_id": ["pea"] * 2, "quantity": [1, 2]})
-    assert sales_from_purchases(bought, PRODUCTS).rows() == [(date(2026, 9, 7), "pea", "R1", 1.5)]
+    assert sales_from_purchases(bought, PRODUCTS).rows() == [(date(2026, 9, 7), "pea", "R1", 1.5, None)]
 
 
 def test_a_bought_product_without_a_pack_weight_is_named():
     bought = pl.DataFrame({"date": [date(2026, 9, 7)], "region_id": ["R1"], "product_id": ["durian"], "quantity": [1]})
     with pytest.raises(InputError, match="'durian'"):
         sales_from_purchases(bought, PRODUCTS)
+
+
+def test_the_price_of_a_day_is_the_mean_over_the_kg_whose_price_is_known():
+    day = date(2026, 9, 7)
+    bought = pl.DataFrame(
+        {"date": [day] * 3, "product_id": ["pea"] * 3, "region_id": ["R1"] * 3, "quantity": [1, 3, 4], "price_per_kg": [4.0, 8.0, None]}
+    )
+    # 1 pack at 4 and 3 at 8 yuan: (4 + 24) / 4.
+    assert sales_from_purchases(bought, PRODUCTS)["price_per_kg"].to_list() == [7.0]

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pinfold.basics.errors import InputError
+from pinfold.demand.elasticity import Belief
 from pinfold.demand.ladder import wants_from_outlook
 from pinfold.demand.rules import DemandRules
 
@@ -24,10 +25,19 @@ def test_the_first_step_is_what_is_wanted_at_the_list_price():
 
 
 def test_with_an_elasticity_of_one_half_the_price_brings_twice_the_kg():
-    steps = want(rules=DemandRules(elasticity=1, discount_2=0.2, discount_3=0.5))
+    steps = want(rules=DemandRules(elasticity=1, elasticity_sd=0.01, discount_2=0.2, discount_3=0.5))
     assert (steps["price_2"], steps["price_3"]) == (8.0, 5.0)
-    assert steps["kg_2"] == pytest.approx(25)
-    assert steps["kg_1"] + steps["kg_2"] + steps["kg_3"] == pytest.approx(200)
+    assert steps["kg_2"] == pytest.approx(25, abs=0.01)
+    assert steps["kg_1"] + steps["kg_2"] + steps["kg_3"] == pytest.approx(200, abs=0.02)
+
+
+def test_a_product_whose_customers_answer_more_brings_more_kg_at_a_discount_and_doubt_brings_none_less():
+    answers = {"mango": Belief(2.0, 0.01)}
+    eager = wants_from_outlook(outlook(100.0), PRODUCTS, DemandRules(), STARTS, answers).row(0, named=True)
+    # 10 % off: 100 * 0.9^-2 = 123.5 kg.
+    assert eager["kg_2"] == pytest.approx(23.5, abs=0.1)
+    unsure = wants_from_outlook(outlook(100.0), PRODUCTS, DemandRules(), STARTS, {"mango": Belief(2.0, 1.0)}).row(0, named=True)
+    assert unsure["kg_2"] > eager["kg_2"] > want()["kg_2"]
 
 
 def test_the_dearest_step_comes_first_and_no_step_is_negative():

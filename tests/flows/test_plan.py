@@ -10,6 +10,7 @@ import pytest
 import story_season
 from bad_server import drips_headers, keeps_silent, sends, serving
 
+from pinfold.flows.fill_odds import customers
 from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.pins import open_pins
 from pinfold.flows.plan import forecast_and_plan
@@ -17,7 +18,7 @@ from pinfold.flows.season import load_season
 from pinfold.flows.what_if import plan_as_made, what_if_now
 from pinfold.match.what_if import Ask
 from pinfold.settings import WeatherSettings
-from pinfold.store.models import Lot, Pin, PinLot, Product, Season, Shipment, WeekForecast
+from pinfold.store.models import Lot, Pin, PinLot, PriceAnswer, Product, Season, Shipment, WeekForecast
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.combine(story_season.STARTS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(weeks=2, hours=2)
@@ -44,6 +45,15 @@ def test_a_plan_made_again_from_what_was_kept_is_the_same_plan() -> None:
     assert plan_as_made().objective == pytest.approx(facts.objective_yuan)
     for lane_id in set(Shipment.objects.values_list("lane_id", flat=True)):
         assert what_if_now(Ask("truck", lane_id)).answer.worth_yuan >= -1e-6
+
+
+def test_every_plan_learns_how_customers_answer_to_each_products_price() -> None:
+    forecast_and_plan(MONDAY)
+    learned = {each.product_id: each for each in PriceAnswer.objects.all()}
+    assert set(learned) == set(Product.objects.values_list("pk", flat=True))
+    low, middle, high = customers().of("mango").elasticities
+    assert low < middle < high
+    assert middle == pytest.approx(learned["mango"].elasticity)
 
 
 def test_its_pins_stay_open_until_the_goods_are_packed() -> None:

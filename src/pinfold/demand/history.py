@@ -125,9 +125,9 @@ def _day(value: object) -> date:
 
 
 def sales_from_purchases(purchases: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
-    """Sales (date, product_id, region_id, kg) added up from customers' purchases.
+    """Sales (date, product_id, region_id, kg, price_per_kg) added up from customers' purchases.
 
-    purchases : date, region_id, product_id, quantity (packs)
+    purchases : date, region_id, product_id, quantity (packs), and price_per_kg where known
     products : product_id, pack_kg (kg in a pack)
     Raises InputError when products carry no pack weights, or naming a bought product that has none.
     """
@@ -137,4 +137,9 @@ def sales_from_purchases(purchases: pl.DataFrame, products: pl.DataFrame) -> pl.
     missing = weighed.filter(pl.col("pack_kg").is_null())
     if not missing.is_empty():
         raise InputError(f"product {missing['product_id'][0]!r} was bought but has no pack_kg; give its pack weight in products")
-    return weighed.group_by("date", *KEYS).agg(kg=(pl.col("quantity") * pl.col("pack_kg")).sum().cast(pl.Float64)).sort("date", *KEYS)
+    if "price_per_kg" not in weighed.columns:
+        weighed = weighed.with_columns(price_per_kg=pl.lit(None, dtype=pl.Float64))
+    kg = (pl.col("quantity") * pl.col("pack_kg")).cast(pl.Float64)
+    priced = pl.col("price_per_kg").is_not_null()
+    price = (pl.col("price_per_kg") * kg).filter(priced).sum() / kg.filter(priced).sum()
+    return weighed.group_by("date", *KEYS).agg(kg=kg.sum(), price_per_kg=price.fill_nan(None)).sort("date", *KEYS)

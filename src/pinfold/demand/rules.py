@@ -12,6 +12,7 @@ class DemandRules:
     # Andreyeva, Long & Brownell (2010), Am. J. Public Health 100(2), 216-222: mean own-price elasticity of fruit 0.70 (vegetables 0.58)
     # over studies of the United States; that it holds for a Chinese city's group buys is assumed.
     elasticity: float = rule(0.7, "% less kg per % dearer", "how strongly customers answer to the price; published mean for fruit", 0.05, 5)
+    elasticity_sd: float = rule(0.35, "% less kg per % dearer", "how far a product's answer may lie from that; assumed", 0.01, 5)
     discount_2: float = rule(0.10, "share of the list price", "how far the second price step lies below the list price; assumed", 0.0, 0.9)
     discount_3: float = rule(0.20, "share of the list price", "how far the third price step lies below the list price; assumed", 0.0, 0.9)
     kg_min_share: float = rule(

@@ -6,32 +6,39 @@ from datetime import datetime
 
 import polars as pl
 
-from pinfold.demand.history import sales_from_purchases
+from pinfold.basics.rules import read_rules
+from pinfold.demand.elasticity import learn_elasticities
+from pinfold.demand.history import sales_from_purchases, weekly_history
 from pinfold.demand.outlook import outlook_and_scores
+from pinfold.demand.rules import DemandRules
 from pinfold.flows.clock import home_day
 from pinfold.store import forecasts
 from pinfold.store.market import purchases_so_far, unserved_so_far
+from pinfold.store.season import settings_given
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
 
 WEEKS_AHEAD = 8
-SOLD = ("date", "product_id", "region_id", "kg")
+SOLD = ("date", "product_id", "region_id", "kg", "price_per_kg")
 
 
 def issue_demand(now: datetime) -> pl.DataFrame:
-    """Makes and keeps today's outlook; its rows come back.
+    """Makes and keeps today's outlook, and how customers answer to prices; the outlook's rows come back.
 
     Where the season has a sales table, that is the demand up to its last day; orders in pins since then are added, and what customers
     came for since then and did not find. Without one, the customers' purchases stand for it.
     """
     issued_on = home_day(now)
     products, sales = read_table("products"), read_table("sales").select(SOLD)
-    bought = sales_from_purchases(pl.concat([purchases_so_far(), unserved_so_far()]), products).select(SOLD)
+    bought = sales_from_purchases(pl.concat([purchases_so_far(), unserved_so_far()], how="diagonal"), products).select(SOLD)
     if sales.height:
         bought = bought.filter(pl.col("date") > sales["date"].max())
     sold = pl.concat([sales, bought])
     outlook, scores = outlook_and_scores(sold, products, issued_on, WEEKS_AHEAD)
+    rules = read_rules(DemandRules, "demand", settings_given())
+    answers = learn_elasticities(weekly_history(sold, products, issued_on), products, rules)
     with atomic():
+        forecasts.save_answers(answers, issued_on)
         forecasts.save_outlook(outlook)
         forecasts.save_scores(
             "demand",

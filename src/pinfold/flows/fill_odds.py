@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from pinfold.basics.rules import read_rules
+from pinfold.demand.elasticity import equally_likely, stated
 from pinfold.demand.fill_odds import JoinPrior, Standing, fill_odds
 from pinfold.demand.join_habits import default_prior, learn_prior
 from pinfold.demand.rules import DemandRules
 from pinfold.flows.clock import home_day
 from pinfold.pin.choosing import Customers
-from pinfold.store import joins
+from pinfold.store import forecasts, joins
 from pinfold.store.season import settings_given
 from pinfold.store.transaction import atomic
 
 DAY_SECONDS = 86_400
-ELASTICITY_SHARES = (0.6, 1.0, 1.6)  # of the stated elasticity, equally likely; assumed
 
 
 def learn_join_habits(now: datetime) -> JoinPrior:
@@ -27,9 +27,10 @@ def learn_join_habits(now: datetime) -> JoinPrior:
 
 
 def customers() -> Customers:
-    """How customers join, as learned last, and how they may answer to prices."""
+    """How customers join and how they may answer to each product's price, both as learned last."""
     rules = _rules()
-    return Customers(joins.latest_habits() or default_prior(rules), tuple(share * rules.elasticity for share in ELASTICITY_SHARES))
+    answers = {product_id: equally_likely(belief) for product_id, belief in forecasts.latest_answers().items()}
+    return Customers(joins.latest_habits() or default_prior(rules), equally_likely(stated(rules)), answers)
 
 
 def odds_of(pins: list[joins.OpenPin], now: datetime) -> list[float]:

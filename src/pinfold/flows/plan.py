@@ -73,7 +73,8 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
     weeks = _weeks(forecast, grown, season.number, season.starts_on)
     lots = lots_from_harvest(weeks, read_table("villages"), read_table("households"), _prices(grown), season.number)
     offered = less_offered(
-        wants_from_outlook(outlook, products, read_rules(DemandRules, "demand", given), season.starts_on), plans.pinned_kg(season.number)
+        wants_from_outlook(outlook, products, read_rules(DemandRules, "demand", given), season.starts_on, forecasts.latest_answers()),
+        plans.pinned_kg(season.number),
     )
     wants = wants_together(offered.filter(pl.col("week") > this_week), wants_from_bids(plans.open_bids(this_week + 1)))
     at_hand = pl.concat(

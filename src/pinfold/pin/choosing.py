@@ -29,7 +29,8 @@ come; what is not sold is worth salvage, though a later plan may sell it better;
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import product as pairs
 from math import ceil
 
@@ -71,10 +72,18 @@ class Goods:
 
 @dataclass(frozen=True)
 class Customers:
-    """How customers join and answer to prices. elasticities : values that are thought equally likely, each > 0."""
+    """How customers join and answer to prices.
+
+    elasticities : values that are thought equally likely, each > 0; of_product : those of products of which more is known
+    """
 
     prior: JoinPrior
     elasticities: tuple[float, ...]
+    of_product: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def of(self, product_id: str) -> Customers:
+        """The customers of one product."""
+        return replace(self, elasticities=self.of_product.get(product_id, self.elasticities))
 
     @property
     def burst_seats(self) -> float:

@@ -145,7 +145,8 @@ def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[Pin
         flow = list(group)
         packs = _packs(flow)
         goods = _goods(flow, kg_of_want[flow[0].want_id], terms)
-        choice = choose(goods, terms.customers, terms.pin) if goods is not None and terms.customers is not None else None
+        customers = terms.customers and terms.customers.of(flow[0].product_id)
+        choice = choose(goods, customers, terms.pin) if goods is not None and customers is not None else None
         seats_of_pins = sizes(packs, terms.pin) if choice is None else equal_sizes(choice.packs, choice.pins)
         cut = zip(seats_of_pins, _cut(flow, seats_of_pins), strict=True)
         pins += [_priced(first + nth, seats, part, terms, choice) for nth, (seats, part) in enumerate(cut)]

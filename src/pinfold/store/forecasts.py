@@ -8,8 +8,9 @@ import polars as pl
 from django.db import models
 
 from pinfold.basics.quantiles import COLUMNS
+from pinfold.demand.elasticity import Belief
 from pinfold.demand.moved import PART_COLUMNS
-from pinfold.store.models import DemandForecast, GateScore, RipeningForecast, WeekForecast, YieldForecast, YieldReason
+from pinfold.store.models import DemandForecast, GateScore, PriceAnswer, RipeningForecast, WeekForecast, YieldForecast, YieldReason
 
 ROWS_AT_ONCE = 2_000
 
@@ -50,6 +51,17 @@ def save_scores(kind: str, issued_on: date, scores: pl.DataFrame) -> int:
     rows = scores.drop_nulls("score").with_columns(pl.lit(kind).alias("kind"), pl.lit(issued_on).alias("issued_on"))
     GateScore.objects.filter(kind=kind, issued_on=issued_on).delete()
     return _add(GateScore, rows.select("issued_on", "kind", "crop", "model", "score", "serves"))
+
+
+def save_answers(answers: pl.DataFrame, learned_on: date) -> int:
+    """Keeps product_id, elasticity, elasticity_sd, price_changes; a day that is kept already is left as it was."""
+    return _add(PriceAnswer, answers.with_columns(learned_on=pl.lit(learned_on)))
+
+
+def latest_answers() -> dict[str, Belief]:
+    """How customers answer to each product's price, as learned last; products that were not there then are missing."""
+    rows = PriceAnswer.objects.filter(learned_on=PriceAnswer.objects.aggregate(last=models.Max("learned_on"))["last"])
+    return {product_id: Belief(mean, sd) for product_id, mean, sd in rows.values_list("product_id", "elasticity", "elasticity_sd")}
 
 
 def _add(model: type[models.Model], rows: pl.DataFrame) -> int:

@@ -16,20 +16,25 @@ from pinfold.store.tables import read_table
 
 SeriesWeek = tuple[str, str, date]
 BOUGHT = {"date": pl.Date, "customer_id": pl.String, "region_id": pl.String, "product_id": pl.String, "quantity": pl.Int64}
+PRICED = BOUGHT | {"price_per_kg": pl.Float64}
 
 
 def purchases_so_far() -> pl.DataFrame:
-    """date, customer_id, region_id, product_id, quantity (packs): the purchases table and every paid order since, by the day it was paid.
+    """date, customer_id, region_id, product_id, quantity (packs), price_per_kg (yuan): the purchases table, whose prices are not
+    known, and every paid order since, by the day it was paid, at the price asked when the seat was held.
 
     A refund at the growers' end does not take a purchase back: the customer did want it.
     """
     rows = (
         Order.objects.filter(paid_at__isnull=False)
         .order_by("paid_at", "order_id")
-        .values_list("paid_at", "customer_id", "pin__region_id", "pin__product_id", "seats")
+        .values_list("paid_at", "customer_id", "pin__region_id", "pin__product_id", "seats", "price_fen", "pin__pack_kg")
     )
-    ordered = pl.DataFrame([(localdate(paid_at), *rest) for paid_at, *rest in rows], schema=BOUGHT, orient="row")
-    return pl.concat([read_table("purchases").select(list(BOUGHT)).cast(BOUGHT), ordered])  # type: ignore[arg-type]
+    ordered = pl.DataFrame(
+        [(localdate(paid_at), *rest, price_fen / 100 / pack_kg) for paid_at, *rest, price_fen, pack_kg in rows], schema=PRICED, orient="row"
+    )
+    before = read_table("purchases").select(list(BOUGHT)).cast(BOUGHT)  # type: ignore[arg-type]
+    return pl.concat([before, ordered], how="diagonal")
 
 
 def unserved_so_far() -> pl.DataFrame:

@@ -66,6 +66,7 @@ DERIVED: tuple[type[models.Model], ...] = (
     store.RipeningForecast,
     store.GateScore,
     store.JoinHabits,
+    store.PriceAnswer,
     store.Taste,
     store.Choice,
 )

@@ -7,6 +7,7 @@ from pinfold.store.models.forecasts import (
     DemandForecast,
     GateScore,
     JoinHabits,
+    PriceAnswer,
     RipeningForecast,
     Taste,
     WeekForecast,

@@ -117,6 +117,22 @@ class DemandForecast(models.Model):
         return f"{self.product_id} {self.region_id} {self.week}"
 
 
+class PriceAnswer(models.Model):
+    """How strongly customers answer to one product's price, as learned on a day (demand/elasticity.py)."""
+
+    product = to("store.Product")
+    learned_on = models.DateField()
+    elasticity = models.FloatField(help_text="% less kg per % dearer")
+    elasticity_sd = models.FloatField(help_text="how unsure that is")
+    price_changes = models.IntegerField(help_text="changes of this product's price that told of it")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "learned_on"], name="one_price_answer_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.elasticity:.2f}"
+
+
 class GateScore(models.Model):
     """What the backtest said of one model, and whether it serves."""
 
