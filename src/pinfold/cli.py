@@ -225,15 +225,17 @@ def pins_open() -> None:
 @JSON
 @with_store
 def pins_sweep(every_seconds: int | None, as_json: bool) -> None:
-    """Let holds lapse, fill or expire pins whose time is up."""
+    """Let holds lapse, fill or expire pins whose time is up, and tell their members."""
     from pinfold.flows.pins import sweep, sweep_while_parent_lives
 
     if every_seconds:
         sweep_while_parent_lives(every_seconds)
     else:
         from pinfold.flows import clock
+        from pinfold.flows.messages import send_messages
 
         show(sweep(clock.now()), as_json)
+        send_messages(clock.now())
 
 
 @main.group()

@@ -12,6 +12,7 @@ from pinfold.demand.events import Event, Impression, shown_in_order
 from pinfold.flows.erasing import erase_customer
 from pinfold.flows.events import mark_pin
 from pinfold.flows.join import hold_seats
+from pinfold.flows.messages import note
 from pinfold.flows.pay import count_cash, receive_notice, start_payment
 from pinfold.flows.pins import open_friends_pin
 from pinfold.outside.payments import sandbox
@@ -97,6 +98,14 @@ def test_the_books_keep_every_row_and_name_no_customer(market):
     assert {name: list(apps.get_model("store", name).objects.order_by("pk").values_list()) for name in BOOKS} == rows
     assert rows["payment"] and rows["entry"]
     assert set(store.Order.objects.values_list("customer_id", flat=True)) == {"erased-city"}
+
+
+def test_what_was_to_be_told_to_somebody_erased_is_told_to_nobody(market):
+    hold_seats("order-1", "pin", "c0", 1, NOW)
+    hold_seats("order-2", "pin", "c1", 1, NOW)
+    assert note("extended", "pin", NOW) == 2
+    assert erase_customer("c0", NOW).orders_deleted == 1
+    assert [message.order_id for message in store.Message.objects.all()] == ["order-2"]
 
 
 def test_unpaid_seats_go_back_to_the_pin(market):

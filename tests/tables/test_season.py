@@ -192,6 +192,6 @@ def test_every_table_of_a_season_is_kept_except_what_only_commands_read() -> Non
 
 def test_a_new_load_leaves_no_table_behind_except_those_of_orders_and_money() -> None:
     """Where somebody has ordered or money has moved nothing is replaced, so only those tables may be left out."""
-    kept = {"Season", "Order", "Payment", "Notice", "Refund", "Delivery", "Posting", "Entry", "Settlement", "SettlementLine"}
+    kept = {"Season", "Order", "Payment", "Notice", "Refund", "Message", "Delivery", "Posting", "Entry", "Settlement", "SettlementLine"}
     every = {model.__name__ for model in apps.get_app_config("store").get_models()}
     assert every - {model.__name__ for model in (*MODELS.values(), *store.DERIVED)} == kept

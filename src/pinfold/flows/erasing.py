@@ -24,9 +24,11 @@ def erase_customer(customer_id: str, now: datetime) -> Erased:
     """Takes a customer out of every table, all or nothing; unpaid seats are given back first.
 
     What stays is the money: orders that a payment was begun for, with payments, notices, refunds and the ledger's postings, and what
-    was bought by product, region and day. They stand from then on under one shared customer of the region. Reason: accounts are kept for
-    30 years (Accounting Archives, order 79 of the Ministry of Finance of China, 2015), transactions of a trading platform for 3 (E-Commerce
-    Law of China, article 31); what must be kept may be stored and no more (Personal Information Protection Law of China, article 47).
+    was bought by product, region and day. They stand from then on under one shared customer of the region. Reason, by laws of China:
+    vouchers and account books are kept for 30 years (Measures for the Administration of Accounting Archives, order 79 of the Ministry of
+    Finance and the State Archives Administration, 2015, article 14 and its table), transactions of a trading platform for 3 (E-Commerce
+    Law, 2018, article 31); what must still be kept may be stored and protected, and no more (Personal Information Protection Law, 2021,
+    article 47).
     Raises NotFound for an unknown customer, WrongStep while something paid for is still to be delivered or cash to be handed back.
     """
     with atomic():

@@ -14,12 +14,14 @@ from pinfold.basics.rules import read_rules
 from pinfold.flows import clock
 from pinfold.flows.events import prune
 from pinfold.flows.fill_odds import customers
+from pinfold.flows.messages import note, send_messages
 from pinfold.flows.refunds import refund_part, refund_whole, tell_refunds
 from pinfold.flows.rescue import rescue_pins
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules
 from pinfold.pin.facts import PinFacts, SweepResult
 from pinfold.pin.ladder import price_at, smaller_ladder
+from pinfold.pin.message import EXPIRED, FILLED
 from pinfold.pin.opening import FriendsPinToOpen, LotShare, PinToOpen, Terms, is_due, pins_to_open
 from pinfold.pin.rules import PinRules
 from pinfold.store import pins, scarce
@@ -151,6 +153,7 @@ def close_if_ready(pin_id: str, now: datetime) -> str:
         _after_fill(pin, price_fen, now)
         return "filled"
     if scarce.expire(pin_id, now):
+        note(EXPIRED, pin_id, now)
         for order in pins.paid_orders(pin_id):
             refund_whole(order.order_id, "expired", now)
         _give_back_kg(pins.lots_of(pin_id))
@@ -159,7 +162,8 @@ def close_if_ready(pin_id: str, now: datetime) -> str:
 
 
 def _after_fill(pin: PinFacts, price_fen: int, now: datetime) -> None:
-    """Everybody pays the final price; kg of seats that nobody took go back to their lots."""
+    """Everybody pays the final price and is told it; kg of seats that nobody took go back to their lots."""
+    note(FILLED, pin.pin_id, now)
     for order in pins.paid_orders(pin.pin_id):
         refund_part(order.order_id, (order.price_fen - price_fen) * order.seats, "price fell", now)
     if pin.seats_paid < pin.seats_max:
@@ -175,6 +179,7 @@ def sweep_while_parent_lives(every_seconds: int) -> None:
     while os.getppid() == parent:
         try:
             sweep(clock.now())
+            send_messages(clock.now())
             prune(clock.now())
         except Exception:
             # Whatever it was, the answer is the same: the next sweep finds everything that this one left.

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from pinfold.basics.errors import NotAllowed, WrongStep
 from pinfold.basics.rules import read_rules
 from pinfold.flows.fill_odds import odds_of
+from pinfold.flows.messages import note
 from pinfold.pin.facts import PinFacts
+from pinfold.pin.message import EXTENDED, MERGED
 from pinfold.pin.rescue import Waiting, later_close, merged_terms, neighbour
 from pinfold.pin.rules import PinRules
 from pinfold.store import joins, pins, scarce
@@ -56,6 +58,7 @@ def merge_pins(source_id: str, into_id: str, now: datetime) -> bool:
         terms = merged_terms(source, target)
         if source.state != "open" or target.state != "open" or terms is None or not scarce.merge(source, target, terms, now):
             return False
+        note(MERGED, source.pin_id, now)
         pins.move_orders(source.pin_id, target.pin_id)
         pins.move_lots(source.pin_id, target.pin_id)
     return True
@@ -71,7 +74,10 @@ def _extend(pin_id: str, rules: PinRules, now: datetime) -> bool:
     if not with_more_time or odds_of(with_more_time, now)[0] < rules.extend_odds_min:
         return False
     with atomic():
-        return scarce.extend(pin_id, later, now)
+        extended = scarce.extend(pin_id, later, now)
+        if extended:
+            note(EXTENDED, pin_id, now)
+        return extended
 
 
 def accept_short(pin_id: str, cooperative_id: str, person_id: int, now: datetime) -> PinFacts:

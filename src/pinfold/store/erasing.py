@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pinfold.basics.errors import InputError
-from pinfold.store.models import Customer, Mark, Order, Payment, Person, Pin, Purchase, Refund, Taste, Unserved
+from pinfold.store.models import Customer, Mark, Message, Order, Payment, Person, Pin, Purchase, Refund, Taste, Unserved
 
 ERASED = "erased-"
 
@@ -34,6 +34,7 @@ def erase(customer_id: str, region_id: str) -> tuple[int, int, int, int]:
     Mark.objects.filter(customer=customer_id).delete()
     Taste.objects.filter(customer=customer_id).delete()
     Pin.objects.filter(opened_by=customer_id).update(opened_by=None)
+    Message.objects.filter(order__customer=customer_id).delete()
     orders = Order.objects.filter(customer=customer_id)
     orders_deleted = orders.exclude(pk__in=Payment.objects.filter(order__customer=customer_id).values("order_id")).delete()[0]
     orders_kept = orders.update(customer=nobody)

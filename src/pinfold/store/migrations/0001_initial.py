@@ -336,6 +336,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Message',
+            fields=[
+                ('message_id', models.CharField(max_length=250, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('merged', 'Merged'), ('extended', 'Extended'), ('filled', 'Filled'), ('expired', 'Expired')], max_length=10)),
+                ('made_at', models.DateTimeField()),
+                ('sent_at', models.DateTimeField(db_index=True, null=True)),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.order')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Payment',
             fields=[
                 ('payment_id', models.CharField(max_length=80, primary_key=True, serialize=False)),

@@ -175,3 +175,23 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.refund_id
+
+
+class Message(models.Model):
+    """What a member of a pin is to be told, once; its id says what, of which pin, for which order. Whose phone it is and in which language
+    is looked up when it is sent, so that nothing of it stands here."""
+
+    class Kind(models.TextChoices):
+        MERGED = "merged"
+        EXTENDED = "extended"
+        FILLED = "filled"
+        EXPIRED = "expired"
+
+    message_id = models.CharField(max_length=250, primary_key=True)
+    order = models.ForeignKey("store.Order", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.message_id

@@ -1,0 +1,53 @@
+"""What members of a pin are told of it, in English and Simplified Chinese; short enough for a text message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pinfold.match.say import Language
+
+MERGED, EXTENDED, FILLED, EXPIRED = KINDS = ("merged", "extended", "filled", "expired")
+Kind = Literal["merged", "extended", "filled", "expired"]
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened to a pin. product : in both languages; price : of a pack, "" before it is known; until : when it closes, as read"""
+
+    kind: str
+    product: Mapping[Language, str]
+    price: str
+    until: Mapping[Language, str]
+
+
+SENTENCES: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        MERGED: (
+            "Pinfold: too few had joined your pin for {product}, so it was brought together with another of the same goods, place and "
+            "week. You pay no more than before; see My orders."
+        ),
+        EXTENDED: (
+            "Pinfold: your pin for {product} needs more members and stays open until {until}. If it does not fill, all your money comes "
+            "back."
+        ),
+        FILLED: "Pinfold: your pin for {product} is full. Everybody pays {price} a pack, and it will be picked; see My orders.",
+        EXPIRED: "Pinfold: too few joined your pin for {product}. All the money that you paid goes back to you; see My orders.",
+    },
+    "zh-hans": {
+        MERGED: "Pinfold：您的{product}拼单人数不足，已与商品、地点和周次相同的另一拼单合并。价格不会高于原价，详见“我的订单”。",
+        EXTENDED: "Pinfold：您的{product}拼单还差人，延长到{until}。如仍未拼成，全额退款。",
+        FILLED: "Pinfold：您的{product}拼单已拼成，每份{price}，将为您采摘。详见“我的订单”。",
+        EXPIRED: "Pinfold：您的{product}拼单人数不足，未能拼成。已付的钱全部退还，详见“我的订单”。",
+    },
+}
+
+
+def say(news: News, language: Language) -> str:
+    """The message in one language.
+
+    >>> say(News("filled", {"en": "Late mango, 5 kg", "zh-hans": "晚熟芒果 5 公斤"}, "¥36.00", {"en": "", "zh-hans": ""}), "en")
+    'Pinfold: your pin for Late mango, 5 kg is full. Everybody pays ¥36.00 a pack, and it will be picked; see My orders.'
+    """
+    return SENTENCES[language][news.kind].format(product=news.product[language], price=news.price, until=news.until[language])
