@@ -23,6 +23,7 @@ SMALL = {
     "crop_reports": "plot_id,season,kind,on,reported_by,fruits_per_plant,lost_share\np1,2026,fruit count,2026-08-01,13800000001,420,\n"
     "p1,2026,hail,2026-08-02,13800000001,,0.3\n",
     "harvests": "plot_id,season,weight,unit\np1,2025,1200,斤\np3,2025,300,kg\n",
+    "covariates": "plot_id,season,canopy_percent,fertiliser_kg\np1,2025,60,\np1,2026,65,40\n",
     "weather": "village_id,date,tmax_c,tmin_c,tmean_c\nv1,2026-09-01,27,17,22\n",
     "hub_weeks": "hub_id,week,kg_max\nhub1,0,5000\nhub1,1,5000\n",
     "lanes": "lane_id,hub_id,region_id,week,days,truck_kg,truck_cost,trucks_max\nl1,hub1,r1,0,1,3000,450,2\n",

@@ -82,6 +82,7 @@ PAGES = {
     "rooms:village": COORDINATOR,
     "rooms:reports": COORDINATOR,
     "rooms:crop-report": COORDINATOR,
+    "rooms:condition": COORDINATOR,
     "rooms:weighings": COORDINATOR,
     "rooms:money": COORDINATOR,
     "rooms:count": COORDINATOR,

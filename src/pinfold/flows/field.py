@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.rules import read_rules
+from pinfold.fields.conditions import ConditionReport
 from pinfold.fields.crop_reports import CropReport
 from pinfold.fields.crops import crop
 from pinfold.fields.reports import FieldReport, ReportRules
@@ -62,6 +63,18 @@ def report_crop(report: CropReport, now: datetime) -> None:
         if report.season != current_season().number:
             raise InputError(f"{report.kind} of season {report.season}; report of season {current_season().number}, which is being sold")
         reports.keep_crop_report(report)
+
+
+def report_condition(report: ConditionReport) -> None:
+    """Keeps how much a plot's plants shade, or what was put on it; forecasts learn from it once past seasons have it, too.
+
+    Raises InputError for another season than the one that is sold, and NotFound for an unknown plot.
+    """
+    with atomic():
+        deliver.field(report.plot_id)
+        if report.season != current_season().number:
+            raise InputError(f"{report.name} of season {report.season}; report of season {current_season().number}, which is being sold")
+        reports.keep_condition(report)
 
 
 def _keep(report: FieldReport, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from pinfold.forecast.in_season import frosts, news_of, with_news
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
 from pinfold.forecast.yields.record import YieldTables
+from pinfold.forecast.yields.season_weather import season_weather
 from pinfold.store import forecasts
 from pinfold.store.season import current_season
 from pinfold.store.tables import read_table
@@ -45,7 +46,8 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     past = read_table("harvests").filter(pl.col("season") < season)
     ripening = issue_ripening(plots, stages, weather, season, issued_on)
     # The season is the seed: the same day always issues the same forecast.
-    yields = issue_yield(YieldTables(plots, past, villages=read_table("villages")), season, issued_on, seed=season)
+    known = YieldTables(plots, past, _covariates(plots, stages, weather, past, issued_on), read_table("villages"))
+    yields = issue_yield(known, season, issued_on, seed=season)
     kg, reasons = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
     yields = replace(yields, plots=kg)
     with atomic():
@@ -55,6 +57,16 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
         forecasts.save_scores("ripening", issued_on, ripening.scores.with_columns(crop=pl.col("crop") + " " + pl.col("stage")))
         forecasts.save_scores("yield", issued_on, yields.scores)
     return SeasonForecast(issued_on, ripening, yields)
+
+
+def _covariates(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame, past: pl.DataFrame, issued_on: date) -> pl.DataFrame:
+    """What is known before each harvest: numbers that were told, and each season's weather until the same day of its year."""
+    season = current_season().number
+    seasons = [*past["season"].unique().sort(), season]
+    told = read_table("covariates").filter(pl.col("season") <= season)
+    measured = weather.filter(~pl.col("forecast"))
+    sky = season_weather(plots, stages, measured, seasons, issued_on)
+    return told.join(sky, on=["plot_id", "season"], how="full", coalesce=True)
 
 
 def _news(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame, season: int, issued_on: date) -> pl.DataFrame:

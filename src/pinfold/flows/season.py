@@ -21,7 +21,7 @@ from pinfold.outside.folder.files import SUFFIXES, find_file
 from pinfold.outside.folder.problems import Problem, did_you_mean, warning
 from pinfold.outside.folder.reading import Asked, Reading, read_folder
 from pinfold.outside.folder.settings import given
-from pinfold.outside.folder.tables import LATER, LATER_TABLES, SEASON_NEEDS, TABLES, columns_of, key_of
+from pinfold.outside.folder.tables import FREE_NUMBERS, LATER, LATER_TABLES, SEASON_NEEDS, TABLES, columns_of, key_of
 from pinfold.outside.folder.writing import write_tables
 
 HOME = ZoneInfo("Asia/Shanghai")
@@ -109,7 +109,9 @@ def export_season(out: Path, kind: str = "csv") -> dict[str, int]:
         raise InputError(f"folder {out} holds tables already; give an empty or a new one")
     kept = {name: read_table(name) for name in TABLES if name in MODELS}
     tables = {
-        name: frame.select(column for column in columns_of(name) if column in frame.columns) for name, frame in kept.items() if frame.height
+        name: frame if name in FREE_NUMBERS else frame.select(column for column in columns_of(name) if column in frame.columns)
+        for name, frame in kept.items()
+        if frame.height
     }
     if "harvests" in tables:
         key = key_of("harvests")

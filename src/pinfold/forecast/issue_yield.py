@@ -14,13 +14,14 @@ from pinfold.forecast.backtest import Score
 from pinfold.forecast.issue_ripening import SCORES_SCHEMA, scores_frame
 from pinfold.forecast.shocks import Shocks
 from pinfold.forecast.watched import HERE, AtWork, Watch
+from pinfold.forecast.yields import LEARNED_MODELS
 from pinfold.forecast.yields.distribution import block_draws, kg_quantiles, outlook_of
 from pinfold.forecast.yields.growth import full_grown
 from pinfold.forecast.yields.interface import HarvestExpectation
 from pinfold.forecast.yields.record import NamedHarvests, YieldTables, named_harvests
 from pinfold.forecast.yields.serving import MIX, Served, models_for, serve
 
-GROWN = "mix of models, by age"
+WITH_COVARIATES, BY_AGE = " with covariates", ", by age"
 NUMBERS = {"mean": pl.Float64, **dict.fromkeys(COLUMNS, pl.Float64)}
 SHARED = dict.fromkeys(("shared", "shared_district", "shared_block"), pl.Float64)
 ISSUED = {"model": pl.String, "issued_on": pl.Date}
@@ -72,7 +73,8 @@ class OneCrop:
 
 
 def _one_crop(named: NamedHarvests, watch: Watch, issued_on: date, seed: int) -> OneCrop:
-    named, served, model = _served(named, watch)
+    named, served, serves = _served(named, watch)
+    model = _called(served, grown=named.record.bearing is not None)
     record, expectation, shocks = named.record, served.expectation, served.shocks
     outlook = kg_quantiles(expectation, record.size, shocks)
     height = len(named.plot_ids)
@@ -93,26 +95,31 @@ def _one_crop(named: NamedHarvests, watch: Watch, issued_on: date, seed: int) ->
     # Each crop has a stream of its own, so that it comes out the same wherever and in whatever order the crops are worked on.
     random = np.random.default_rng([seed, *named.crop.encode()])
     draws = _draws_with_a_past(named, expectation, shocks, random)
-    serves = [score.model for score in served.scores].index(model)
     return OneCrop(model, plots, scores_frame(named.crop, "harvest", served.scores, serves), named.blocks, draws)
 
 
-def _served(named: NamedHarvests, watch: Watch) -> tuple[NamedHarvests, Served, str]:
-    """(the record that serves, what is said of it, by which model): the crop's harvests as they are, or freed of the trees' growth.
+def _served(named: NamedHarvests, watch: Watch) -> tuple[NamedHarvests, Served, int]:
+    """(the record that serves, what is said of it, whose score serves): the crop's harvests as they are, or freed of the trees' growth.
 
     Growth by age is let in unless past seasons were better forecast without it; its score stands beside the others.
     """
     plain = serve(named.record, watch(models_for(named.record)))
-    if named.bearing is None:
-        return named, plain, MIX
-    aged = replace(named, record=full_grown(named.record, named.bearing))
-    if not aged.record.has_past.any():
-        return named, plain, MIX
+    mix = len(plain.scores) - 1
+    aged = named if named.bearing is None else replace(named, record=full_grown(named.record, named.bearing))
+    if named.bearing is None or not aged.record.has_past.any():
+        return named, plain, mix
     grown = serve(aged.record, watch(models_for(aged.record)))
-    scores = [*plain.scores, replace(grown.scores[-1], model=GROWN)]
+    scores = [*plain.scores, replace(grown.scores[-1], model=MIX + BY_AGE)]
     if _missed_more(grown.scores[-1], plain.scores[-1]):
-        return named, replace(plain, scores=scores), MIX
-    return aged, replace(grown, scores=scores), GROWN
+        return named, replace(plain, scores=scores), mix
+    return aged, replace(grown, scores=scores), mix + 1
+
+
+def _called(served: Served, grown: bool) -> str:
+    """The mix by what is in it, as say.py knows it."""
+    weighed = {score.model for score, weight in zip(served.scores, served.weights, strict=False) if weight > 0}
+    learned = any(model.name in weighed for model in LEARNED_MODELS)
+    return MIX + WITH_COVARIATES * learned + BY_AGE * grown
 
 
 def _missed_more(one: Score, other: Score) -> bool:

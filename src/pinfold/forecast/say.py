@@ -41,6 +41,8 @@ MODELS: Mapping[str, Spoken] = {
     "pooled alternate bearing with covariates": Spoken("大小年加已知条件"),
     "mix of models": Spoken("多模型加权"),
     "mix of models, by age": Spoken("多模型加权（按树龄）"),
+    "mix of models with covariates": Spoken("多模型加权（含天气和地块情况）", weather=True),
+    "mix of models with covariates, by age": Spoken("多模型加权（含天气和地块情况，按树龄）", weather=True),
 }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pinfold.fields.conditions import ConditionReport
 from pinfold.fields.crop_reports import CropReport
 from pinfold.fields.reports import FieldReport
+from pinfold.store.models import Covariate, ReplacedReport, StageReport
 from pinfold.store.models import CropReport as StoredCropReport
-from pinfold.store.models import ReplacedReport, StageReport
 
 CONTENT = ("on", "reported_by", "reported_on", "certainty")
 
@@ -49,6 +50,14 @@ def keep_crop_report(report: CropReport) -> None:
             "reported_on": report.arrived_on, "fruits_per_plant": report.fruits_per_plant, "lost_share": report.lost_share,
             "certainty": report.certainty,
         },
+    )  # fmt: skip
+
+
+def keep_condition(report: ConditionReport) -> None:
+    """Keeps a number about a plot and season; a later word takes the place of the earlier one."""
+    Covariate.objects.update_or_create(
+        plot_id=report.plot_id, season=report.season, name=report.name,
+        defaults={"value": report.amount, "reported_by": report.reported_by, "reported_on": report.reported_on},
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ MODELS: dict[str, type[models.Model]] = {
     "stages": store.StageReport,
     "crop_reports": store.CropReport,
     "harvests": store.Harvest,
+    "covariates": store.Covariate,
     "weather": store.Weather,
     "weather_forecasts": store.WeatherForecast,
     "hub_weeks": store.HubWeek,
@@ -95,7 +96,7 @@ def write_table(name: str, frame: pl.DataFrame, progress: Progress = silent) -> 
     frame : columns as in docs/tables.md; those that the database does not keep are left out, blank ones become the field's default
     """
     model = _model(name)
-    rows = _person_rows(frame) if name == "people" else frame
+    rows = AS_ROWS[name](frame) if name in AS_ROWS else frame
     kept = {field.attname: field for field in _fields(model) if field.attname in rows.columns}
     for start in range(0, rows.height, ROWS_AT_ONCE):
         part = rows.slice(start, ROWS_AT_ONCE).select(list(kept))
@@ -111,8 +112,8 @@ def write_table(name: str, frame: pl.DataFrame, progress: Progress = silent) -> 
 def read_table(name: str) -> pl.DataFrame:
     """All rows of table `name`, in the order in which they were written."""
     model = _model(name)
-    if name == "people":
-        return _people()
+    if name in AS_TABLE:
+        return AS_TABLE[name]()
     fields = [field for field in _fields(model) if not field.auto_created]
     schema = {field.attname: _dtype(field) for field in fields}
     rows = model._default_manager.order_by("pk").values_list(*schema)
@@ -173,3 +174,19 @@ def _people() -> pl.DataFrame:
     schema = dict.fromkeys(("phone", "role", "language", *SUBJECTS.values()), pl.String())
     people = pl.DataFrame(list(Person.objects.order_by("pk").values_list(*schema)), schema=schema, orient="row")
     return people.select("phone", "role", pl.coalesce(list(SUBJECTS.values())).alias("subject_id"), "language")
+
+
+def _covariate_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """One row for each number that is known; the table has a column for each name."""
+    return frame.unpivot(index=["plot_id", "season"], variable_name="name", value_name="value").drop_nulls("value")
+
+
+def _covariates() -> pl.DataFrame:
+    schema = {"plot_id": pl.String(), "season": pl.Int64(), "name": pl.String(), "value": pl.Float64()}
+    rows = store.Covariate.objects.order_by("pk").values_list(*schema)
+    return pl.DataFrame(list(rows), schema=schema, orient="row").pivot("name", index=["plot_id", "season"], values="value")
+
+
+# Tables that look another way in a folder than in the database.
+AS_ROWS = {"people": _person_rows, "covariates": _covariate_rows}
+AS_TABLE = {"people": _people, "covariates": _covariates}

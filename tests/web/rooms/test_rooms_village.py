@@ -3,7 +3,7 @@
 import pytest
 
 from pinfold.store import ledger
-from pinfold.store.models import CropReport, Harvest, Order, Payment, Settlement, StageReport
+from pinfold.store.models import Covariate, CropReport, Harvest, Order, Payment, Settlement, StageReport
 from pinfold.web.roles import Role
 
 WEIGHING = {
@@ -180,3 +180,24 @@ def test_a_stage_that_no_doubt_is_left_about_is_not_asked_for(world, now):
 
     asked = to_ask([plot("long past", "flowering", 1, 2), plot("due", "ripe", -4, 10), plot("later", "ripe", 20, 40)], today)
     assert [each.plot_id for each in asked] == ["due"]
+
+
+CONDITION = {"condition-plot": "plot-of-household-alpha", "condition-name": "canopy_percent", "condition-number": "65"}
+
+
+def test_what_is_told_of_a_plot_is_kept_and_a_later_word_takes_its_place(coordinator):
+    for number in ("65", "70"):
+        assert coordinator.post("/village/condition/", CONDITION | {"condition-number": number}).status_code == 302
+    kept = Covariate.objects.get()
+    assert (kept.plot_id, kept.season, kept.name, kept.value, kept.reported_by) == (
+        "plot-of-household-alpha", 2026, "canopy_percent", 70.0, "13900000001",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"condition-number": "101"}, {"condition-number": "-1"}, {"condition-name": "luck"}, {"condition-plot": "plot-of-household-beta"}],
+)
+def test_a_condition_that_cannot_be_or_of_another_village_is_asked_again(coordinator, wrong):
+    assert coordinator.post("/village/condition/", CONDITION | wrong).status_code == 422
+    assert not Covariate.objects.exists()

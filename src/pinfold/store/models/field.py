@@ -61,6 +61,23 @@ class CropReport(models.Model):
         return f"{self.plot_id} {self.kind} {self.on}"
 
 
+class Covariate(models.Model):
+    """A number known about a plot and season before the harvest: a column of the table covariates, or what a coordinator reported."""
+
+    plot = to("store.Plot")
+    season = models.IntegerField()
+    name = models.CharField(max_length=80)
+    value = models.FloatField()
+    reported_by = models.CharField(max_length=80, default="", blank=True)
+    reported_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plot", "season", "name"], name="one_covariate_per_plot_season_name")]
+
+    def __str__(self) -> str:
+        return f"{self.plot_id} {self.season} {self.name}"
+
+
 class Harvest(models.Model):
     """Kilograms picked on one plot: a past season's total, or one weighing of this season."""
 

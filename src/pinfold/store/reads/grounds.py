@@ -102,7 +102,8 @@ class Known:
         if not models:
             return None
         seen = tuple(self._seen_on_plants(place, plot_id))
-        return Grounds("how much", _most(models), self.kg_past.get(place[1], 0), len(self.reports[place]), on_plants=seen)
+        weather = self.weather.get(place[0])
+        return Grounds("how much", _most(models), self.kg_past.get(place[1], 0), len(self.reports[place]), weather, seen)
 
     def _seen_on_plants(self, place: Place, plot_id: str) -> Iterator[SeenOnPlants]:
         """What changed the newest forecast of one plot, or of all, cause by cause."""
@@ -123,7 +124,8 @@ class Known:
             return None
         new = sum(report["arrived"] >= self.since for report in self.reports[place])
         share = sum(now[plot]["mean"] for plot in both) / kg_before - 1
-        return Moved(self.since, share, reports=new, model_before=_most(Counter(then[plot]["model"] for plot in both)))
+        weather, models = self.weather_then.get(place[0]), Counter(then[plot]["model"] for plot in both)
+        return Moved(self.since, share, reports=new, model_before=_most(models), weather_before=weather and weather.until)
 
     def _moves(self, place: Place, stage: str, plot_id: str = "") -> Iterator[int]:
         """Days by which each plot of the earlier forecast moved: to the newest one, or to the day on which it was seen."""

@@ -47,6 +47,7 @@ urlpatterns = [
     path("village/", village.show_week, name="village"),
     path("village/reports/", village.report, name="reports"),
     path("village/crop-report/", village.report_crop, name="crop-report"),
+    path("village/condition/", village.report_condition, name="condition"),
     path("village/weighings/", village.weigh, name="weighings"),
     path("village/calendar/", feed.show, name="feed"),
     path("village/money/", village.show_money, name="money"),

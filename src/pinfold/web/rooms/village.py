@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pinfold.basics.units import to_kg
+from pinfold.fields.conditions import CANOPY, CONDITIONS, ConditionReport
 from pinfold.fields.crop_reports import FRUITS_PER_PLANT_MAX, KINDS, LOSSES, CropReport
 from pinfold.fields.crops import crop, known_crops
 from pinfold.flows import clock
@@ -89,6 +90,31 @@ class CropReportForm(forms.Form):
         given = super().clean() or {}
         if given.get("kind") in LOSSES and given.get("number", 0) > PER_CENT:
             self.add_error("number", _("No more than 100 per cent can be lost."))
+        return given
+
+
+class ConditionForm(forms.Form):
+    """What is known of a plot before its harvest, beside its fruit."""
+
+    prefix = "condition"
+    plot = forms.ChoiceField(label=gettext_lazy("Plot"))
+    name = forms.ChoiceField(label=gettext_lazy("What is told"))
+    number = forms.FloatField(
+        label=gettext_lazy("How much: per cent of the ground shaded at noon, or kg put on the plot this season"),
+        min_value=0,
+        max_value=max(CONDITIONS.values()),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )
+
+    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["plot"].choices = plot_choices(plots)
+        self.fields["name"].choices = [(name, word(name, "condition")) for name in CONDITIONS]
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean() or {}
+        if given.get("name") == CANOPY and given.get("number", 0) > PER_CENT:
+            self.add_error("number", _("No more than 100 per cent can be shaded."))
         return given
 
 
@@ -196,13 +222,31 @@ def report_crop(request: HttpRequest) -> HttpResponse:
     return redirect("rooms:reports")
 
 
-def _reports_page(
-    request: HttpRequest, plots: list[PlotFacts], form: ReportForm | None = None, crop_form: CropReportForm | None = None
-) -> HttpResponse:
-    """Both forms, what to ask for, and the newest of each."""
+@only(Role.COORDINATOR)
+@require_POST
+def report_condition(request: HttpRequest) -> HttpResponse:
+    """How much a plot's plants shade, or what was put on it."""
+    from pinfold.flows import field
+
+    season = current_season()
+    plots = reads.plots(over(request.user, "village_id"), season.number)
+    form = ConditionForm(plots, request.POST)
+    if not form.is_valid():
+        return _reports_page(request, plots, condition_form=form)
+    given = form.cleaned_data
+    require_household(request.user, household_of_plot(given["plot"]))
+    field.report_condition(ConditionReport(given["plot"], season.number, given["name"], given["number"], clock.today(), request.user.phone))
+    words = {"what": word(given["name"], "condition"), "plot": given["plot"]}
+    messages.success(request, _("Kept: %(what)s, plot %(plot)s. Forecasts use it once past seasons have it, too.") % words)
+    return redirect("rooms:reports")
+
+
+def _reports_page(request: HttpRequest, plots: list[PlotFacts], **filled_in: forms.Form) -> HttpResponse:
+    """All forms, of which `filled_in` came back with errors, what to ask for, and the newest of each."""
     season, village_id, today = current_season(), over(request.user, "village_id"), clock.today()
     start = {"on": today, "certainty": "1.0"}
-    forms_shown = {"form": form or ReportForm(plots, initial=start), "crop_form": crop_form or CropReportForm(plots, initial=start)}
+    empty = {"form": ReportForm, "crop_form": CropReportForm, "condition_form": ConditionForm}
+    forms_shown = {name: kind(plots, initial=start) for name, kind in empty.items()} | filled_in
     facts = forms_shown | {
         "asked": reads.to_ask(plots, today),
         "newest": reads.newest_reports(village_id, season.number),

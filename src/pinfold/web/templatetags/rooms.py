@@ -48,6 +48,10 @@ WORDS = {
         "ripe": (gettext_noop("ripe"), ""),
         "picking over": (gettext_noop("picking over"), ""),
     },
+    "condition": {
+        "canopy_percent": (gettext_noop("ground shaded at noon, per cent"), ""),
+        "fertiliser_kg": (gettext_noop("fertiliser put on the plot this season, kg"), ""),
+    },
     "crop report": {
         "fruit count": (gettext_noop("fruit counted on one plant"), ""),
         "hail": (gettext_noop("lost to hail"), ""),
