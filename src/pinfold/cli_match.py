@@ -37,6 +37,9 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path))
     help="with --from: file of shipments that are loaded and stay: lot_id, want_id, kg (CSV or Parquet)",
 )
 @click.option("--fairness", help="between villages: band=0.1, floor=0.5, max-min or none [default: as rules.json says]")
+@click.option(
+    "--gap", type=click.FloatRange(0), help="per cent that the plan may be short of the best, if that can be reached [default: 0.14]"
+)
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="with --whole: CPU seconds to seek [default: by size]")
 @JSON
 def match(
@@ -50,6 +53,7 @@ def match(
     frozen_until: int | None,
     frozen: Path | None,
     fairness: str | None,
+    gap: float | None,
     as_json: bool,
 ) -> None:
     """Match lots with wants: shipments and a bound that no plan can exceed.
@@ -63,6 +67,8 @@ def match(
         os.environ.setdefault(name, threads)
     if fairness is not None and (whole or before is not None or method != "optimal"):
         raise InputError("--fairness is for the optimal plan of trucks paid per kg; leave --whole, --from and --method away")
+    if gap is not None and (whole or before is not None):
+        raise InputError("--gap is for a plan of trucks paid per kg that is made from the start; leave --whole and --from away")
     if before is not None:
         from pinfold.flows.match_again import Again, match_again_from_folder
 
@@ -82,9 +88,10 @@ def match(
         return
     if seconds is not None:
         raise InputError("--seconds is for --whole; add it or leave --seconds away")
-    from pinfold.flows.match_tables import match_from_folder
+    from pinfold.flows.match_tables import Asked, match_from_folder
 
-    answer = match_from_folder(folder, out, method, TerminalProgress(), fairness)
+    asked = Asked(method, fairness) if gap is None else Asked(method, fairness, gap / 100)
+    answer = match_from_folder(folder, out, asked, TerminalProgress())
     show(answer, as_json)
     sys.exit(INTERRUPTED if answer["interrupted"] else 0)
 

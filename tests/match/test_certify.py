@@ -9,7 +9,7 @@ import pytest
 
 from pinfold.basics.errors import InputError, NotFound
 from pinfold.flows.match_certify import certificate_of_folder
-from pinfold.flows.match_tables import match_from_folder
+from pinfold.flows.match_tables import Asked, match_from_folder
 
 from .test_folder import write
 
@@ -18,7 +18,7 @@ from .test_folder import write
 def made(request, tmp_path):
     """A season, and a plan of it that earns 60 x 10 + 40 x 8 = 920 yuan and has one village, so that every promise is kept."""
     write(tmp_path / "season", "csv")
-    match_from_folder(tmp_path / "season", tmp_path / "plan", fairness=request.param)
+    match_from_folder(tmp_path / "season", tmp_path / "plan", Asked(fairness=request.param))
     return tmp_path
 
 
@@ -52,7 +52,7 @@ def test_prices_that_prove_less_than_the_plan_says_are_found_out(made):
 
 def test_a_village_that_misses_its_promise_is_named(tmp_path):
     write(tmp_path / "season", "csv")
-    match_from_folder(tmp_path / "season", tmp_path / "plan", fairness="max-min")
+    match_from_folder(tmp_path / "season", tmp_path / "plan", Asked(fairness="max-min"))
     change(tmp_path / "plan" / "shipments.parquet", kg=pl.col("kg") * 0.5)
     assert "village V misses what it was promised by 50 kg" in certificate_of_folder(tmp_path / "season", tmp_path / "plan").broken
 

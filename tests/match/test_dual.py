@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pinfold.match.bound import bound
 from pinfold.match.core import best_flow
 from pinfold.match.descent import descend
-from pinfold.match.dual import _Walk, price_flow
+from pinfold.match.dual import _Walk, around, price_flow
 from pinfold.match.kernel import Network
 from pinfold.match.score import broken_limits, judge
 from pinfold.match.shipments import share_out, within_limits
@@ -42,6 +42,21 @@ def test_the_dearer_of_two_regions_gets_what_there_is():
     sent = np.bincount(given_season.ways.want, flow.kg, 2)
     assert sent.tolist() == pytest.approx([0, 100], abs=0.1)
     assert flow.objective == pytest.approx(1000, rel=1e-3) and flow.bound == pytest.approx(1000, rel=2e-3)
+
+
+def test_a_plan_can_be_sought_closer_to_the_best():
+    # 200 kg for three regions that together want 240: after the first stages the plan is proven to 0.05 %.
+    wants = [want("near", "Kunming", 8, 90), want("far", "Shanghai", 9, 80), want("middle", "Chengdu", 8.5, 70)]
+    given_season = season([lot("A"), lot("B", grade=1)], wants, [lane("Kunming"), lane("Shanghai"), lane("Chengdu")])
+    assert price_flow(given_season, gap_enough=1e-5).gap <= 1e-5 < price_flow(given_season).gap
+
+
+def test_a_flow_is_what_goods_do_by_themselves_when_straying_from_it_costs():
+    # At equal prices 100 kg go half to each region; around a flow of 80 and 20 they go as that did.
+    wants = [want("one", "Kunming", 9, 100), want("other", "Shanghai", 9, 100)]
+    network, at = Network.of(season([lot("A")], wants, [lane("Kunming"), lane("Shanghai")])), np.array([5.0, 5.0, 0, 0, 0])
+    assert network.smoothed(0.01, at)[2].tolist() == pytest.approx([50, 50])
+    assert around(network, np.array([80.0, 20.0]), 0.01).smoothed(0.01, at)[2].tolist() == pytest.approx([80, 20])
 
 
 def test_a_plan_is_the_same_every_time():

@@ -11,7 +11,7 @@ import pytest
 
 from pinfold.basics.errors import BrokenTables, InputError
 from pinfold.flows.match_again import Again, match_again_from_folder
-from pinfold.flows.match_tables import match_from_folder
+from pinfold.flows.match_tables import Asked, match_from_folder
 
 from .seasons import lane, lot, tables, want
 
@@ -47,7 +47,7 @@ def test_a_folder_of_either_format_gives_the_same_plan_with_its_own_ids(tmp_path
 def test_a_method_that_is_not_the_best_carries_the_same_bound(tmp_path):
     write(tmp_path / "season", "csv")
     best = match_from_folder(tmp_path / "season", tmp_path / "best")
-    greedy = match_from_folder(tmp_path / "season", tmp_path / "greedy", "greedy")
+    greedy = match_from_folder(tmp_path / "season", tmp_path / "greedy", Asked("greedy"))
     assert greedy["method"] == "greedy" and greedy["bound"] == best["bound"]
 
 

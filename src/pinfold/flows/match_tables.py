@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import resource
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
+from pinfold.match.dual import GAP_ENOUGH
 from pinfold.match.explain import shipment_reasons, unsold_reasons
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import MatchRules, rules_from_json, with_fairness
@@ -24,21 +25,31 @@ TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
 STEPS = 3
 
 
-def match_from_folder(
-    folder: Path, out: Path, method: Method = "optimal", progress: Progress = silent, fairness: str | None = None
-) -> dict[str, object]:
-    """Writes out/shipments.parquet, out/plan.json and out/reasons.csv; what plan.json says comes back.
+@dataclass(frozen=True)
+class Asked:
+    """What plan is asked for.
 
     fairness : between villages, as `with_fairness` reads it; None: as rules.json has it
+    gap_enough : share of the bound within which a large season's plan is sought
+    """
+
+    method: Method = "optimal"
+    fairness: str | None = None
+    gap_enough: float = GAP_ENOUGH
+
+
+def match_from_folder(folder: Path, out: Path, asked: Asked = Asked(), progress: Progress = silent) -> dict[str, object]:
+    """Writes out/shipments.parquet, out/plan.json and out/reasons.csv; what plan.json says comes back.
+
     Raises BrokenTables or InputError naming what is wrong in `folder`, and NoPlan when the optimiser gives up.
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
     season = read_season(folder)
-    if fairness is not None:
-        season = replace(season, rules=with_fairness(season.rules, fairness))
+    if asked.fairness is not None:
+        season = replace(season, rules=with_fairness(season.rules, asked.fairness))
     progress(f"match: plan {len(season.ways.pool):,} ways", 1, STEPS)
-    plan = plan_season(season, method)
+    plan = plan_season(season, asked.method, asked.gap_enough)
     progress("match: write the plan", 2, STEPS)
     write_plan(folder, out, plan)
     plan.price_frame().write_parquet(out / "prices.parquet")

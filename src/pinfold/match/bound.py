@@ -38,7 +38,9 @@ def bound(season: Season, prices: Prices) -> float:
     for price in (prices.lane, prices.hub_week):
         assert (price >= 0).all(), "a negative or missing price proves nothing"
     best = np.full(season.pools.height, -np.inf)
-    np.maximum.at(best, season.ways.pool, way_profit_per_kg(season, prices))
+    begins = np.flatnonzero(np.diff(season.ways.pool, prepend=-1))
+    if len(begins):
+        best[season.ways.pool[begins]] = np.maximum.reduceat(way_profit_per_kg(season, prices), begins)
     limited = np.isfinite(season.hub_week_kg_max)
     assert not prices.hub_week[~limited].any(), "a hub without limit has no price"
     return float(

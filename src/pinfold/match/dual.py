@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -28,9 +29,13 @@ class Stage(NamedTuple):
 
 
 WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6), Stage(0.001, 100, 3e-8))
-# After each of these the plan is made and certified; the walk ends when it is good enough. Measured on seasons M and L (docs/match.md).
-CERTIFIED = (Stage(0.0004, 100, 3e-8), Stage(0.0004, 40, 3e-8), *(Stage(0.0003, 80, 1e-8),) * 9)
+# From here on plans are made and certified; the walk ends when one is good enough. Measured on seasons M, L and XL (docs/match.md).
+COLDEST = Stage(0.0004, 100, 3e-8)
+# Warm again, but around the flow so far; each stage a little colder than the one before.
+CLOSER = tuple(Stage(0.002 * 0.8**number, 60, 1e-9) for number in range(14))
 GAP_ENOUGH = 0.0014
+# What such a stage leaves of the gap, on average over seasons M, L and a tenth of XL.
+GAP_LEFT = 0.8
 # Prices move almost linearly with the temperature, so two stages tell where they are heading. Measured on seasons M and L: three quarters
 # of the way to temperature 0 often halves what the bound is above the optimum; the whole way overshoots.
 AHEAD = 0.75
@@ -39,6 +44,8 @@ AHEAD = 0.75
 # after 140 steps falls by 26 to 46 of a hundred; shares of 0.05 and 0.1 are worse after 80 steps and better after 220.
 # Source: Larsson, Patriksson & Strömberg (1999), Math. Program. 86.
 MEAN_EVERY, MEAN_SHARE = 4, 0.2
+# A way without flow counts as having this share of its pool's, or it could never get any again (assumed).
+SHARE_LEAST = 1e-7
 # Lanes and hubs have no price scale of their own: yuan per kg that temperature 1 stands for there (assumed; 2 and 8 measured alike,
 # 30 worse).
 PASSAGE_SCALE = 8.0
@@ -77,19 +84,25 @@ def price_flow(season: Season, start: Prices | None = None, network: Network | N
     network = network or Network.of(season)
     walk = _Walk(network, _first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week]))
     best: Flow | None = None
+    stages = iter(CLOSER)
     try:
         for stage in WARMING if start is None else WARMING[-1:]:
             walk.take(stage)
-        for stage in CERTIFIED:
-            walk.take(stage, keep_mean=True)
-            found = _certified(season, network, walk)
-            best = found if best is None else _better(best, found)
-            if best.gap <= gap_enough:
-                return best
+        walk.take(COLDEST, keep_mean=True)
+        best = _certified(season, network, walk)
+        while best.gap > gap_enough and (next_stages := list(itertools.islice(stages, _stages_until(gap_enough, best.gap)))):
+            for stage in next_stages:
+                walk.take_closer(stage)
+            best = _better(best, _certified(season, network, walk))
     except KeyboardInterrupt:
-        return replace(best or _certified(season, network, walk), interrupted=True)
-    assert best is not None
+        found = _certified(season, network, walk)
+        return replace(found if best is None else _better(best, found), interrupted=True)
     return best
+
+
+def _stages_until(gap_enough: float, gap: float) -> int:
+    """How many of the CLOSER stages it should take from `gap` to `gap_enough`: certifying sooner would cost more than it could tell."""
+    return max(1, int(log(gap / max(gap_enough, 1e-6)) / log(1 / GAP_LEFT)))
 
 
 class _Walk:
@@ -101,9 +114,18 @@ class _Walk:
         self.mean_kg: Floats | None = None
 
     def take(self, stage: Stage, keep_mean: bool = False) -> None:
-        network, self.temperature = self.network, stage.temperature
         if len(self.ends) > 1:
             self.at = self._heading(stage.temperature)
+        self._descend(self.network, stage, keep_mean)
+        self.ends = [(before, prices) for before, prices in self.ends if before != stage.temperature] + [(stage.temperature, self.at)]
+
+    def take_closer(self, stage: Stage) -> None:
+        """A stage on which straying from the flow so far costs: it nears the best plan at a temperature at which the descent is quick."""
+        near, self.mean_kg, self.ends = around(self.network, self.flow(), stage.temperature), None, []
+        self._descend(near, stage, keep_mean=True)
+
+    def _descend(self, network: Network, stage: Stage, keep_mean: bool) -> None:
+        self.temperature = stage.temperature
         per_kg = np.concatenate([network.want_scale, np.full(sum(network.shape[1:]), PASSAGE_SCALE)])
         kg = np.concatenate([network.step_kg.sum(axis=1), network.lane_kg_max, network.hub_week_kg_max])
         unit = np.sqrt(stage.temperature * per_kg / np.maximum(kg, 1e-3 * kg.mean()))
@@ -117,7 +139,6 @@ class _Walk:
             return value, slope * unit
 
         self.at = descend(function, self.at / unit, stage.steps, stage.enough) * unit
-        self.ends = [(before, prices) for before, prices in self.ends if before != stage.temperature] + [(stage.temperature, self.at)]
 
     def flow(self) -> Floats:
         """Kg on every way: the mean where there is one, else as goods go at the prices where the walk stands."""
@@ -130,6 +151,27 @@ class _Walk:
     def _heading(self, temperature: float) -> Floats:
         (warm, before), (cool, after) = self.ends[-2:]
         return np.maximum(after + AHEAD * (cool - temperature) / (warm - cool) * (after - before), 0.0)
+
+
+def around(network: Network, kg: Floats, temperature: float) -> Network:
+    """`network` as it is to be smoothed at `temperature` for goods to stray from `kg` (on each way) only as far as that pays.
+
+    Ways cost more the fewer of their pool's goods they have; lots gain, and steps pay, more the fuller they are. By these the smoothing's
+    entropy and parabolas are least at `kg` instead of at even shares and at nothing, so smoothing again and again ends at the best plan.
+    Source: proximal minimization, Rockafellar (1976), SIAM J. Control Optim. 14; by entropy, Censor & Zenios (1992), J. Optim. Theory
+    Appl. 73.
+    """
+    pools = len(network.pool_scale)
+    width = temperature * network.pool_scale
+    share = kg / np.maximum(np.bincount(network.pool_of_way, kg, pools), 1e-9)[network.pool_of_way]
+    gone = 1 - network.lots_left(kg) / np.maximum(network.lot_kg, 1e-9)
+    sold = 1 - network.steps_left(kg) / np.maximum(network.step_kg, 1e-9)
+    return replace(
+        network,
+        cost_per_kg=network.cost_per_kg - width[network.pool_of_way] * np.log(np.maximum(share, SHARE_LEAST)),
+        lot_value_per_kg=network.lot_value_per_kg + np.repeat(width, np.diff(network.first_lot)) * gone,
+        step_price_per_kg=network.step_price_per_kg + (temperature * network.want_scale)[:, None] * sold,
+    )
 
 
 def _first_prices(season: Season) -> Floats:

@@ -100,17 +100,20 @@ class Network:
         start_kg : kg on every way to begin with, within limits; none by default
         """
         kg = np.zeros(len(self.want)) if start_kg is None else start_kg.copy()
+        lots, steps = self.lots_left(kg), self.steps_left(kg)
+        # Most pools and wants are done when a flow is mended: their ways need not be walked one by one.
+        has_goods = np.maximum.reduceat(np.append(lots, 0.0), self.first_lot[:-1]) > 0 if len(self.pool_scale) else np.zeros(0, bool)
+        order = np.ascontiguousarray(order[has_goods[self.pool_of_way[order]] & (steps.max(axis=1) > 0)[self.want[order]]], np.int64)
         given = (
             self.pool_of_way,
             kg,
-            self.lots_left(kg),
+            lots,
             self.first_lot[:-1].copy(),
-            self.steps_left(kg).ravel(),
+            steps.ravel(),
             np.arange(len(self.step_kg)) * STEPS,
             self.lane_kg_max - np.bincount(self.lane, kg, len(self.lane_kg_max)),
             self.hub_week_kg_max - np.bincount(self.hub_of_lane[self.lane], kg, len(self.hub_week_kg_max)),
         )
-        order = np.ascontiguousarray(order, np.int64)
         loops().fill(self._struct, pointer(order), len(order), *map(pointer, given))
         return kg
 

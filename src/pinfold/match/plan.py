@@ -11,6 +11,7 @@ from pinfold.basics.errors import InputError
 from pinfold.match.baselines import fill, first_come_order, greedy_order
 from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
+from pinfold.match.dual import GAP_ENOUGH
 from pinfold.match.fairness import Certified, Promise, fair_flow
 from pinfold.match.kernel import Network
 from pinfold.match.score import Facts, broken_limits, judge
@@ -65,10 +66,10 @@ class Plan:
         return pl.concat(rows.select(pl.lit(what).alias("what"), "id", "week", pl.Series("yuan_per_kg", of)) for what, rows, of in parts)
 
 
-def plan_season(season: Season, method: Method = "optimal", start: Prices | None = None) -> Plan:
+def plan_season(season: Season, method: Method = "optimal", gap_enough: float = GAP_ENOUGH) -> Plan:
     """The plan that `method` makes, with the bound and the other methods' facts beside it.
 
-    start : prices of an earlier plan of this season, before something happened
+    gap_enough : share of the bound within which a large season's plan is sought; a small one is planned exactly
 
     Raises InputError when the method is not known, NoPlan when the optimiser gives up.
     """
@@ -77,7 +78,7 @@ def plan_season(season: Season, method: Method = "optimal", start: Prices | None
     if season.rules.is_fair and method != "optimal":
         raise InputError(f"method {method!r} promises nothing between villages; use optimal, or take village_band and village_floor away")
     network = Network.of(season)
-    best = _best(season, start, network)
+    best = _best(season, network, gap_enough)
     made: dict[Method, Shipments] = {
         "optimal": best.shipments,
         "greedy": _kept(season, fill(season, greedy_order(season), network)),
@@ -99,10 +100,10 @@ def plan_season(season: Season, method: Method = "optimal", start: Prices | None
     )
 
 
-def _best(season: Season, start: Prices | None, network: Network) -> Certified:
+def _best(season: Season, network: Network, gap_enough: float) -> Certified:
     if season.rules.is_fair:
         return fair_flow(season)
-    flow = near_best_flow(season, start, network)
+    flow = near_best_flow(season, None, network, gap_enough)
     return Certified(_kept(season, flow.kg), flow.prices, flow.bound, flow.interrupted)
 
 
