@@ -1,7 +1,7 @@
 """Compares ways of opening pins on simulated seasons: python scripts/measure_pins.py [SEASONS]
 
-The same seeded streams of customers meet every policy. Prints a table for each kind of market: mean a season, and the difference to pins of
-a fixed size and price with its 95 % interval (paired bootstrap over seasons).
+The same seeded streams of customers meet every policy. Prints a table for each kind of market: mean a season, the difference to pins of
+a fixed size and price, and the shares of packs refunded and pins filled, each with its 95 % interval (bootstrap over seasons).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from pinfold.basics.quantiles import Floats
 from pinfold.replay.pin_market import KINDS, Kind, season
-from pinfold.replay.pin_sale import Policy, Sale, chosen, fixed, interval, sell, stated
+from pinfold.replay.pin_sale import Policy, Sale, chosen, fixed, interval, sell, share_interval, stated
 
 SEASONS, FLOWS = 200, 20
 POLICIES: dict[str, Policy] = {
@@ -55,10 +55,16 @@ def main() -> None:
 
 
 def _row(name: str, own: Floats, base: Floats) -> str:
-    sold, fen, joined, refunded, opened, filled = own.mean(axis=0)
+    sold, fen = own[:, :2].mean(axis=0)
     more = own - base
     told = (_told(more[:, 0]), _told(more[:, 1] / 100))
-    return f"| {name} | {sold:,.0f} | {told[0]} | {fen / 100:,.0f} | {told[1]} | {refunded / joined:.1%} | {filled / opened:.0%} |"
+    return f"| {name} | {sold:,.0f} | {told[0]} | {fen / 100:,.0f} | {told[1]} | {_share(own, 3, 2, 1)} | {_share(own, 5, 4, 0)} |"
+
+
+def _share(own: Floats, part: int, whole: int, digits: int) -> str:
+    """One column of a Sale's numbers as a share of another, over all seasons, in per cent."""
+    low, high = share_interval(own[:, part], own[:, whole], np.random.default_rng(1))
+    return f"{own[:, part].sum() / own[:, whole].sum():.{digits}%} ({100 * low:.{digits}f}, {100 * high:.{digits}f})"
 
 
 def _told(differences: Floats) -> str:

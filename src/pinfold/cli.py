@@ -227,8 +227,10 @@ def pins_open() -> None:
 def pins_sweep(every_seconds: int | None, as_json: bool) -> None:
     """Let holds lapse, fill or expire pins whose time is up, and tell their members."""
     from pinfold.flows.pins import sweep, sweep_while_parent_lives
+    from pinfold.flows.weekly_outlook import keep_outlooks_beside
 
     if every_seconds:
+        keep_outlooks_beside()
         sweep_while_parent_lives(every_seconds)
     else:
         from pinfold.flows import clock

@@ -179,3 +179,16 @@ def interval(differences: Floats, random: np.random.Generator, times: int = 2000
     means = differences[random.integers(0, len(differences), (times, len(differences)))].mean(axis=1)
     low, high = np.quantile(means, (0.025, 0.975))
     return float(low), float(high)
+
+
+def share_interval(part: Floats, whole: Floats, random: np.random.Generator, times: int = 2000) -> tuple[float, float]:
+    """95 % bootstrap interval of what all `part` are of all `whole`; one of each for each season, drawn together.
+
+    A ratio of sums, since seasons are not of one size; source as of `interval`.
+
+    >>> share_interval(np.array([1.0, 2.0]), np.array([4.0, 8.0]), np.random.default_rng(1))
+    (0.25, 0.25)
+    """
+    drawn = random.integers(0, len(whole), (times, len(whole)))
+    low, high = np.quantile(part[drawn].sum(axis=1) / whole[drawn].sum(axis=1), (0.025, 0.975))
+    return float(low), float(high)

@@ -46,6 +46,11 @@ def save_outlook(outlook: pl.DataFrame) -> int:
     return _add(DemandForecast, outlook.select("product_id", "region_id", "week", "issued_on", "model", "mean", *COLUMNS, *PART_COLUMNS))
 
 
+def has_outlook_since(day: date) -> bool:
+    """Whether one was made on this day or later."""
+    return DemandForecast.objects.filter(issued_on__gte=day).exists()
+
+
 def save_scores(kind: str, issued_on: date, scores: pl.DataFrame) -> int:
     """Keeps what the gate saw on that day: crop, model, score, serves; models that no season could test are left out."""
     rows = scores.drop_nulls("score").with_columns(pl.lit(kind).alias("kind"), pl.lit(issued_on).alias("issued_on"))
