@@ -154,24 +154,26 @@ def prices_at(season: Season, prices: pl.DataFrame) -> tuple[Prices, npt.NDArray
 
 
 def with_new_wants(season: Season, prices: Prices, is_new: npt.NDArray[np.bool_]) -> Prices:
-    """`prices` where new wants get what it costs to draw a kg to them: the least price at which some pool would turn to them.
+    """`prices` where new wants get what it costs to draw a kg to them, or their dearest step where that is less.
 
     is_new : shape (wants,); their prices in `prices` are not looked at
     """
-    ways = season.ways
+    drawn = np.clip(asked_by_new_wants(season, prices, is_new), 0.0, season.step_price_per_kg[:, 0])
+    return replace(prices, want=np.where(is_new, drawn, prices.want))
+
+
+def asked_by_new_wants(season: Season, prices: Prices, is_new: npt.NDArray[np.bool_]) -> Floats:
+    """The least yuan per kg delivered at which some pool would turn to each new want; infinite without a way, shape (wants,)."""
+    ways, asked = season.ways, np.full(len(is_new), np.inf)
     new = is_new[ways.want]
-    if not new.any():
-        return replace(prices, want=np.where(is_new, season.step_price_per_kg[:, 0], prices.want))
-    known = replace(prices, want=np.where(is_new, 0.0, prices.want))
-    profit = way_profit_per_kg(season, known)
-    # A pool is worth what its best old way earns, and at least what its most willing lot asks for.
-    worth = np.full(season.pools.height, np.inf)
-    np.minimum.at(worth, season.lot_pool, -season.lot_value_per_kg)
-    np.maximum.at(worth, ways.pool[~new], profit[~new])
-    asked = np.full(len(is_new), np.inf)
-    np.minimum.at(asked, ways.want[new], ((worth[ways.pool] - profit) / ways.kept)[new])
-    most = season.step_price_per_kg[:, 0]
-    return replace(prices, want=np.where(is_new, np.clip(asked, 0.0, most), prices.want))
+    if new.any():
+        profit = way_profit_per_kg(season, replace(prices, want=np.where(is_new, 0.0, prices.want)))
+        # A pool is worth what its best old way earns, and at least what its most willing lot asks for.
+        worth = np.full(season.pools.height, np.inf)
+        np.minimum.at(worth, season.lot_pool, -season.lot_value_per_kg)
+        np.maximum.at(worth, ways.pool[~new], profit[~new])
+        np.minimum.at(asked, ways.want[new], ((worth[ways.pool] - profit) / ways.kept)[new])
+    return asked
 
 
 def less_frozen(season: Season, frozen: Shipments) -> Season:

@@ -46,6 +46,27 @@ def test_where_no_merchant_names_a_grade_a_lower_one_changes_nothing(plan, world
     assert "would have as much as now" in ask(world, "?lower=grade")
 
 
+BUYER = "?buyer=new&product=mango&region=chengdu&week=7&kg=30&price_per_kg="
+
+
+def test_a_buyer_who_pays_enough_gets_goods_and_one_who_pays_little_is_told_the_price(plan, world):
+    # Chengdu's lane is full with goods at 12 yuan; who pays 20 draws them away, who pays 1 does not. Of 33 kg sent 30 arrive.
+    told = ask(world, BUYER + "20")
+    assert "One more buyer" in told and "33 kg would leave for this buyer" in told and "more." in told
+    told = ask(world, BUYER + "1")
+    assert "would have as much as now" in told and "Goods would begin to go there from ¥" in told
+
+
+def test_a_buyer_of_nothing_is_asked_again(plan, world):
+    answer = world.browsers[Role.BOARD].get("/plan/what-if/" + BUYER.replace("kg=30", "kg=0") + "20")
+    assert answer.status_code == 422 and b"errorlist" in answer.content
+
+
+def test_one_more_region_like_the_only_one_brings_more(plan, world):
+    told = ask(world, "?opened=chengdu")
+    assert "One more region like Chengdu" in told and "more." in told
+
+
 def test_before_anything_is_asked_the_page_only_asks(plan, world):
     told = ask(world)
     assert "What would it bring?" in told

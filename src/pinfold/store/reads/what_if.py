@@ -1,12 +1,13 @@
-"""What may be asked of the newest plan: which lanes carry something, and where its customers are."""
+"""What may be asked of the newest plan: which lanes carry something, where its customers are, what it could sell and where lanes lead."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
-from pinfold.store.models import Region, Shipment, Want
+from pinfold.store.models import Lane, Lot, Plan, Product, Region, Shipment, Want
 from pinfold.store.reads.shop import Named
 
 
@@ -44,5 +45,19 @@ def used_lanes(plan_id: int) -> list[UsedLane]:
 
 def wanting_regions(plan_id: int) -> list[Named]:
     """Regions in which the plan knew somebody who wants something, by id."""
-    rows = Region.objects.filter(pk__in=Want.objects.filter(plan=plan_id).values("region")).order_by("region_id")
-    return [Named(row.pk, row.name, row.name_zh) for row in rows]
+    return _named(Region.objects.filter(pk__in=Want.objects.filter(plan=plan_id).values("region")))
+
+
+def reached_regions() -> list[Named]:
+    """Regions that some lane leads to, by id."""
+    return _named(Region.objects.filter(pk__in=Lane.objects.values("region")))
+
+
+def offered_products(plan_id: int) -> list[Named]:
+    """Products of which the plan could sell something, by id."""
+    offered = Plan.objects.values_list("offered_kg", flat=True).get(pk=plan_id)
+    return _named(Product.objects.filter(pk__in=Lot.objects.filter(pk__in=offered).values("product")))
+
+
+def _named(rows: QuerySet[Any]) -> list[Named]:
+    return [Named(row.pk, row.name, row.name_zh) for row in rows.order_by("pk")]
