@@ -107,7 +107,7 @@ def test_a_warm_forecast_brings_the_date_forward_and_no_past_season_sees_it():
     record = next(named_records(PLOTS, pl.DataFrame(past()), warm, 2021, ISSUE)).record
     cold = replace(record, heat=heat(weather))
     assert heat(warm).temperature_c.shape[1] == heat(weather).temperature_c.shape[1] + 14
-    assert (DegreeDays().expect(record).location < DegreeDays().expect(cold).location - 1).all()
+    assert (DegreeDays("degree-days").expect(record).location < DegreeDays("degree-days").expect(cold).location - 1).all()
     assert all(
         np.array_equal(record.as_known_in(k).heat.temperature_c, cold.as_known_in(k).heat.temperature_c) for k in range(len(record.seasons))
     )

@@ -76,7 +76,7 @@ def test_nothing_is_counted_from_a_stage_that_is_not_reported_yet():
 def test_degree_days_find_the_day_that_heat_decides():
     heat, days, truth = driven_by_heat()
     until = replace(heat, temperature_c=heat.temperature_c[:, : date(2021, 3, 20).toordinal() - heat.first_day + 1])
-    said = DegreeDays().expect(record(days, issued_day=78, heat=until))
+    said = DegreeDays("degree-days").expect(record(days, issued_day=78, heat=until))
     assert said.location[0] == pytest.approx(truth, abs=3 * said.spread[0])
     assert said.spread[0] < Climatology().expect(record(days)).spread[0]
 
@@ -86,7 +86,7 @@ def test_degree_days_grow_surer_as_the_day_comes_nearer():
 
     def spread(issued_on):
         until = heat.until(issued_on.toordinal())
-        return DegreeDays().expect(record(days, issued_day=(issued_on - date(2021, 1, 1)).days, heat=until)).spread[0]
+        return DegreeDays("degree-days").expect(record(days, issued_day=(issued_on - date(2021, 1, 1)).days, heat=until)).spread[0]
 
     assert spread(date(2021, 4, 1)) < spread(date(2021, 1, 20))
 
@@ -96,8 +96,8 @@ def test_a_crop_that_lately_comes_before_its_heat_is_expected_earlier():
     early = days.copy()
     early[0, -8:] -= 8
     until = heat.until(date(2021, 3, 20).toordinal())
-    as_ever = DegreeDays().expect(record(days, issued_day=78, heat=until)).location[0]
-    assert DegreeDays().expect(record(early, issued_day=78, heat=until)).location[0] < as_ever - 4
+    as_ever = DegreeDays("degree-days").expect(record(days, issued_day=78, heat=until)).location[0]
+    assert DegreeDays("degree-days").expect(record(early, issued_day=78, heat=until)).location[0] < as_ever - 4
 
 
 def test_weather_that_says_nothing_of_the_weeks_to_come_is_not_carried_over():
@@ -106,17 +106,17 @@ def test_weather_that_says_nothing_of_the_weeks_to_come_is_not_carried_over():
     colder = replace(cold, temperature_c=cold.temperature_c.copy())
     # Before the day 40 from which heat counts, cold can only act through what it says of the weather to come.
     colder.temperature_c[0, -60:-25] -= 3
-    as_it_was = DegreeDays().expect(record(days, issued_day=60, heat=cold)).location[0]
-    assert DegreeDays().expect(record(days, issued_day=60, heat=colder)).location[0] == pytest.approx(as_it_was, abs=2)
+    as_it_was = DegreeDays("degree-days").expect(record(days, issued_day=60, heat=cold)).location[0]
+    assert DegreeDays("degree-days").expect(record(days, issued_day=60, heat=colder)).location[0] == pytest.approx(as_it_was, abs=2)
 
 
 def test_degree_days_are_silent_without_weather():
-    assert DegreeDays().expect(record([[100.0] * 20])) is None
+    assert DegreeDays("degree-days").expect(record([[100.0] * 20])) is None
 
 
 def test_a_plot_far_from_any_weather_is_passed_over():
     heat, days, _ = driven_by_heat()
-    said = DegreeDays().expect(
+    said = DegreeDays("degree-days").expect(
         record(np.repeat(days, 2, axis=0), heat=replace(heat.until(date(2021, 3, 2).toordinal()), place=np.array([0, -1])))
     )
     assert np.isfinite(said.location[0]) and np.isnan(said.location[1])
@@ -127,8 +127,8 @@ def test_a_week_without_weather_moves_the_date_by_little():
     until = heat.until(date(2021, 3, 20).toordinal())
     holes = replace(until, temperature_c=until.temperature_c.copy())
     holes.temperature_c[0, -20:-13] = np.nan
-    whole = DegreeDays().expect(record(days, issued_day=78, heat=until)).location[0]
-    assert DegreeDays().expect(record(days, issued_day=78, heat=holes)).location[0] == pytest.approx(whole, abs=3)
+    whole = DegreeDays("degree-days").expect(record(days, issued_day=78, heat=until)).location[0]
+    assert DegreeDays("degree-days").expect(record(days, issued_day=78, heat=holes)).location[0] == pytest.approx(whole, abs=3)
 
 
 def test_a_stage_that_should_be_long_past_is_expected_tomorrow():
@@ -151,3 +151,29 @@ def test_a_hindcast_in_january_does_not_know_what_ripened_in_february():
     """Coffee of the season before is still on the tree on the day of issue."""
     view = record([[300.0, 300.0, 400.0, 300.0]], issued_day=10).as_known_in(3)
     assert np.isnan(view.days[0, 2]) and view.days[0, 1] == 300
+
+
+def after_cold(worth=400.0, rate=0.03):
+    """Winters of 20 to 58 cold days (2 °C) before day 40, then 10 °C every day: the less cold, the more heat above 5 °C is needed."""
+    heat = temperatures(last=date(2021, 2, 19))
+    seasons, days, cold_days = [*YEARS, 2021], [], np.random.default_rng(4).permutation(np.arange(18, 60, 2))
+    heat = replace(heat, temperature_c=np.full_like(heat.temperature_c, 10.0))
+    for season, cold in zip(seasons, cold_days, strict=True):
+        first = date(season, 1, 1).toordinal() - heat.first_day + 30 - int(cold)
+        heat.temperature_c[0, first : first + int(cold)] = 2.0
+        days.append(np.ceil(40 + (250 + worth * np.exp(-rate * cold)) / 5))
+    return heat, np.array(days[:-1])[None], days[-1]
+
+
+def test_a_winter_with_little_cold_makes_a_chilled_crop_need_more_heat():
+    heat, days, truth = after_cold()
+    given = record(days, issued_day=49, heat=heat)
+    chilled = DegreeDays("chill, then degree-days", chilled=True).expect(given)
+    assert chilled.location[0] == pytest.approx(truth, abs=1.5)
+    assert chilled.spread[0] < DegreeDays("degree-days").expect(given).spread[0]
+
+
+def test_a_crop_that_does_not_heed_cold_is_not_given_a_need_of_it():
+    heat, days, truth = after_cold(worth=0.0)
+    said = DegreeDays("chill, then degree-days", chilled=True).expect(record(days, issued_day=49, heat=heat))
+    assert said.location[0] == pytest.approx(truth, abs=1.5)

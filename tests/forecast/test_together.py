@@ -96,3 +96,17 @@ def test_a_model_that_beats_the_simple_one_alone_serves_alone():
     record = stage_record(plots=6)
     found = gate([RIPENING_MODELS[0], Off("trend", record, (30, 30)), Off("recent seasons", record, (-2, -1))], record, 5.0)
     assert found.serves == 2 and len(found.models) == 3
+
+
+def test_a_model_that_extends_another_takes_its_place_only_where_it_beats_it():
+    """Both beat climatology; chilling serves alone where it is better than heat alone, and not at all where it is only as good."""
+    record = stage_record(plots=2, seasons=8, gaps=0.0)
+    far, near, nearer = [9.0, -9.0], [4.0, -4.0], [1.0, -1.0]
+
+    def serving(of_chill):
+        models = (Off("climatology", record, far), Off("degree-days", record, near), Off("chill, then degree-days", record, of_chill))
+        found = gate(models, record, 5.0)
+        return found.models[found.serves].name
+
+    assert serving(near) == "degree-days"
+    assert serving(nearer) == "chill, then degree-days"

@@ -14,6 +14,7 @@ import numpy as np
 
 from pinfold.basics.quantiles import Floats, pinball
 from pinfold.forecast.expectation import Expectation
+from pinfold.forecast.ripening import EXTENDS
 from pinfold.forecast.ripening.dates import not_before
 from pinfold.forecast.ripening.interface import RipeningModel, StageRecord
 from pinfold.forecast.shocks import PRIOR_SEASONS, Places, Shocks, split_errors
@@ -66,12 +67,23 @@ def gate(models: Sequence[RipeningModel], record: StageRecord, season_prior_days
     """
     asked = [Remembered(model) for model in models]
     scores = ripening_scores(asked, record, season_prior_days)
-    better = [index for index, score in enumerate(scores) if index and beats(score.crps, scores[0].crps)]
+    better = _better(scores)
     if len(better) < 2:
         return Gate(tuple(asked), tuple(scores), better[0] if better else 0)
     together = Together(tuple(asked[index] for index in better), tuple(scores[index].width for index in better))
     of_together = ripening_scores([asked[0], together], record, season_prior_days)[1]
     return Gate((*asked, together), (*scores, of_together), len(asked))
+
+
+def _better(scores: Sequence[Score]) -> list[int]:
+    """Indices of the models that beat the first; of two where one extends the other only the one that serves (EXTENDS)."""
+    better = [index for index, score in enumerate(scores) if index and beats(score.crps, scores[0].crps)]
+    crps = {scores[index].model: scores[index].crps for index in better}
+    for extending, extended in EXTENDS.items():
+        if extending in crps and extended in crps:
+            out = extended if beats(crps[extending], crps[extended]) else extending
+            better = [index for index in better if scores[index].model != out]
+    return better
 
 
 def beats(candidate: Floats, serving: Floats) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from pinfold.basics.quantiles import Floats
 
@@ -62,3 +65,19 @@ def pulled_means(values: Floats) -> Floats:
     between = max(float(rows.var()) - within * float((1 / known[known > 0]).mean()), 1e-9)
     kept = known / (known + within / between)
     return np.asarray(common + kept * (np.where(known > 0, own, common) - common))
+
+
+def pulled_through(values: Floats, groups: Sequence[npt.NDArray[np.int64]], own: bool = True) -> Floats:
+    """The same as pulled_means, but each row is pulled towards its group, and the group towards the wider one that it is part of.
+
+    groups : from wide to narrow, each shape (plots,), the number of each row's group
+    own : False says what the groups alone say of each row
+    """
+    usual = np.zeros(len(values))
+    for group in groups:
+        left = values - usual[:, None]
+        known, sums = np.zeros((group.max() + 1, values.shape[1])), np.zeros((group.max() + 1, values.shape[1]))
+        np.add.at(known, group, np.isfinite(left).astype(float))
+        np.add.at(sums, group, np.nan_to_num(left))
+        usual += pulled_means(np.divide(sums, known, out=np.full(sums.shape, np.nan), where=known > 0))[group]
+    return usual + pulled_means(values - usual[:, None]) if own else usual

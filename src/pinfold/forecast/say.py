@@ -30,6 +30,7 @@ MODELS: Mapping[str, Spoken] = {
     "trend": Spoken("历年趋势"),
     "days since the stage before": Spoken("上一物候期后的天数", reports=True),
     "degree-days": Spoken("积温", reports=True, weather=True),
+    "chill, then degree-days": Spoken("需冷量和积温", reports=True, weather=True),
     "this season's reports": Spoken("本季报告", reports=True),
     "neighbours' reports": Spoken("邻近地块报告", reports=True),
     "mean of models": Spoken("几种模型的平均"),

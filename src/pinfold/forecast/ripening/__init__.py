@@ -1,5 +1,7 @@
 """Every ripening model, in plain sight, from the simple to the demanding. The first serves unless a later one beats it."""
 
+from collections.abc import Mapping
+
 from pinfold.forecast.ripening.climatology import Climatology
 from pinfold.forecast.ripening.closeness import EVERYWHERE, NEARBY
 from pinfold.forecast.ripening.degree_days import DegreeDays
@@ -14,8 +16,11 @@ RIPENING_MODELS: tuple[RipeningModel, ...] = (
     Recent(),
     Trend(),
     SinceStage(),
-    DegreeDays(),
+    DegreeDays("degree-days"),
+    DegreeDays("chill, then degree-days", chilled=True),
     Reports("neighbours' reports", NEARBY),
     # A special case of the one before, which therefore has to earn its place.
     Reports("this season's reports", EVERYWHERE),
 )
+# A model that holds another as a special case has to beat that one too, and then takes its place: the mean would count its word twice.
+EXTENDS: Mapping[str, str] = {"chill, then degree-days": "degree-days"}

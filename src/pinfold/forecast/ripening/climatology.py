@@ -6,6 +6,7 @@ import numpy as np
 
 from pinfold.forecast.expectation import Expectation
 from pinfold.forecast.panel import count, mean_known, root_mean_square
+from pinfold.forecast.ripening.by_place import by_neighbours
 from pinfold.forecast.ripening.interface import StageRecord
 
 # A stage with a single season on record still differs between seasons. Assumed.
@@ -18,7 +19,8 @@ class Climatology:
     name = "climatology"
 
     def expect(self, record: StageRecord) -> Expectation | None:
-        """Own mean day; own spread, part of it borrowed from all plots. A plot without a past takes the mean of the others."""
+        """Own mean day; own spread, part of it borrowed from all plots. A plot without a past takes what
+        its height, place, variety and village say."""
         known = count(record.days, axis=1)
         if not known.any():
             return None
@@ -27,7 +29,7 @@ class Climatology:
         common = root_mean_square(away, lost=float((known > 0).sum()), at_least=SPREAD_DAYS_MIN)
         own_squares = np.nansum(away**2, axis=1)
         variance = (BORROWED_SEASONS * common**2 + own_squares) / (BORROWED_SEASONS + np.maximum(known - 1, 0))
-        between = float(np.nanvar(own))
-        location = np.where(known > 0, own, np.nanmean(own))
+        like_others, between = by_neighbours(record.days, record.sites, record.groups)
+        location = np.where(known > 0, own, like_others)
         spread = np.where(known > 0, np.sqrt(variance * (1 + 1 / np.maximum(known, 1))), np.sqrt(2 * common**2 + between))
         return Expectation(location, spread)

@@ -6,26 +6,31 @@ the crop file and counts from a stage before. Days after the day of
 issue are taken from past seasons, one trace each, recent ones counting more, and shifted by what this season's last month carries
 over, so the weather's uncertainty is in the spread. Past errors that have the same sign
 lately are taken for a drift of the need and added (level.py).
-Where not to trust this: crops that wait for rain or short days; a winter too warm to chill; fewer than SEASONS_MIN seasons.
+A chilled crop needs the less heat the more cold days it had before (cold.py).
+Needs are pooled plot < village < variety (panel.pulled_through).
+Where not to trust this: crops that wait for rain or short days; without chilling, a winter too warm; fewer than SEASONS_MIN seasons.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pinfold.basics.quantiles import Floats
 from pinfold.forecast.expectation import Expectation
-from pinfold.forecast.panel import count, mean_known, pulled_means
-from pinfold.forecast.ripening.interface import Heat, StageRecord
+from pinfold.forecast.panel import count, mean_known, pulled_through
+from pinfold.forecast.ripening.cold import Cold, colds
+from pinfold.forecast.ripening.interface import Ints, StageRecord
 from pinfold.forecast.ripening.level import best_gain, levels
+from pinfold.forecast.ripening.window import DAYS_BEFORE_MAX, Window
 
 SEASONS_MIN = 5
 SEASONS_MIN_WITH_CROP_FILE = 2
 SEASONS_FOR_OWN_BASE = 10
 BASES_C = tuple(float(base) for base in range(0, 15, 2))
-START_DAYS_BEFORE = (20, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240)
+START_DAYS_BEFORE = (20, 30, 40, 50, 60, 75, 90, 120, 150, 180, DAYS_BEFORE_MAX)
 DAYS_PAST_LATEST = 60
 TRACES_MAX = 30
 MISSING_SHARE_MAX = 0.25
@@ -49,14 +54,21 @@ class Start:
 
 @dataclass(frozen=True)
 class Fit:
+    """need : each plot's own, °C·day; chilled : what cold adds to it, `past` (plots, seasons) and `now` (plots,), °C·day"""
+
     base_c: float
     start: Start
     need: Floats
     error_days: float
+    chilled: Start
 
 
+@dataclass(frozen=True)
 class DegreeDays:
-    name = "degree-days"
+    """A model of the list; `chilled` says whether heat alone counts, or cold before it too."""
+
+    name: str
+    chilled: bool = False
 
     def expect(self, record: StageRecord) -> Expectation | None:
         """Mean and spread over the traces; silent for plots without weather, and without the stage before if counting starts there."""
@@ -64,7 +76,7 @@ class DegreeDays:
         if record.heat is None or len(record.seasons) < least or not np.isfinite(record.days).any():
             return None
         window = Window.around(record, record.heat)
-        fit = best_fit(record, record.heat.place, window)
+        fit = best_fit(record, record.heat.place, window, self.chilled)
         if fit is None:
             return None
         days = arrival_days(record, window, fit)
@@ -80,69 +92,82 @@ class DegreeDays:
 
 
 @dataclass(frozen=True)
-class Window:
-    """Temperatures by place, season and day of the season, gaps filled by the usual temperature of that day.
+class Heats:
+    """Heat above one base in past seasons.
 
-    first : day of the season of the first column
-    past_c : float array, shape (places, seasons, days)
-    now_c : float array, shape (places, days), NaN after the day of issue but for days that a weather service forecast
-    usable : bool array, shape (places, seasons): enough of the season was measured
+    gathered : float array, shape (places, seasons, days), °C·day from the window's first day to the end of each day
     """
 
-    first: int
-    past_c: Floats
-    now_c: Floats
-    usable: np.ndarray
+    base_c: float
+    place: Ints
+    window: Window
+    gathered: Floats
 
     @classmethod
-    def around(cls, record: StageRecord, heat: Heat) -> Window:
-        typical = float(np.nanmedian(record.days))
-        first = int(typical) - max(START_DAYS_BEFORE) - 1
-        for stages in (record.earlier, record.earlier_now):
-            if np.isfinite(stages).any():
-                first = min(first, int(np.nanmin(stages)) - 1)
-        length = int(max(np.nanmax(record.days), record.issued_day)) + DAYS_PAST_LATEST - first
-        raw = np.stack([heat.window(int(season), first, length) for season in record.seasons], axis=1)
-        now = heat.window(record.season, first, length)
-        near = slice(max(0, int(typical) - 60 - first), int(typical) - first)
-        usable = np.isnan(raw[:, :, near]).mean(axis=2) <= MISSING_SHARE_MAX
-        usual = _smooth(mean_known(raw, axis=1))
-        seen = np.arange(length) + first <= record.issued_day
-        return cls(first, np.where(np.isnan(raw), usual[:, None], raw), np.where(np.isnan(now) & seen, usual, now), usable)
+    def above(cls, base_c: float, place: Ints, window: Window) -> Heats:
+        """place : int array, shape (plots,), that of each plot, -1 where none measures"""
+        return cls(base_c, np.maximum(place, 0), window, np.cumsum(np.maximum(window.past_c - base_c, 0.0), axis=2))
+
+    def until(self, day: Floats, rows: Ints) -> Floats:
+        """Heat until the end of `day`, shape (rows, seasons), NaN where day is unknown or the season was hardly measured."""
+        place = self.place[rows]
+        column = np.clip(np.nan_to_num(day).astype(int) - self.window.first, 0, self.gathered.shape[2] - 1)
+        heat = self.gathered[place[:, None], np.arange(self.gathered.shape[1]), column]
+        return np.where(np.isnan(day) | ~self.window.usable[place], np.nan, heat)
+
+    def day_of(self, heat: Floats) -> Floats:
+        """First day with so much heat, shape (plots, seasons), NaN where that is unknown."""
+        days = np.full(heat.shape, np.nan)
+        for number, seasons in enumerate(self.gathered):
+            here = np.flatnonzero(self.place == number)
+            for season, gathered in enumerate(seasons):
+                days[here, season] = np.searchsorted(gathered, heat[here, season]) + self.window.first
+        return np.where(np.isnan(heat), np.nan, days)
 
 
-def _smooth(usual: Floats) -> Floats:
-    """Running mean of 15 days with gaps closed along the days; the overall mean where a place never measured."""
-    days = np.arange(usual.shape[1])
-    filled = usual.copy()
-    for row in filled:
-        known = np.isfinite(row)
-        row[:] = np.interp(days, days[known], row[known]) if known.any() else np.nan
-    padded = np.pad(filled, ((0, 0), (7, 7)), mode="edge")
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 15, axis=1).mean(axis=2))
+@dataclass(frozen=True)
+class Best:
+    """The base, start and cold that make past needs most alike, and the root mean square error that is left, days."""
+
+    error_days: float
+    base_c: float
+    start: Start
+    cold: Cold | None
 
 
-def best_fit(record: StageRecord, place: np.ndarray, window: Window) -> Fit | None:
-    """Start and base with the smallest error in days over past seasons, and each plot's need in °C·day."""
+def best_fit(record: StageRecord, place: Ints, window: Window, chilled: bool = False) -> Fit | None:
+    """What has the smallest error in days over past seasons, and each plot's need in °C·day; None where none can be told."""
     rows = np.flatnonzero((place >= 0) & (count(record.days, axis=1) > 0))
     if not len(rows):
         return None
     # Start and base belong to the crop, so a sample of plots finds them; needs are then taken for every plot.
     rows = rows[:: max(1, len(rows) // PLOTS_FOR_FIT)]
-    best: tuple[float, float, Start] | None = None
-    for base in _bases(record):
-        gathered = np.cumsum(np.maximum(window.past_c - base, 0.0), axis=2)
-        for start in _starts(record):
-            error = _error_days(record, place, window, gathered, start, rows)
-            if np.isfinite(error) and (best is None or error < best[0]):
-                best = (error, base, start)
-    if best is None:
-        return None
-    error, base, start = best
-    gathered = np.cumsum(np.maximum(window.past_c - base, 0.0), axis=2)
-    needs = _needs(record, place, window, gathered, start, np.arange(len(place)))
-    need = pulled_means(needs)
-    return Fit(base, start, np.where(np.isnan(need), np.nanmean(needs), need), max(SPREAD_DAYS_MIN, error))
+    starts = [(start, _colds(record, place, window, start) if chilled else [None]) for start in _starts(record, chilled)]
+    found: list[Best] = []
+    for base_c in _bases(record):
+        heats = Heats.above(base_c, place, window)
+        for start, candidates in starts:
+            errors = _errors_days(record, heats, start, candidates, rows)
+            found += [Best(error, base_c, start, cold) for error, cold in zip(errors, candidates, strict=True) if np.isfinite(error)]
+    return _fit(record, place, window, rows, min(found, key=lambda one: one.error_days)) if found else None
+
+
+def _fit(record: StageRecord, place: Ints, window: Window, rows: Ints, best: Best) -> Fit:
+    """Needs of every plot; `rows` tell what cold is worth."""
+    needs = _needs(record, Heats.above(best.base_c, place, window), best.start, np.arange(len(place)))
+    chill = Start(np.zeros(needs.shape), np.zeros(len(needs)))
+    if best.cold is not None:
+        worth = best.cold.worth(needs[rows], rows)
+        chill = Start(worth * best.cold.past, worth * best.cold.now)
+    needs -= chill.past
+    need = pulled_through(needs, record.groups)
+    own = np.where(np.isnan(need), np.nanmean(needs), need)
+    return Fit(best.base_c, best.start, own, max(SPREAD_DAYS_MIN, best.error_days), chill)
+
+
+def _colds(record: StageRecord, place: Ints, window: Window, start: Start) -> list[Cold]:
+    """Cold until a fixed start, or until the day of issue where the start is still to come."""
+    return colds(place, window, int(min(start.now[0], record.issued_day)))
 
 
 def _bases(record: StageRecord) -> tuple[float, ...]:
@@ -152,12 +177,12 @@ def _bases(record: StageRecord) -> tuple[float, ...]:
     return BASES_C
 
 
-def _starts(record: StageRecord) -> list[Start]:
+def _starts(record: StageRecord, fixed_only: bool) -> list[Start]:
     """Candidate starts: the stages before that are reported, and fixed days unless the record is too short to tell them apart."""
     stages = [
         Start(past, now)
         for past, now in zip(record.earlier, record.earlier_now, strict=True)
-        if np.isfinite(now).any() and np.isfinite(record.days - past).any(axis=0).sum() >= SEASONS_MIN_WITH_CROP_FILE
+        if not fixed_only and np.isfinite(now).any() and np.isfinite(record.days - past).any(axis=0).sum() >= SEASONS_MIN_WITH_CROP_FILE
     ]
     if len(record.seasons) < SEASONS_MIN:
         return stages
@@ -168,43 +193,33 @@ def _starts(record: StageRecord) -> list[Start]:
     return stages + fixed
 
 
-def _gathered_on(gathered: Floats, place: np.ndarray, window: Window, day: Floats) -> Floats:
-    """Heat until the end of `day`, shape (rows, seasons), NaN where day is unknown or the season was hardly measured."""
-    column = np.clip(np.nan_to_num(day).astype(int) - window.first, 0, gathered.shape[2] - 1)
-    seasons = np.arange(gathered.shape[1])
-    heat = gathered[place[:, None], seasons, column]
-    return np.where(np.isnan(day) | ~window.usable[place], np.nan, heat)
-
-
-def _needs(record: StageRecord, place: np.ndarray, window: Window, gathered: Floats, start: Start, rows: np.ndarray) -> Floats:
+def _needs(record: StageRecord, heats: Heats, start: Start, rows: Ints) -> Floats:
     """Heat from start to stage in every past season, shape (rows, seasons), °C·day."""
-    places = np.maximum(place[rows], 0)
-    until = _gathered_on(gathered, places, window, record.days[rows])
-    return until - _gathered_on(gathered, places, window, start.past[rows])
+    return heats.until(record.days[rows], rows) - heats.until(start.past[rows], rows)
 
 
-def _error_days(record: StageRecord, place: np.ndarray, window: Window, gathered: Floats, start: Start, rows: np.ndarray) -> float:
-    """Root mean square of past errors in days: heat missing or over, divided by the heat of a day at that time."""
-    needs = _needs(record, place, window, gathered, start, rows)
+def _errors_days(record: StageRecord, heats: Heats, start: Start, colds: Sequence[Cold | None], rows: Ints) -> list[float]:
+    """Root mean square of past errors in days for each cold: heat missing or over, divided by the heat of a day at that time."""
+    needs, day = _needs(record, heats, start, rows), record.days[rows]
     if (np.isfinite(needs).any(axis=0)).sum() < 2:
-        return float("nan")
-    places = place[rows]
-    day = record.days[rows]
-    rate = _gathered_on(gathered, places, window, day + RATE_DAYS) - _gathered_on(gathered, places, window, day - RATE_DAYS)
+        return [np.nan] * len(colds)
+    rate = heats.until(day + RATE_DAYS, rows) - heats.until(day - RATE_DAYS, rows)
     rate = np.where(rate > 0.5, rate, np.nan) / (2 * RATE_DAYS)
-    error = (needs - pulled_means(needs)[:, None]) / rate
-    known = np.isfinite(error).sum()
-    return float(np.sqrt(np.nansum(error**2) / known)) if known == np.isfinite(needs).sum() else float("nan")
+    groups = [group[rows] for group in record.groups]
+    errors = []
+    for cold in colds:
+        left = needs if cold is None else needs - cold.worth(needs, rows) * cold.past[rows]
+        error = (left - pulled_through(left, groups)[:, None]) / rate
+        known = np.isfinite(error).sum()
+        errors.append(float(np.sqrt(np.nansum(error**2) / known)) if known == np.isfinite(needs).sum() else np.nan)
+    return errors
 
 
 def drift_days(record: StageRecord, window: Window, fit: Fit) -> float:
     """How much later than heat alone says the crop has come lately, days: needs drift as trees age and stations move."""
-    place = np.maximum(record.heat.place, 0) if record.heat is not None else np.zeros(len(record.days), dtype=int)
-    gathered = np.cumsum(np.maximum(window.past_c - fit.base_c, 0.0), axis=2)
-    target = fit.need[:, None] + _gathered_on(gathered, place, window, fit.start.past)
-    said = np.full(record.days.shape, np.nan)
-    for plot, season in zip(*np.nonzero(np.isfinite(target)), strict=True):
-        said[plot, season] = np.searchsorted(gathered[place[plot], season], target[plot, season]) + window.first
+    assert record.heat is not None
+    heats = Heats.above(fit.base_c, record.heat.place, window)
+    said = heats.day_of(fit.need[:, None] + fit.chilled.past + heats.until(fit.start.past, np.arange(len(record.days))))
     error = mean_known(record.days - said, axis=0)
     error = error[np.isfinite(error)]
     return float(levels(error, best_gain(error))[-1]) if len(error) >= SEASONS_MIN else 0.0
@@ -225,7 +240,7 @@ def arrival_days(record: StageRecord, window: Window, fit: Fit) -> Floats:
     for row, index in enumerate(traces):
         path = np.where(ahead, window.past_c[:, index] + warmer_c[:, index, None], window.now_c)
         heat = np.cumsum(np.maximum(path - fit.base_c, 0.0), axis=1)
-        target = fit.need + heat[place, start_column]
+        target = fit.need + fit.chilled.now + heat[place, start_column]
         # A few places serve many plots: one sorted look-up per place.
         for number in range(len(heat)):
             here = np.flatnonzero(place == number)

@@ -60,6 +60,8 @@ class StageRecord:
     base_c : the crop file's base temperature, °C, or None for a crop without file
     days_now : float array, shape (plots,), day on which the stage was seen in `season`, NaN where not yet; None where nobody asked
     sites : float array, shape (plots, 3), km east, km north, m above the sea, NaN where unknown; None where plots have no place
+    groups : int arrays, shape (plots,), from wide to narrow, the number of each plot's variety and of its village in it; none where
+        they are not known, or all the same
     """
 
     seasons: Ints
@@ -72,6 +74,7 @@ class StageRecord:
     base_c: float | None = None
     days_now: Floats | None = None
     sites: Floats | None = None
+    groups: tuple[Ints, ...] = ()
 
     def as_known_in(self, index: int) -> StageRecord:
         """The record as it stood in past season number `index` on the same day of the season: nothing later remains."""

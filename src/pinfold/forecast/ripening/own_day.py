@@ -8,7 +8,8 @@ import numpy as np
 from scipy.optimize import nnls
 
 from pinfold.basics.quantiles import Floats
-from pinfold.forecast.panel import count, mean_known
+from pinfold.forecast.panel import count
+from pinfold.forecast.ripening.by_place import by_place
 
 # Lengths over which a plot's drift fades, in seasons; the record says how much of each there is. Assumed.
 DRIFT_SEASONS = (2.0, 8.0, 30.0)
@@ -16,7 +17,6 @@ DRIFT_SEASONS = (2.0, 8.0, 30.0)
 SEASONS_FOR_SCATTER = 20
 # Reports are whole days of what nobody watches daily. Assumed.
 NOISE_DAYS_MIN = 1.5
-PLOTS_PER_COEFFICIENT = 5
 KEPT_MIN_DAYS2 = 1.0
 # Outliers: beyond so many robust standard deviations a value says no more than at the limit. Assumed (Huber's rule).
 LIMIT, LIMIT_FOR_NOISE = 3.0, 2.5
@@ -45,7 +45,7 @@ def own_day(left: Floats, seasons: Floats, season: int, sites: Floats | None) ->
     left : float array, shape (plots, seasons), days without what plots share in a season, NaN where unknown
     Source: Robinson (1991), Statistical Science 6:15-32 (best linear unbiased prediction); variances by moments over lags.
     """
-    surroundings = _by_place(left, sites)
+    surroundings = by_place(left, sites)
     away = _without_outliers(left - surroundings[:, None])
     parts, noise = _variances(away, seasons)
     lags = np.abs(seasons[:, None] - seasons)
@@ -66,22 +66,6 @@ def own_day(left: Floats, seasons: Floats, season: int, sites: Floats | None) ->
         resting[rows] = parts[0] * weight.sum(axis=1)
         residual[rows] = np.where(known, weight / np.diagonal(inverse, axis1=1, axis2=2), np.nan)
     return OwnDay(surroundings + ahead, np.maximum(variance, 0.0), surroundings + resting, _noise(residual, noise))
-
-
-def _by_place(left: Floats, sites: Floats | None) -> Floats:
-    """Day that place and height suggest: a straight line where enough plots tell, else the mean. Shape (plots,)."""
-    own, known = mean_known(left, axis=1), count(left, axis=1)
-    told = known > 0
-    if sites is None:
-        return np.full(len(left), float(np.average(own[told], weights=known[told])))
-    usable = [column for column in sites.T if np.isfinite(column).all() and np.ptp(column[told]) > 0]
-    if told.sum() < PLOTS_PER_COEFFICIENT * (1 + len(usable)):
-        usable = []
-    scaled = [(column - column[told].mean()) / column[told].std() for column in usable]
-    design = np.column_stack([np.ones(len(left)), *scaled])
-    root = np.sqrt(known[told])
-    coefficients = np.linalg.lstsq(design[told] * root[:, None], own[told] * root, rcond=None)[0]
-    return np.asarray(design @ coefficients)
 
 
 def _without_outliers(away: Floats) -> Floats:

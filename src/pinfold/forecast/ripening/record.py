@@ -14,7 +14,7 @@ from pinfold.basics.quantiles import Floats
 from pinfold.fields.crops import crop as crop_file
 from pinfold.fields.crops import known_crops
 from pinfold.forecast.panel import mean_known
-from pinfold.forecast.ripening.interface import Heat, StageRecord
+from pinfold.forecast.ripening.interface import Heat, Ints, StageRecord
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def named_records(
             continue
         heat = None if weather is None else heat_of(rows, weather, as_of)
         base_c = crop_file(str(crop)).base_c.value if crop in known_crops() else None
-        frame = StageRecord(*_nothing(), season, issued_day, np.empty((0, 0)), heat, base_c, sites=sites_of(rows))
+        frame = StageRecord(*_nothing(), season, issued_day, np.empty((0, 0)), heat, base_c, sites=sites_of(rows), groups=groups_of(rows))
         yield from _of_crop(str(crop), rows["plot_id"], reports, frame)
 
 
-PLOT_COLUMNS = {"village_id": pl.String, "latitude": pl.Float64, "longitude": pl.Float64, "altitude_m": pl.Float64}
+PLOT_COLUMNS = {"village_id": pl.String, "variety": pl.String, "latitude": pl.Float64, "longitude": pl.Float64, "altitude_m": pl.Float64}
 KM_PER_DEGREE = 111.2
 
 
@@ -83,6 +83,13 @@ def sites_of(plots: pl.DataFrame) -> Floats | None:
     north_km = (place[:, 0] - middle[0]) * KM_PER_DEGREE
     east_km = (place[:, 1] - middle[1]) * KM_PER_DEGREE * np.cos(np.radians(middle[0]))
     return np.stack([east_km, north_km, place[:, 2]], axis=1)
+
+
+def groups_of(plots: pl.DataFrame) -> tuple[Ints, ...]:
+    """StageRecord.groups of plots with variety and village_id; plots of which one is not known are a group of their own."""
+    together = (plots.select("variety"), plots.select("variety", "village_id"))
+    numbers = [names.select(pl.struct(pl.all()).rank("dense") - 1).to_series().to_numpy().astype(np.int64) for names in together]
+    return tuple(number for number in numbers if number.max() > 0)
 
 
 def _nothing() -> tuple[np.ndarray, Floats, Floats]:
