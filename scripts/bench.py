@@ -180,13 +180,13 @@ def _mixed_integer(folder: Path, cpu_seconds: float) -> tuple[float, float]:
 
     from pinfold.flows.match_tables import read_season
     from pinfold.match.whole.problem import problem_of
-    from pinfold.match.whole.programme import pass_model
+    from pinfold.match.whole.programme import model_of, pass_to
 
     season = read_season(folder)
     solver = highspy._core._Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
-    pass_model(solver, problem_of(season))
+    pass_to(solver, model_of(problem_of(season), tight=False))
     started = time.process_time()
 
     def stop_in_time(kind: object, message: object, said: object, answer: object, data: object) -> None:

@@ -17,21 +17,30 @@ from pinfold.flows.match_whole import match_whole_from_folder
 from pinfold.match.core import best_flow
 from pinfold.match.rules import WholeRules
 from pinfold.match.season import Season, build_season
-from pinfold.match.whole.bound import common_bound, place_bounds, place_prices, relaxed
+from pinfold.match.whole.bound import PlacePrices, common_bound, place_bounds, place_prices, relaxed
 from pinfold.match.whole.plan import WholePlan, plan_whole_season
-from pinfold.match.whole.problem import earned, problem_of
-from pinfold.match.whole.programme import Limits, solve
+from pinfold.match.whole.problem import Problem, earned, problem_of
+from pinfold.match.whole.programme import bound_of, model_of
+from pinfold.match.whole.search import Search, decide_at_once
+from pinfold.match.whole.solver import Dive, Limits, solve
 
 from .seasons import lane, lot, random_season, season, tables, want
 
-EXACT = Limits(gap=0.0, nodes=100_000, seconds=60.0)
-STEPS = 12
+EXACT = Limits(gap=0.0, seconds_left=lambda: 60.0, stretch=4.0)
+LOOKS = 200
 
 
-def planned(given_season: Season, steps: int = STEPS) -> WholePlan:
+def planned(given_season: Season, rules: WholeRules = WholeRules(gap_enough=0.0)) -> WholePlan:
     """The plan after a stated number of looks at the clock, so that no test depends on how fast the machine is."""
-    left = iter(range(steps, -1_000_000, -1))
-    return plan_whole_season(given_season, WholeRules(gap_enough=0.0), lambda: float(next(left)), silent)
+    left = iter(range(LOOKS, -1_000_000, -1))
+    return plan_whole_season(given_season, rules, lambda: float(next(left)), silent)
+
+
+def best_yuan(problem: Problem) -> float:
+    """What HiGHS earns above leaving every lot unsold, on the programme as docs/match.md has it, without any further row."""
+    found = solve(model_of(problem, tight=False), EXACT, np.zeros(len(problem.ways.pool)))
+    assert found.settled
+    return earned(problem, found.way_kg)
 
 
 def kg_by_want(whole: WholePlan) -> dict[str, float]:
@@ -101,7 +110,7 @@ def random_whole_season(seed: int) -> Season:
     wants, lanes = base.wants, base.lanes
     if wants.height:
         wants = wants.with_columns(
-            kg_min=pl.Series(rng.choice([0.0, 20.0, 150.0, 400.0], wants.height)),
+            kg_min=pl.min_horizontal(pl.Series(rng.choice([0.0, 20.0, 150.0, 400.0], wants.height)), pl.sum_horizontal("^kg_[123]$")),
             open_cost=pl.Series(rng.choice([0.0, 50.0, 300.0], wants.height)),
         )
     if lanes.height:
@@ -118,13 +127,40 @@ def random_whole_season(seed: int) -> Season:
 def test_no_plan_beats_the_whole_programme_and_no_bound_is_below_it(seed):
     given_season = random_whole_season(seed)
     problem = problem_of(given_season)
-    whole = planned(given_season)
     best = given_season.unsold_worth
     if len(problem.ways.pool):
-        best += earned(problem, solve(problem, EXACT).way_kg)
+        best += best_yuan(problem)
     slack = 1e-6 * abs(best) + 0.1
-    assert whole.plan.objective <= best + slack
-    assert whole.plan.bound >= best - slack
+    for ways_together in (4_000, 10):
+        whole = planned(given_season, WholeRules(gap_enough=0.0, ways_together=ways_together))
+        assert whole.plan.objective <= best + slack
+        assert whole.plan.bound >= best - slack
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_small_season_that_is_decided_to_the_end_has_the_best_plan(seed):
+    problem = problem_of(random_whole_season(seed))
+    if not len(problem.ways.pool):
+        return
+    none = np.zeros(len(problem.ways.pool))
+    search = Search(problem, PlacePrices(none, none, none), none, ways_together=1, seed=0)
+    last = list(decide_at_once(search, none, lambda: 60.0))[-1]
+    best = best_yuan(problem)
+    assert last.settled
+    assert earned(problem, last.way_kg) == pytest.approx(best, rel=3e-5, abs=0.2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_any_row_prices_bound_the_whole_programme(seed):
+    problem = problem_of(random_whole_season(seed))
+    if not len(problem.ways.pool):
+        return
+    model, best = model_of(problem), best_yuan(problem)
+    rng = np.random.default_rng(seed)
+    assert Dive(model).relaxation().bound >= best - 1e-6 * abs(best) - 0.1
+    assert bound_of(model, rng.normal(0, 3, len(model.high))) >= best - 1e-6 * abs(best) - 0.1
 
 
 @settings(max_examples=30, deadline=None)
@@ -140,7 +176,7 @@ def test_any_prices_bound_the_whole_programme(seed, factor):
     wrong = replace(
         prices, want=prices.want * rng.uniform(0, factor, len(prices.want)), pool=prices.pool + rng.normal(0, factor, len(prices.pool))
     )
-    best = earned(problem, solve(problem, EXACT).way_kg)
+    best = best_yuan(problem)
     for each in (prices, wrong):
         assert common_bound(problem, each) + place_bounds(problem, each).sum() >= best - 1e-6 * abs(best) - 0.1
 
@@ -160,6 +196,12 @@ def test_a_season_that_is_stopped_at_once_still_has_a_plan_and_a_bound():
 def test_wants_without_minimum_or_opening_cost_are_refused(column):
     given_season = season([lot("A")], [want("W", "Kunming", 10, 100, **{column: -1.0})], [lane("Kunming")])
     with pytest.raises(InputError, match=f"wants row 1 .want_id W.: {column} is -1.0; give 0 or more"):
+        planned(given_season)
+
+
+def test_a_want_whose_minimum_is_more_than_it_wants_is_refused():
+    given_season = season([lot("A")], [want("V", "Kunming", 10, 100), want("W", "Kunming", 10, 100, kg_min=150)], [lane("Kunming")])
+    with pytest.raises(InputError, match=r"wants row 2 .want_id W.: kg_min is 150, but kg_1 to kg_3 are 100 together"):
         planned(given_season)
 
 

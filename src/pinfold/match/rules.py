@@ -63,17 +63,18 @@ class SupplyRules:
 
 @dataclass(frozen=True)
 class WholeRules:
-    """How long a plan with whole trucks is sought: the CPU seconds grow with the root of the season's ways, up to a limit."""
+    """How long a plan with whole trucks is sought: in a large season the CPU seconds grow with the root of its ways, up to a limit."""
 
-    seconds_per_root_way: float = rule(0.105, "CPU seconds", "sought for, times the root of the number of ways", 0.001, 100)
+    ways_together: int = rule(4_000, "ways", "decided anew together in one step of the search; a season with fewer is decided at once", 1)
+    seconds_at_once: float = rule(4.6, "CPU seconds", "sought at most for a season that is decided at once", 0.1, 86_400)
+    seconds_per_root_way: float = rule(0.12, "CPU seconds", "sought for a larger one, times the root of the number of ways", 0.001, 100)
     seconds_max: float = rule(50.0, "CPU seconds", "sought for at most", 0.1, 86_400)
-    gap_enough: float = rule(0.002, "share of the bound", "a plan this near its bound is not sought further", 0, 1)
-    places_together: int = rule(3, "regions in a week", "decided anew together in one step of the search, at first", 1, 10_000)
+    gap_enough: float = rule(0.0005, "share of the bound", "a plan this near its bound is not sought further", 0, 1)
     seed: int = rule(0, "", "of the search's luck; the same seed tries the same steps in the same order", 0)
 
     def seconds(self, ways: int) -> float:
         """CPU seconds that a plan of so many ways is sought."""
-        return min(self.seconds_max, self.seconds_per_root_way * sqrt(ways))
+        return self.seconds_at_once if ways <= self.ways_together else min(self.seconds_max, self.seconds_per_root_way * sqrt(ways))
 
 
 def with_fairness(rules: MatchRules, said: str) -> MatchRules:

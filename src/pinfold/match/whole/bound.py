@@ -29,7 +29,7 @@ def relaxed(season: Season, problem: Problem) -> Season:
     price, kg = _envelope(problem)
     ways = problem.ways
     asked = _asked(problem)
-    gain = np.where(problem.can_open[ways.want], ways.kept * price[ways.want, 0] - ways.cost_per_kg - asked[ways.pool], 0.0)
+    gain = ways.kept * price[ways.want, 0] - ways.cost_per_kg - asked[ways.pool]
     load = np.clip(summed(ways.lane, loads(problem, gain), len(problem.truck_kg)), GRAM_KG, problem.truck_kg)
     cost_per_kg = ways.cost_per_kg + (problem.truck_cost / load)[ways.lane]
     return replace(
@@ -43,10 +43,10 @@ def relaxed(season: Season, problem: Problem) -> Season:
 
 def _envelope(problem: Problem) -> tuple[Floats, Floats]:
     """Prices and kg of the envelope's steps, dearest first; shape (wants, 3) each."""
-    ends = np.column_stack([problem.step_kg.cumsum(axis=1), np.minimum(problem.kg_min, problem.want_kg_max)])
+    ends = np.column_stack([problem.step_kg.cumsum(axis=1), problem.kg_min])
     sold = np.clip(ends[:, :, None] - (problem.step_kg.cumsum(axis=1) - problem.step_kg)[:, None, :], 0, problem.step_kg[:, None, :])
     revenue = (sold * problem.step_price_per_kg[:, None, :]).sum(axis=2) - problem.open_cost[:, None]
-    allowed = (ends >= problem.kg_min[:, None] - 1e-9) & (ends > 0) & problem.can_open[:, None]
+    allowed = (ends >= problem.kg_min[:, None] - 1e-9) & (ends > 0)
     # Within the first step the average only rises, so its end is never worse than a minimum inside it.
     allowed[:, -1] &= problem.kg_min > problem.step_kg[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -101,10 +101,11 @@ def place_bounds(problem: Problem, prices: PlacePrices) -> Floats:
 def _want_worth(problem: Problem, price: Floats) -> Floats:
     """max(0, max over kg_min <= kg <= kg_max of revenue(kg) - open_cost - price * kg)."""
     margin = problem.step_price_per_kg - price[:, None]
-    least = np.minimum(problem.kg_min, problem.want_kg_max)
+    least = problem.kg_min
     forced = np.clip(least[:, None] - (problem.step_kg.cumsum(axis=1) - problem.step_kg), 0, problem.step_kg)
     worth = (forced * margin).sum(axis=1) + ((problem.step_kg - forced) * np.maximum(margin, 0)).sum(axis=1)
-    return np.where(problem.can_open, np.maximum(worth - problem.open_cost, 0), 0)
+    best: Floats = np.maximum(worth - problem.open_cost, 0)
+    return best
 
 
 def _lane_worth(problem: Problem, prices: PlacePrices) -> tuple[Floats, Ints]:

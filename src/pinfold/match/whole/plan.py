@@ -22,7 +22,7 @@ from pinfold.match.whole.bound import PlacePrices, common_bound, place_bounds, p
 from pinfold.match.whole.places import first_plan
 from pinfold.match.whole.problem import GRAM_KG, Problem, delivered_on, earned, problem_of, summed, trucks_for
 from pinfold.match.whole.programme import fitted
-from pinfold.match.whole.search import Search, improve
+from pinfold.match.whole.search import Search, decide_at_once, improve
 
 # Of all seconds, the share left after which no further place is asked: the rest refills the trucks and improves.
 SHARE_AFTER_PLACES = 0.3
@@ -72,41 +72,40 @@ def plan_whole_season(season: Season, rules: WholeRules, seconds_left: Callable[
 
 
 def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> _Sought:
-    nothing = np.zeros(len(problem.ways.pool))
     loose = relaxed(season, problem)
     flow = near_best_flow(loose, gap_enough=RELAXED_GAP_ENOUGH)
     prices = place_prices(problem, loose, flow.prices)
     bounds = place_bounds(problem, prices)
-    bound = common_bound(problem, prices) + float(bounds.sum())
-    if not len(nothing):
-        return _Sought(nothing, bound, flow.prices)
-    firsts = _first(season, problem, (prices, bounds), flow, seconds_left, progress)
-    best = max((nothing, *firsts), key=lambda kg: earned(problem, kg))
-    enough = bound - rules.gap_enough * abs(season.unsold_worth + bound)
-    search, whole = Search(problem, prices, bounds, rules.places_together, rules.seed), seconds_left()
-    for best in improve(search, best, seconds_left):  # noqa: B020
+    best, bound = without_short(problem, rounded(problem, flow.kg)), common_bound(problem, prices) + float(bounds.sum())
+    whole = seconds_left()
+    if whole <= 0 or not len(best):
+        return _Sought(max(best, np.zeros(len(best)), key=lambda kg: earned(problem, kg)), bound, flow.prices)
+    search = Search(problem, prices, bounds, rules.ways_together, rules.seed)
+    if len(best) <= rules.ways_together:
+        steps = decide_at_once(search, best, seconds_left)
+    else:
+        firsts = _first(season, problem, prices, flow, seconds_left, progress)
+        best = max((best, *firsts), key=lambda kg: earned(problem, kg))
+        steps = improve(search, best, seconds_left)
+    for step in steps:
         progress("match: improve the plan", round(100 * (1 - seconds_left() / whole)), 100)
-        if earned(problem, best) >= enough:
+        best, bound = step.way_kg, min(bound, step.bound)
+        if step.settled or earned(problem, best) >= bound - rules.gap_enough * abs(season.unsold_worth + bound):
             break
     return _Sought(best, bound, flow.prices)
 
 
 def _first(
-    season: Season,
-    problem: Problem,
-    priced: tuple[PlacePrices, Floats],
-    flow: Flow,
-    seconds_left: Callable[[], float],
-    progress: Progress,
+    season: Season, problem: Problem, prices: PlacePrices, flow: Flow, seconds_left: Callable[[], float], progress: Progress
 ) -> list[Floats]:
     """First plans: the relaxed flow rounded to whole trucks, overruled place by place while the seconds last; then the trucks refilled."""
     reserve = SHARE_AFTER_PLACES * seconds_left()
     way_kg, places = rounded(problem, flow.kg), int(problem.place.max()) + 1
     decided, chosen = 0, way_kg
-    for decided, chosen in enumerate(first_plan(problem, *priced, lambda: seconds_left() - reserve), start=1):  # noqa: B007
+    for decided, chosen in enumerate(first_plan(problem, prices, lambda: seconds_left() - reserve), start=1):  # noqa: B007
         progress("match: decide the places", decided, places)
     way_kg = np.where(problem.place[problem.ways.want] < decided, chosen, way_kg)
-    way_kg = without_short(problem, fitted(problem, way_kg, problem.trucks_max, problem.can_open))
+    way_kg = without_short(problem, fitted(problem, way_kg, problem.trucks_max))
     return [way_kg, refilled(season, problem, way_kg, flow.prices)]
 
 
@@ -114,7 +113,7 @@ def rounded(problem: Problem, flow: Floats) -> Floats:
     """`flow` in whole trucks: a lane's last truck goes when it is at least half full."""
     load = summed(problem.ways.lane, flow, len(problem.truck_kg))
     trucks = np.minimum(np.round(load / problem.truck_kg), problem.trucks_max)
-    return fitted(problem, flow, trucks, problem.can_open)
+    return fitted(problem, flow, trucks)
 
 
 def without_short(problem: Problem, way_kg: Floats) -> Floats:
@@ -137,7 +136,7 @@ def _beside(season: Season, problem: Problem) -> dict[Method, Facts]:
     facts: dict[Method, Facts] = {}
     orders: tuple[tuple[Method, Callable[[Season], np.ndarray]], ...] = (("greedy", greedy_order), ("first-come", first_come_order))
     for name, order in orders:
-        way_kg = without_short(problem, fitted(problem, fill(floored, order(floored)), problem.trucks_max, problem.can_open))
+        way_kg = without_short(problem, fitted(problem, fill(floored, order(floored)), problem.trucks_max))
         facts[name] = judge_whole(season, problem, share_out(season, way_kg), trucks_for(problem, way_kg))
     return facts
 

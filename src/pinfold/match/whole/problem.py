@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from pinfold.basics.errors import InputError
@@ -21,7 +20,8 @@ class Problem:
 
     lot_pool, lot_kg, lot_value_per_kg : as in Season, each pool's lots in merit order
     step_price_per_kg, step_kg : shape (wants, 3), dearest first
-    kg_min, open_cost : shape (wants,); a want takes nothing, or at least kg_min (GRAM_KG less is forgiven) and costs open_cost
+    kg_min, open_cost : shape (wants,); a want takes nothing, or at least kg_min (GRAM_KG less is forgiven) and costs open_cost; kg_min is
+        no more than its steps together
     truck_kg, truck_cost, trucks_max : shape (lanes,); trucks_max is whole
     place : shape (wants,), number of the want's region and week, a region's weeks together; a lane leads to one place
     ways : cost_per_kg without the truck
@@ -48,10 +48,6 @@ class Problem:
         return total
 
     @property
-    def can_open(self) -> npt.NDArray[np.bool_]:
-        return self.kg_min <= self.want_kg_max + GRAM_KG
-
-    @property
     def pool_kg(self) -> Floats:
         return summed(self.lot_pool, self.lot_kg, self.pools)
 
@@ -69,7 +65,7 @@ def problem_of(season: Season) -> Problem:
         lot_value_per_kg=season.lot_value_per_kg[by_merit],
         step_price_per_kg=season.step_price_per_kg,
         step_kg=season.step_kg,
-        kg_min=wants["kg_min"].to_numpy(),
+        kg_min=np.minimum(wants["kg_min"].to_numpy(), season.step_kg.sum(axis=1)),
         open_cost=wants["open_cost"].to_numpy(),
         place=place,
         truck_kg=truck_kg,
@@ -141,25 +137,43 @@ class Part:
     hub_weeks: Ints
 
 
+@dataclass(frozen=True)
+class Supply:
+    """What a part of a problem may use.
+
+    lot_pool : pool of each lot in the larger problem, sorted; hub_week_kg_max : of every hub-week there
+    """
+
+    lot_pool: Ints
+    lot_kg: Floats
+    lot_value_per_kg: Floats
+    hub_week_kg_max: Floats
+
+
 def part_of(problem: Problem, ways: Ints, way_kg: Floats) -> Part:
-    """The problem of `ways` alone, while all others send `way_kg`. `ways` holds every way of its wants and lanes."""
+    """The problem of `ways` alone, while all others send `way_kg`. `ways` holds every way of its wants and lanes that may send anything."""
     others = way_kg.copy()
     others[ways] = 0
+    left = problem.lot_kg - lots_taken(problem, summed(problem.ways.pool, others, problem.pools))
+    hub_used = summed(problem.ways.hub_week, others, len(problem.hub_week_kg_max))
+    return part_with(problem, ways, Supply(problem.lot_pool, left, problem.lot_value_per_kg, problem.hub_week_kg_max - hub_used))
+
+
+def part_with(problem: Problem, ways: Ints, supply: Supply) -> Part:
+    """The problem of `ways` alone when `supply` is all that there is."""
     chosen = problem.ways
     pools, pool = np.unique(chosen.pool[ways], return_inverse=True)
     wants, want = np.unique(chosen.want[ways], return_inverse=True)
     lanes, lane = np.unique(chosen.lane[ways], return_inverse=True)
     hub_weeks, hub_week = np.unique(chosen.hub_week[ways], return_inverse=True)
-    left = problem.lot_kg - lots_taken(problem, summed(chosen.pool, others, problem.pools))
     at = np.full(problem.pools, -1)
     at[pools] = np.arange(len(pools))
-    lots = np.flatnonzero((at[problem.lot_pool] >= 0) & (left > 0))
-    hub_used = summed(chosen.hub_week, others, len(problem.hub_week_kg_max))
+    lots = np.flatnonzero((at[supply.lot_pool] >= 0) & (supply.lot_kg > 0))
     inside = Problem(
         pools=len(pools),
-        lot_pool=at[problem.lot_pool[lots]],
-        lot_kg=left[lots],
-        lot_value_per_kg=problem.lot_value_per_kg[lots],
+        lot_pool=at[supply.lot_pool[lots]],
+        lot_kg=supply.lot_kg[lots],
+        lot_value_per_kg=supply.lot_value_per_kg[lots],
         step_price_per_kg=problem.step_price_per_kg[wants],
         step_kg=problem.step_kg[wants],
         kg_min=problem.kg_min[wants],
@@ -168,20 +182,28 @@ def part_of(problem: Problem, ways: Ints, way_kg: Floats) -> Part:
         truck_kg=problem.truck_kg[lanes],
         truck_cost=problem.truck_cost[lanes],
         trucks_max=problem.trucks_max[lanes],
-        hub_week_kg_max=np.maximum(problem.hub_week_kg_max - hub_used, 0)[hub_weeks],
+        hub_week_kg_max=np.maximum(supply.hub_week_kg_max[hub_weeks], 0),
         ways=Ways(pool, want, lane, hub_week, chosen.kept[ways], chosen.cost_per_kg[ways], chosen.age_days[ways]),
     )
     return Part(inside, ways, pools, wants, lanes, hub_weeks)
 
 
 def _checked(wants: pl.DataFrame) -> pl.DataFrame:
-    """`wants` with kg_min and open_cost as finite floats."""
+    """`wants` with kg_min and open_cost as finite floats, kg_min no more than its steps want."""
     for column in ("kg_min", "open_cost"):
         if column not in wants.columns:
             raise InputError(f"wants: column {column!r} is missing; add it to plan whole trucks")
         number = pl.col(column).cast(pl.Float64, strict=False)
-        bad = wants.with_row_index("row", offset=1).filter((number.is_finite() & (number >= 0)).fill_null(False).not_())
-        if not bad.is_empty():
-            row = bad.row(0, named=True)
+        for row in _bad(wants, (number.is_finite() & (number >= 0)).fill_null(False)):
             raise InputError(f"wants row {row['row']} (want_id {row['want_id']}): {column} is {row[column]}; give 0 or more")
-    return wants.with_columns(pl.col("kg_min", "open_cost").cast(pl.Float64))
+    typed = wants.with_columns(pl.col("kg_min", "open_cost").cast(pl.Float64), total=pl.sum_horizontal("kg_1", "kg_2", "kg_3"))
+    for row in _bad(typed, pl.col("kg_min") <= pl.col("total") + GRAM_KG):
+        raise InputError(
+            f"wants row {row['row']} (want_id {row['want_id']}): kg_min is {row['kg_min']:g}, but kg_1 to kg_3 are {row['total']:g} "
+            "together, so it could never open; give a kg_min of at most that, or take the row out"
+        )
+    return typed
+
+
+def _bad(wants: pl.DataFrame, good: pl.Expr) -> list[dict[str, object]]:
+    return wants.with_row_index("row", offset=1).filter(~good).head(1).to_dicts()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,13 +11,15 @@ from pinfold.match.season import Floats, Ints
 from pinfold.match.whole.bound import PlacePrices
 from pinfold.match.whole.places import ways_by_place
 from pinfold.match.whole.problem import GRAM_KG, Problem, delivered_on, earned, part_of, summed, trucks_for
-from pinfold.match.whole.programme import Limits, solve
+from pinfold.match.whole.programme import flow_of, model_of
+from pinfold.match.whole.solver import Dive, Limits, dived, solve
 
-# Of what a neighbourhood's places are short of their bounds, the share that is not worth seeking: mostly nobody can reach it.
-SHARE_NOT_SOUGHT = 0.25
-NODES, SECONDS = 200, 3.0
-# Each further try at the same place counts its promise for half and takes more places along.
-FADES, GROWS = 0.5, 1.3
+# What is not within this of its own bound is not settled yet.
+GAP_SHARE = 1e-5
+# Of a small season's ways, those that are decided anew together in the end.
+PART_SHARE = 0.25
+# Each further try at the same place counts its promise for half.
+FADES = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,53 @@ def neighbours(problem: Problem, by_place: list[Ints]) -> Neighbours:
 
 @dataclass(frozen=True)
 class Search:
-    """bounds : yuan that each place can earn at most at `prices`; places_together : in a first try; seed : of the search's luck"""
+    """bounds : yuan that each place can earn at most at `prices`; ways_together : in a neighbourhood; seed : of the search's luck"""
 
     problem: Problem
     prices: PlacePrices
     bounds: Floats
-    places_together: int
+    ways_together: int
     seed: int
 
 
-def improve(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -> Iterator[Floats]:
+@dataclass(frozen=True)
+class Decided:
+    """way_kg : the best plan so far; bound : yuan that none can exceed; settled : whether nothing is left to seek"""
+
+    way_kg: Floats
+    bound: float
+    settled: bool = False
+
+
+def decide_at_once(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -> Iterator[Decided]:
+    """After each step the best plan so far of a small season, from `way_kg` on: all trucks and openings are decided together.
+
+    A dive, then HiGHS's search between the dive and the relaxation, then everywhere; what seconds are left improve parts.
+    """
+    problem = search.problem
+    model = model_of(problem)
+    dive = Dive(model)
+    loose = dive.relaxation()
+    columns = dive.whole(loose, earned(problem, way_kg), seconds_left)
+    way_kg = way_kg if columns is None else flow_of(model, columns)
+    yield Decided(way_kg, loose.bound)
+    for near in (loose, None):
+        if seconds_left() <= 0:
+            return
+        solved = solve(model, Limits(GAP_SHARE * abs(earned(problem, way_kg)), seconds_left, dive.stretch), way_kg, near)
+        if solved.way_kg is not None and earned(problem, solved.way_kg) > earned(problem, way_kg):
+            way_kg = solved.way_kg
+        yield Decided(way_kg, loose.bound, solved.settled and near is None)
+        if not solved.settled:
+            break
+    else:
+        return
+    part = replace(search, ways_together=max(1, round(PART_SHARE * len(way_kg))))
+    for step in improve(part, way_kg, seconds_left):
+        yield Decided(step.way_kg, loose.bound)
+
+
+def improve(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -> Iterator[Decided]:
     """After each step the best plan so far, from `way_kg` on; ends when `seconds_left` does.
 
     The place that is furthest below its bound is tried first, together with places that draw on the same pools.
@@ -60,13 +99,12 @@ def improve(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -
     short, best = shortfall(search, way_kg), earned(problem, way_kg)
     while seconds_left() > 0:
         start = int(np.argmax(np.maximum(short, 1.0) * FADES**tries * random.uniform(0.5, 1, len(short))))
-        chosen = _neighbourhood(start, near, len(by_place), search.places_together * GROWS ** tries[start], random)
         tries[start] += 1
-        ways = np.sort(np.concatenate([by_place[place] for place in chosen]))
+        ways = _neighbourhood(start, near, by_place, search.ways_together, random)
         if not len(ways):
             continue
-        limits = Limits(SHARE_NOT_SOUGHT * float(np.maximum(short[chosen], 0).sum()), NODES, min(SECONDS, seconds_left()))
-        found = solve(part_of(problem, ways, way_kg).problem, limits, way_kg[ways]).way_kg
+        part = part_of(problem, ways, way_kg).problem
+        found = dived(part, earned(part, way_kg[ways]), seconds_left)
         if found is not None:
             tried = way_kg.copy()
             tried[ways] = found
@@ -74,7 +112,7 @@ def improve(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -
             if value > best + 1e-9 * abs(best):
                 way_kg, best = tried, value
                 short = shortfall(search, way_kg)
-        yield way_kg
+        yield Decided(way_kg, np.inf)
 
 
 def shortfall(search: Search, way_kg: Floats) -> Floats:
@@ -91,10 +129,13 @@ def shortfall(search: Search, way_kg: Floats) -> Floats:
     return search.bounds - summed(problem.place, taken, places) + summed(place, paid, places) + summed(lane_place, trucks, places)
 
 
-def _neighbourhood(start: int, near: Neighbours, places: int, together: float, random: np.random.Generator) -> Ints:
-    """`start` and the places that share most pools with it, drawn with a share of luck, until `together` are."""
+def _neighbourhood(start: int, near: Neighbours, by_place: list[Ints], together: int, random: np.random.Generator) -> Ints:
+    """Ways of `start` and of the places that share most pools with it, drawn with a share of luck, up to `together` ways."""
+    places = len(by_place)
     sharing = [near.places_of[pool] for pool in near.pools_of[start].tolist()]
     shared = np.bincount(np.concatenate([*sharing, np.zeros(0, np.int64)]), minlength=places) * random.uniform(0.2, 1, places)
     shared[start] = np.inf
-    most = np.argsort(-shared, kind="stable")[: max(round(together), 1)]
-    return most[shared[most] > 0]
+    order = np.argsort(-shared, kind="stable")
+    ways = np.array([len(by_place[place]) for place in order.tolist()]).cumsum()
+    most = order[: max(1, int(np.searchsorted(ways, together, side="right")))]
+    return np.sort(np.concatenate([by_place[place] for place in most[shared[most] > 0]]))
