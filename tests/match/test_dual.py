@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -85,6 +88,23 @@ def test_the_slope_of_the_smoothed_dual_is_how_its_value_changes():
     prices, towards = rng.uniform(1, 9, sum(network.shape)), rng.normal(size=sum(network.shape))
     ahead, behind = (network.smoothed(0.05, prices + step * towards)[0] for step in (1e-5, -1e-5))
     assert network.smoothed(0.05, prices)[1] @ towards == pytest.approx((ahead - behind) / 2e-5, rel=1e-4)
+
+
+def test_a_season_in_parts_is_the_same_on_threads_and_nearly_the_same_as_whole(monkeypatch):
+    lots = [lot(f"{grade}{days}", grade=grade, collect_days=days) for grade in (0, 1, 2) for days in (0, 1)]
+    network = Network.of(
+        season(lots, [want("near", "Kunming", 8, 90), want("far", "Shanghai", 9, 80)], [lane("Kunming"), lane("Shanghai")])
+    )
+    prices = np.array([5.0, 6.0, 0.1, 0.2, 0.3])
+    whole = network.smoothed(0.05, prices)
+    monkeypatch.setattr("pinfold.match.kernel.PART_WAYS", 4)
+    alone = replace(network).smoothed(0.05, prices)
+    with ThreadPoolExecutor(2) as workers:
+        together = replace(network, workers=workers)
+        assert together._parts == [(0, 2), (2, 4), (4, 6)]
+        threaded = together.smoothed(0.05, prices)
+    assert [part.tolist() for part in threaded[1:]] == [part.tolist() for part in alone[1:]] and threaded[0] == alone[0]
+    assert alone[0] == pytest.approx(whole[0]) and alone[1] == pytest.approx(whole[1]) and alone[2].tolist() == whole[2].tolist()
 
 
 def test_descent_ends_at_the_wall_where_the_way_down_leads_through_it():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import resource
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.match.dual import GAP_ENOUGH
 from pinfold.match.explain import shipment_reasons, unsold_reasons
+from pinfold.match.kernel import PART_WAYS
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import MatchRules, rules_from_json, with_fairness
 from pinfold.match.say import Names, sentences_of_shipments, sentences_of_unsold
@@ -49,7 +52,8 @@ def match_from_folder(folder: Path, out: Path, asked: Asked = Asked(), progress:
     if asked.fairness is not None:
         season = replace(season, rules=with_fairness(season.rules, asked.fairness))
     progress(f"match: plan {len(season.ways.pool):,} ways", 1, STEPS)
-    plan = plan_season(season, asked.method, asked.gap_enough)
+    with _threads(len(season.ways.pool)) as workers:
+        plan = plan_season(season, asked.method, asked.gap_enough, workers)
     progress("match: write the plan", 2, STEPS)
     write_plan(folder, out, plan)
     plan.price_frame().write_parquet(out / "prices.parquet")
@@ -57,6 +61,15 @@ def match_from_folder(folder: Path, out: Path, asked: Asked = Asked(), progress:
     (out / "plan.json").write_text(json.dumps(answer, indent=1))
     progress("match: write the plan", STEPS, STEPS)
     return answer
+
+
+def _threads(ways: int) -> AbstractContextManager[Executor | None]:
+    """Threads for a season of so many ways; most seasons are one part, and need not wait for the import."""
+    if ways <= PART_WAYS:
+        return nullcontext()
+    from pinfold.outside.executors import threads
+
+    return threads()
 
 
 def promises_nothing(season: Season, what: str) -> Season:

@@ -8,8 +8,10 @@ costs but not in its ways. loops.c says what is computed; it is compiled when Pi
 from __future__ import annotations
 
 import ctypes
+from concurrent.futures import Executor
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial, reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,9 @@ import numpy as np
 from pinfold.match.compiled import loops, pointer
 from pinfold.match.season import STEPS, Floats, Ints, Season
 from pinfold.match.shipments import merit_order
+
+# So many ways are a part: a pass over them takes some 6 ms, a hundred times what handing them to a thread does.
+PART_WAYS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Network:
     lane_kg_max, hub_week_kg_max : kg; at most twice all that there is to send, so never infinite
     pool_scale, want_scale : yuan per kg that temperature 1 stands for: what customers of that product pay, on average
     pool_of_way : shape (ways,); lot_order : rows of the season's lots
+    workers : threads of this process for the parts of a large season; None: one part after the other
     """
 
     first_way: Ints
@@ -49,9 +55,10 @@ class Network:
     want_scale: Floats
     pool_of_way: Ints
     lot_order: Ints
+    workers: Executor | None = None
 
     @classmethod
-    def of(cls, season: Season) -> Network:
+    def of(cls, season: Season, workers: Executor | None = None) -> Network:
         ways, pools, order = season.ways, season.pools.height, merit_order(season)
         hub_of_lane = np.zeros(len(season.lane_kg_max), np.int32)
         hub_of_lane[ways.lane] = ways.hub_week
@@ -76,6 +83,7 @@ class Network:
             want_scale=want_scale,
             pool_of_way=ways.pool,
             lot_order=order,
+            workers=workers,
         )
 
     @property
@@ -89,10 +97,23 @@ class Network:
         temperature : share of a product's price within which ways count as nearly as good, > 0
         prices : shape (wants + lanes + hub_weeks,), yuan per kg, >= 0
         """
-        slope, flow, lane_room = np.empty(sum(self.shape)), np.empty(len(self.want)), np.empty((2, len(self.lane_kg_max)))
-        prices = np.ascontiguousarray(prices)
-        value = loops().smoothed(self._struct, temperature, *map(pointer, (prices, slope, flow, lane_room[0], lane_room[1])))
-        return value, slope, flow
+        prices, flow = np.ascontiguousarray(prices), np.empty(len(self.want))
+        one = partial(self._smoothed_part, temperature, prices, flow)
+        # The same parts, summed in the same order, whoever works on them: the same figures to the last bit.
+        parts = list((self.workers.map if self.workers else map)(one, self._parts))
+        return sum(value for value, _ in parts), reduce(np.add, (slope for _, slope in parts)), flow
+
+    def _smoothed_part(self, temperature: float, prices: Floats, flow: Floats, pools: tuple[int, int]) -> tuple[float, Floats]:
+        slope, room = np.empty(len(prices)), np.empty((2, len(self.lane_kg_max)))
+        value = loops().smoothed(self._struct, temperature, pointer(prices), *pools, *map(pointer, (slope, flow, room[0], room[1])))
+        return value, slope
+
+    @cached_property
+    def _parts(self) -> list[tuple[int, int]]:
+        """First pool and one past the last of every part: one for most seasons."""
+        ends = np.searchsorted(self.first_way, np.arange(1, len(self.want) // PART_WAYS + 1) * PART_WAYS)
+        joints = [0, *sorted({int(end) for end in ends if 0 < end < len(self.pool_scale)}), len(self.pool_scale)]
+        return list(pairwise(joints))
 
     def fill(self, order: Ints, start_kg: Floats | None = None) -> Floats:
         """Kg on every way when the ways take what `start_kg` leaves, in `order`, each as long as one more kg still pays; shape (ways,).

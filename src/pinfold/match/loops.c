@@ -72,27 +72,30 @@ static inline double exp_below_0(double x) {
     return power * (1 + rest * (1 + rest * (1. / 2 + rest * (1. / 6 + rest * (1. / 24 + rest * (1. / 120 + rest * (1. / 720 + rest / 5040)))))));
 }
 
-// Smoothed dual value at `prices` (wants, lanes, hub-weeks); fills `slope` (as prices) and `flow` (kg on each way).
+// What the pools from `first` to before `end` add to the smoothed dual value at `prices` (wants, lanes, hub-weeks) and to its `slope` (as prices);
+// fills `flow` (kg on each of their ways). Where `first` is 0, the wants and limits are added too, so that parts sum up to the whole.
 // `lane_price` and `lane_kg` are room for one number per lane.
-double smoothed(const Network *n, double temperature, const double *prices, double *slope, double *flow, double *lane_price, double *lane_kg) {
+double smoothed(const Network *n, double temperature, const double *prices, int64_t first, int64_t end, double *slope, double *flow,
+                double *lane_price, double *lane_kg) {
 #pragma clang fp reassociate(on)
+    const double with_limits = first == 0;
     const double *want_price = prices, *own_lane_price = prices + n->wants, *hub_price = own_lane_price + n->lanes;
     double *lane_slope = slope + n->wants, *hub_slope = lane_slope + n->lanes;
     double value = 0, share;
-    for (int64_t w = 0; w < n->wants; w++) {
-        slope[w] = 0;
+    memset(slope, 0, (n->wants + n->lanes + n->hub_weeks) * sizeof *slope);
+    for (int64_t w = 0; with_limits && w < n->wants; w++) {
         for (int64_t s = w * n->steps; s < (w + 1) * n->steps; s++) {
             value += n->step_kg[s] * rounded(n->step_price_per_kg[s] - want_price[w], temperature * n->want_scale[w], &share);
             slope[w] -= n->step_kg[s] * share;
         }
     }
-    for (int64_t h = 0; h < n->hub_weeks; h++) value += n->hub_week_kg_max[h] * hub_price[h], hub_slope[h] = n->hub_week_kg_max[h];
+    for (int64_t h = 0; with_limits && h < n->hub_weeks; h++) value += n->hub_week_kg_max[h] * hub_price[h], hub_slope[h] = n->hub_week_kg_max[h];
     for (int64_t l = 0; l < n->lanes; l++) {
-        value += n->lane_kg_max[l] * own_lane_price[l];
+        value += with_limits * n->lane_kg_max[l] * own_lane_price[l];
         lane_price[l] = own_lane_price[l] + hub_price[n->hub_of_lane[l]];
         lane_kg[l] = 0;
     }
-    for (int64_t p = 0; p < n->pools; p++) {
+    for (int64_t p = first; p < end; p++) {
         const int64_t from = n->first_way[p], to = n->first_way[p + 1];
         const double width = temperature * n->pool_scale[p], sharpness = 1 / width;
         double best = -1e300, sum = 0, sent = 0;
@@ -128,7 +131,7 @@ double smoothed(const Network *n, double temperature, const double *prices, doub
         }
     }
     for (int64_t l = 0; l < n->lanes; l++) {
-        lane_slope[l] = n->lane_kg_max[l] - lane_kg[l];
+        lane_slope[l] = with_limits * n->lane_kg_max[l] - lane_kg[l];
         hub_slope[n->hub_of_lane[l]] -= lane_kg[l];
     }
     return value;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -66,10 +67,11 @@ class Plan:
         return pl.concat(rows.select(pl.lit(what).alias("what"), "id", "week", pl.Series("yuan_per_kg", of)) for what, rows, of in parts)
 
 
-def plan_season(season: Season, method: Method = "optimal", gap_enough: float = GAP_ENOUGH) -> Plan:
+def plan_season(season: Season, method: Method = "optimal", gap_enough: float = GAP_ENOUGH, workers: Executor | None = None) -> Plan:
     """The plan that `method` makes, with the bound and the other methods' facts beside it.
 
     gap_enough : share of the bound within which a large season's plan is sought; a small one is planned exactly
+    workers : threads for the parts of a season of millions of ways; the plan is the same without
 
     Raises InputError when the method is not known, NoPlan when the optimiser gives up.
     """
@@ -77,7 +79,7 @@ def plan_season(season: Season, method: Method = "optimal", gap_enough: float = 
         raise InputError(f"method {method!r} is not known; use one of {', '.join(METHODS)}")
     if season.rules.is_fair and method != "optimal":
         raise InputError(f"method {method!r} promises nothing between villages; use optimal, or take village_band and village_floor away")
-    network = Network.of(season)
+    network = Network.of(season, workers)
     best = _best(season, network, gap_enough)
     made: dict[Method, Shipments] = {
         "optimal": best.shipments,

@@ -63,6 +63,20 @@ def workers(rows: int) -> Iterator[Executor | None]:
 
 
 @contextmanager
+def threads() -> Iterator[Executor | None]:
+    """PINFOLD_PROCESSES threads of this process, for compiled loops, which let go of Python's lock; None where that is one.
+
+    They share the process's memory, so nothing travels.
+    """
+    count = settings().processes
+    if count == 1:
+        yield None
+    else:
+        with ThreadPoolExecutor(count) as workers:
+            yield workers
+
+
+@contextmanager
 def _cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
