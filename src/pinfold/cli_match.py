@@ -36,6 +36,11 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path))
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="with --from: file of shipments that are loaded and stay: lot_id, want_id, kg (CSV or Parquet)",
 )
+@click.option("--uncertain", is_flag=True, help="book trucks and promise goods before the harvest is known, for many harvests at once")
+@click.option("--scenarios", type=click.IntRange(1), help="with --uncertain: harvests to draw [default: 20]")
+@click.option("--risk-weight", type=click.FloatRange(0, 1), help="with --uncertain: weight of the worst tenth's mean [default: 0]")
+@click.option("--effort", type=click.FloatRange(0), help="with --uncertain: how long to seek, times the usual [default: 1]")
+@click.option("--seed", type=click.IntRange(0), help="with --uncertain: of the harvests' draw [default: 0]")
 @click.option("--fairness", help="between villages: band=0.1, floor=0.5, max-min or none [default: as rules.json says]")
 @click.option(
     "--gap", type=click.FloatRange(0), help="per cent that the plan may be short of the best, if that can be reached [default: 0.14]"
@@ -54,7 +59,9 @@ def match(
     frozen: Path | None,
     fairness: str | None,
     gap: float | None,
+    uncertain: bool,
     as_json: bool,
+    **draw: float | None,
 ) -> None:
     """Match lots with wants: shipments and a bound that no plan can exceed.
 
@@ -65,6 +72,17 @@ def match(
     # Before numpy and Polars come in: each would start a thread per core, which cost this command more CPU than they save time.
     for name, threads in ONE_THREAD.items():
         os.environ.setdefault(name, threads)
+    changed = {name: value for name, value in draw.items() if value is not None}
+    if uncertain:
+        from pinfold.flows.match_uncertain import match_uncertain_from_folder
+
+        if whole or method != "optimal" or any(option is not None for option in (before, fairness, gap, seconds)):
+            raise InputError("--uncertain plans by itself, trucks paid per kg; of other options only --out and --json go with it")
+        answer = match_uncertain_from_folder(folder, out, changed, TerminalProgress())
+        show(answer, as_json)
+        sys.exit(INTERRUPTED if answer["interrupted"] else 0)
+    if changed:
+        raise InputError("--scenarios, --risk-weight, --effort and --seed are for --uncertain; add it or leave them away")
     if fairness is not None and (whole or before is not None or method != "optimal"):
         raise InputError("--fairness is for the optimal plan of trucks paid per kg; leave --whole, --from and --method away")
     if gap is not None and (whole or before is not None):

@@ -17,7 +17,7 @@ from pinfold.match.dual import GAP_ENOUGH
 from pinfold.match.explain import shipment_reasons, unsold_reasons
 from pinfold.match.kernel import PART_WAYS
 from pinfold.match.plan import Method, Plan, plan_season
-from pinfold.match.rules import MatchRules, rules_from_json, with_fairness
+from pinfold.match.rules import rules_from_json, with_fairness
 from pinfold.match.say import Names, sentences_of_shipments, sentences_of_unsold
 from pinfold.match.score import sent_kg
 from pinfold.match.season import Season, build_season
@@ -96,21 +96,23 @@ def write_plan(folder: Path, out: Path, plan: Plan) -> None:
 
 def read_season(folder: Path) -> Season:
     """The season that `folder` holds, with the rules of its rules.json. Raises BrokenTables or InputError."""
-    return build_season(Tables(**read_tables(folder, TABLES)), _rules(folder))
+    # "uncertain" is an object of its own, for the plan that is made before the harvest is known.
+    given = {name: value for name, value in rules_given(folder).items() if name != "uncertain"}
+    return build_season(Tables(**read_tables(folder, TABLES)), rules_from_json(given))
 
 
-def _rules(folder: Path) -> MatchRules:
-    """Rules of rules.json; the defaults where the folder has none."""
+def rules_given(folder: Path) -> dict[str, object]:
+    """What rules.json says; nothing where the folder has none. Raises InputError."""
     path = folder / "rules.json"
     if not path.exists():
-        return MatchRules()
+        return {}
     try:
         given = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as broken:
         raise InputError(f"{path} is not JSON ({broken}); correct it or take it away to use the defaults") from None
     if not isinstance(given, dict):
         raise InputError(f"{path} holds a {type(given).__name__}; give an object of rule names and numbers")
-    return rules_from_json(given)
+    return given
 
 
 def _names(folder: Path, products: pl.DataFrame) -> Names:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pinfold.match.compiled import loops, pointer
-from pinfold.match.season import STEPS, Floats, Ints, Season
+from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import merit_order
 
 # So many ways are a part: a pass over them takes some 6 ms, a hundred times what handing them to a thread does.
@@ -131,7 +131,7 @@ class Network:
             lots,
             self.first_lot[:-1].copy(),
             steps.ravel(),
-            np.arange(len(self.step_kg)) * STEPS,
+            np.arange(len(self.step_kg)) * self.step_kg.shape[1],
             self.lane_kg_max - np.bincount(self.lane, kg, len(self.lane_kg_max)),
             self.hub_week_kg_max - np.bincount(self.hub_of_lane[self.lane], kg, len(self.hub_week_kg_max)),
         )
@@ -145,7 +145,8 @@ class Network:
     def steps_left(self, kg: Floats) -> Floats:
         """Kg that each want's steps still take when `kg` go on the ways and the dearest are filled first; shape (wants, 3)."""
         delivered = _sums(self.want, kg * self.kept, len(self.step_kg))
-        return _left(self.step_kg.ravel(), np.arange(len(self.step_kg) + 1) * STEPS, delivered).reshape(-1, STEPS)
+        wants, steps = self.step_kg.shape
+        return _left(self.step_kg.ravel(), np.arange(wants + 1) * steps, delivered).reshape(wants, steps)
 
     def gain(self, kg: Floats) -> float:
         """Yuan that `kg` on the ways bring above leaving every lot unsold."""
@@ -156,7 +157,7 @@ class Network:
     def _struct(self) -> Any:
         arrays = [np.ascontiguousarray(getattr(self, field.name)) for field in fields(self)[: len(_Struct.ARRAYS)]]
         wants, lanes, hub_weeks = self.shape
-        struct = _Struct(len(self.pool_scale), wants, lanes, hub_weeks, STEPS, *map(pointer, arrays))
+        struct = _Struct(len(self.pool_scale), wants, lanes, hub_weeks, self.step_kg.shape[1], *map(pointer, arrays))
         struct.kept_alive = arrays
         return ctypes.byref(struct)
 

@@ -14,6 +14,7 @@ from pinfold.fields.weather import WeatherRules
 from pinfold.impact.rules import ImpactRules
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules, SupplyRules, WholeRules
+from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.outside.folder.problems import Problem, did_you_mean, error
 from pinfold.pin.rules import PinRules
 from pinfold.replay.rules import ReplayRules
@@ -27,6 +28,7 @@ ROOMS: dict[str, type] = {
     "supply": SupplyRules,
     "match": MatchRules,
     "whole": WholeRules,
+    "uncertain": UncertainRules,
     "pin": PinRules,
     "coop": CoopRules,
     "split": SplitRules,

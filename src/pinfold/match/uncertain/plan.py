@@ -1,0 +1,107 @@
+"""A plan for a harvest that is not known: what to book and promise, what each harvest then brings, and what no plan is worth more than."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from pinfold.match.bound import Prices
+from pinfold.match.core import SIMPLEX_WAYS_MAX, near_best_flow
+from pinfold.match.dual import Flow
+from pinfold.match.season import Floats, Season
+from pinfold.match.uncertain.exact import best_plan, exact_yuan
+from pinfold.match.uncertain.problem import FirstStage, TwoStage, first_of_flow
+from pinfold.match.uncertain.recourse import near_yuan
+from pinfold.match.uncertain.risk import tail_mean, worth
+from pinfold.match.uncertain.rules import UncertainRules
+from pinfold.match.uncertain.scenarios import draw_kg
+from pinfold.match.uncertain.search import Found, near_best
+from pinfold.match.uncertain.sellable import margins, sellable_share
+
+
+@dataclass(frozen=True)
+class UncertainPlan:
+    """yuan : what each scenario of the problem brings (at least), shape (scenarios,); bound : on what the rules call its worth
+
+    certain : the same for the plan that takes the forecast for certain, on the same scenarios
+    """
+
+    problem: TwoStage
+    first: FirstStage
+    yuan: Floats
+    bound: float
+    certain: Floats
+    interrupted: bool = False
+
+    @property
+    def worth(self) -> float:
+        """(1 - risk weight) x mean + risk weight x mean of the worst, yuan."""
+        return worth(self.yuan, self.problem.rules)
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that the plan may be short of the best one on these scenarios."""
+        return max(self.bound - self.worth, 0.0) / max(abs(self.bound), 1e-9)
+
+    @property
+    def tail_mean(self) -> float:
+        return tail_mean(self.yuan, self.problem.rules.tail_share)
+
+    @property
+    def certain_tail_mean(self) -> float:
+        return tail_mean(self.certain, self.problem.rules.tail_share)
+
+    @property
+    def booked(self) -> pl.DataFrame:
+        """lane_id, trucks (parts of one too: trucks are paid per kg here), kg of every lane that books any."""
+        lanes = self.problem.season.tables.lanes
+        rows = lanes.select("lane_id", "truck_kg", kg=pl.Series(self.first.booked_kg)).filter(pl.col("kg") > 0)
+        return rows.select("lane_id", trucks=pl.col("kg") / pl.col("truck_kg"), kg="kg")
+
+    @property
+    def promised(self) -> pl.DataFrame:
+        """want_id, kg of every want that is promised any."""
+        wants = self.problem.season.tables.wants
+        return wants.select("want_id", kg=pl.Series(self.first.promised_kg.sum(axis=1))).filter(pl.col("kg") > 0)
+
+    @property
+    def distribution(self) -> pl.DataFrame:
+        """scenario (from 0), harvest_kg, yuan, and the yuan of the plan that takes the forecast for certain."""
+        kg = self.problem.scenario_kg.sum(axis=1)
+        return pl.DataFrame({"scenario": np.arange(len(kg)), "harvest_kg": kg, "yuan": self.yuan, "certain_yuan": self.certain})
+
+
+def plan_uncertain(season: Season, rules: UncertainRules) -> UncertainPlan:
+    """The plan for harvests that are drawn as the rules say. Raises NoPlan when the optimiser gives up."""
+    certain = near_best_flow(season)
+    problem = TwoStage(season, rules, draw_kg(season, rules, np.random.default_rng(rules.seed)))
+    found = best_found(problem, certain)
+    beside = yuan_after(problem, first_of_flow(problem, certain.kg), certain.prices)
+    return UncertainPlan(problem, found.first, found.yuan, found.bound, beside, found.interrupted)
+
+
+def cautious_first(problem: TwoStage, certain: Flow) -> FirstStage:
+    """A plan of what `sellable_share` leaves of each lot, all of it booked and promised; certain : the plan at the expected harvest."""
+    season = problem.season
+    quantile = margins(season, certain.kg, problem.rules).quantile
+    share = sellable_share(season.tables.lots["kg_cv"].cast(pl.Float64).to_numpy(), quantile)
+    return first_of_flow(problem, near_best_flow(replace(season, lot_kg=season.lot_kg * share), certain.prices).kg)
+
+
+def best_found(problem: TwoStage, certain: Flow) -> Found:
+    """The best first stage, exactly where ways and scenarios are few, else nearly; certain : the plan at the expected harvest."""
+    if not _is_small(problem):
+        return near_best(problem, certain.prices, cautious_first(problem, certain))
+    first, yuan, objective = best_plan(problem)
+    return Found(first, yuan, worth(yuan, problem.rules), objective)
+
+
+def yuan_after(problem: TwoStage, first: FirstStage, start: Prices) -> Floats:
+    """What each scenario brings after `first`, shape (scenarios,): exactly in a small season, else at least, by prices from `start`."""
+    return exact_yuan(problem, first) if _is_small(problem) else near_yuan(problem, first, start)
+
+
+def _is_small(problem: TwoStage) -> bool:
+    return len(problem.season.ways.pool) * len(problem.scenario_kg) <= SIMPLEX_WAYS_MAX

@@ -1,0 +1,142 @@
+"""Once trucks are booked and sales promised: what each scenario then brings at least, by prices."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+
+from pinfold.match.bound import Prices
+from pinfold.match.descent import descend
+from pinfold.match.dual import FAR_SHARE, MEAN_EVERY, MEAN_SHARE, PASSAGE_SCALE, REROUTE_SHARES, Stage, behind_best
+from pinfold.match.kernel import Network
+from pinfold.match.season import Floats, Ints
+from pinfold.match.shipments import DUST_KG, scaled_within
+from pinfold.match.uncertain.dual import rounded, way_profit
+from pinfold.match.uncertain.problem import FirstStage, TwoStage
+
+# From the prices of a plan that knew nothing of `first`.
+FROM_AFAR = (Stage(0.01, 20, 1e-6), Stage(0.003, 30, 1e-7), Stage(0.001, 60, 1e-8), Stage(0.0005, 60, 1e-8))
+
+
+def with_promises(problem: TwoStage, first: FirstStage, scenario: int) -> Network:
+    """The scenario's network after `first`: what was promised is a step of its own, dearest first, and all trucks are there."""
+    price = np.concatenate([problem.kept_promise_per_kg, problem.late_per_kg], axis=1)
+    kg = np.concatenate([first.promised_kg, problem.network.step_kg - first.promised_kg], axis=1)
+    order = np.argsort(-price, axis=1, kind="stable")
+    return replace(
+        problem.networks[scenario],
+        step_price_per_kg=np.take_along_axis(price, order, axis=1),
+        step_kg=np.maximum(np.take_along_axis(kg, order, axis=1), 0.0),
+        lane_kg_max=problem.network.lane_kg_max,
+    )
+
+
+def yuan(problem: TwoStage, first: FirstStage, scenario: int, network: Network, kg: Floats) -> float:
+    """What the scenario brings when `kg` go on the ways; network : of `with_promises`."""
+    spot_kg = np.maximum(np.bincount(network.lane, kg, len(first.booked_kg)) - first.booked_kg, 0)
+    return float(problem.salvage[scenario] + network.gain(kg) - problem.spot_per_kg @ spot_kg - problem.cost(first))
+
+
+def near_yuan(problem: TwoStage, first: FirstStage, start: Prices) -> Floats:
+    """What every scenario brings at least after `first`, shape (scenarios,), by prices from those of `start`."""
+    at, found = start_prices(problem, start), []
+    for row in range(len(problem.scenario_kg)):
+        network = with_promises(problem, first, row)
+        prices, mean_kg = walked(problem, first, network, (at, None), FROM_AFAR)
+        found.append(yuan(problem, first, row, network, kept_flow(problem, first, network, mean_kg, prices)))
+    return np.array(found)
+
+
+def start_prices(problem: TwoStage, start: Prices) -> Floats:
+    """Prices of a plan that pays trucks per kg as those of one scenario, in which the price of a kg of truck holds its cost."""
+    return np.concatenate([start.want, start.lane + problem.truck_per_kg, start.hub_week])
+
+
+def walked(
+    problem: TwoStage, first: FirstStage, network: Network, start: tuple[Floats, Floats | None], stages: tuple[Stage, ...]
+) -> tuple[Floats, Floats]:
+    """Prices of one scenario after `first`, from those of `start`, and the mean of the flows on the way to them.
+
+    start : prices, shape (wants + lanes + hub weeks,), and a mean of flows to go on from, or None
+    """
+    walk = _Walk(problem, first, network, *start)
+    for stage in stages:
+        walk.take(stage)
+    assert walk.mean_kg is not None, "a walk without steps has no flow"
+    return walk.at, walk.mean_kg
+
+
+class _Walk:
+    """Prices of one scenario on their way down the temperatures, and the mean of the flows."""
+
+    def __init__(self, problem: TwoStage, first: FirstStage, network: Network, at: Floats, mean_kg: Floats | None) -> None:
+        wants, lanes, _ = network.shape
+        self.booked, self.at, self.mean_kg = replace(network, lane_kg_max=first.booked_kg), at, mean_kg
+        self.per_kg, self.spare_kg, self.own = problem.spot_per_kg, network.lane_kg_max - first.booked_kg, slice(wants, wants + lanes)
+        # As wide as all trucks, not as those that are booked: a lane without any has a price too.
+        self.units = network
+
+    def take(self, stage: Stage) -> None:
+        unit, seen = units(self.units, stage.temperature), itertools.count(1)
+
+        def function(point: Floats) -> tuple[float, Floats]:
+            prices = point * unit
+            value, slope, flow = self.booked.smoothed(stage.temperature, prices)
+            spot, share = rounded(prices[self.own] - self.per_kg, stage.temperature * PASSAGE_SCALE)
+            slope[self.own] += self.spare_kg * share
+            if next(seen) % MEAN_EVERY == 0:
+                self.mean_kg = flow if self.mean_kg is None else self.mean_kg + MEAN_SHARE * (flow - self.mean_kg)
+            return value + float(self.spare_kg @ spot), slope * unit
+
+        self.at = descend(function, self.at / unit, stage.steps, stage.enough) * unit
+
+
+def units(network: Network, temperature: float) -> Floats:
+    """Yuan per kg that one step of a descent takes each price by, shape (wants + lanes + hub weeks,): as the walk of `match/dual.py`."""
+    per_kg = np.concatenate([network.want_scale, np.full(sum(network.shape[1:]), PASSAGE_SCALE)])
+    kg = np.concatenate([network.step_kg.sum(axis=1), network.lane_kg_max, network.hub_week_kg_max])
+    return np.asarray(np.sqrt(temperature * per_kg / np.maximum(kg, 1e-3 * kg.mean())))
+
+
+def kept_flow(problem: TwoStage, first: FirstStage, network: Network, flow: Floats, prices: Floats) -> Floats:
+    """Kg on every way near `flow` that keep every limit of the scenario; what is cut off takes the ways that are best at `prices`.
+
+    As `match/dual.rerouted`, but a lane is first only as wide as its price pays for: booked, and beyond that on the spot.
+    """
+    wants, lanes, _ = network.shape
+    truck = prices[wants : wants + lanes]
+    wide_kg = np.where(truck >= problem.spot_per_kg, network.lane_kg_max, first.booked_kg)
+    pays_kg = np.where(network.step_price_per_kg >= prices[:wants, None], network.step_kg, 0.0).sum(axis=1)
+    kg = np.where(flow >= DUST_KG, flow, 0.0)
+    kg = scaled_within(kg, network.want, pays_kg, network.kept)
+    kg = _within(replace(network, lane_kg_max=wide_kg), kg)
+    best, order = _order(network, prices)
+    lot_best = np.repeat(best, np.diff(network.first_lot))
+    lot_scale = np.repeat(network.pool_scale, np.diff(network.first_lot))
+    paid = network.cost_per_kg + (truck + prices[wants + lanes :][network.hub_of_lane])[network.lane]
+    for share in REROUTE_SHARES:
+        floor = lot_best - share * lot_scale
+        asked = np.where(network.lot_value_per_kg + floor > 0, -floor, -1e30)
+        kg = replace(network, cost_per_kg=paid, lot_value_per_kg=asked, lane_kg_max=wide_kg).fill(order, kg)
+    load_kg = np.bincount(network.lane, kg, lanes)
+    kg = replace(network, lane_kg_max=np.maximum(first.booked_kg, load_kg)).fill(order, kg)
+    return replace(network, cost_per_kg=network.cost_per_kg + problem.spot_per_kg[network.lane]).fill(order, kg)
+
+
+def _order(network: Network, prices: Floats) -> tuple[Floats, Ints]:
+    """What each pool's best way earns, and the ways that are not far behind it, nearest first."""
+    best, behind = behind_best(network, way_profit(network, prices))
+    near = np.flatnonzero(behind < FAR_SHARE)
+    return best, near[np.argsort((behind[near] * (65_535 / FAR_SHARE)).astype(np.uint16), kind="stable")]
+
+
+def _within(network: Network, kg: Floats) -> Floats:
+    """`kg` scaled down wherever it passes what a pool, lane or hub-week of the scenario holds."""
+    pool_kg = np.bincount(
+        np.repeat(np.arange(len(network.pool_scale)), np.diff(network.first_lot)), network.lot_kg, len(network.pool_scale)
+    )
+    kg = scaled_within(kg, network.pool_of_way, pool_kg, 1.0)
+    kg = scaled_within(kg, network.lane, network.lane_kg_max, 1.0)
+    return scaled_within(kg, network.hub_of_lane[network.lane], network.hub_week_kg_max, 1.0)
