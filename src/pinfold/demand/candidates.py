@@ -11,8 +11,10 @@ from pinfold.basics.quantiles import Floats
 from pinfold.demand.history import History
 from pinfold.demand.learned import BoostedTrees, LeastAbsolute
 from pinfold.demand.models import SIMPLE_MODELS, GeometricMean, LastWeek, LastYearsTurn, OutlookModel
+from pinfold.demand.smoothing import SMOOTHING
 
-MODELS: tuple[OutlookModel, ...] = (*SIMPLE_MODELS, BoostedTrees(), LeastAbsolute())
+TREES, FROM_LAST_WEEK, LINE = BoostedTrees(), BoostedTrees("trees from last week", from_last_week=True), LeastAbsolute()
+MODELS: tuple[OutlookModel, ...] = (*SIMPLE_MODELS, *SMOOTHING, TREES, FROM_LAST_WEEK, LINE)
 
 REFITS = 3  # a learned model is learned anew this often within a backtest, each time from the weeks before only
 
@@ -62,10 +64,17 @@ def mean_of(candidates: Sequence[Candidate], name: str) -> Candidate:
 
 CANDIDATES: tuple[Candidate, ...] = (
     *map(equally, MODELS),
-    equally(BoostedTrees(), LeastAbsolute()),
-    equally(BoostedTrees(), LeastAbsolute(), GeometricMean(2)),
-    equally(BoostedTrees(), BoostedTrees(), LastWeek()),
-    equally(BoostedTrees(), BoostedTrees(), LeastAbsolute(), LastYearsTurn()),
+    equally(TREES, LINE),
+    equally(FROM_LAST_WEEK, LINE),
+    equally(TREES, LINE, GeometricMean(2)),
+    equally(TREES, FROM_LAST_WEEK),
+    equally(TREES, FROM_LAST_WEEK, LastWeek()),
+    equally(TREES, TREES, LastWeek()),
+    equally(FROM_LAST_WEEK, FROM_LAST_WEEK, LastWeek()),
+    equally(TREES, TREES, LINE, LastYearsTurn()),
+    equally(FROM_LAST_WEEK, FROM_LAST_WEEK, LINE, LastYearsTurn()),
+    equally(TREES, FROM_LAST_WEEK, LINE),
+    equally(TREES, FROM_LAST_WEEK, LINE, LastYearsTurn()),
 )
 
 

@@ -14,6 +14,7 @@ from pinfold.demand.history import DAYS, History
 YEAR_WEEKS = 52
 SCALE_WEEKS, SCALE_HALF_LIFE_WEEKS = 8, 3.0
 AHEAD_WEEKS = 8  # nothing is learned about weeks further ahead; they are guessed like the eighth
+LEVEL_FLOOR = 0.05  # of the scale, so that a week without sales has a logarithm; assumed
 SMALL_KG = 0.1  # below this, ratios would say more about the scales of the shop than about demand; assumed
 
 Columns = dict[str, Floats]
@@ -56,7 +57,7 @@ def _of_product(history: History, table: Floats) -> Floats:
 def _levels(history: History, scale: Floats) -> Columns:
     """Recent weeks, window means and how much they vary; the product over all regions beside the series itself."""
     kg, past = history.kg, history.weeks
-    floor = 0.05 * scale
+    floor = LEVEL_FLOOR * scale
     product = _of_product(history, kg)
     product_scale = level_scale_kg(product)
     unknown = np.full(len(kg), np.nan)
@@ -149,6 +150,8 @@ def _calendar(history: History, ahead: int) -> Columns:
     names = (
         "festival spring",
         "festival spring last week",
+        "festival mid-autumn",
+        "festival mid-autumn last week",
         "festival days off",
         "festival days off more than lately",
         "season sine",
@@ -160,7 +163,8 @@ def _calendar(history: History, ahead: int) -> Columns:
     coming = history.first_monday + timedelta(weeks=history.weeks + ahead)
     lately = [history.first_monday + timedelta(weeks=history.weeks - back) for back in (1, 2, 3, 4)]
     spring, spring_last = weeks_from("Spring Festival", [coming, lately[0]])
+    autumn, autumn_last = weeks_from("Mid-Autumn Festival", [coming, lately[0]])
     off, *off_lately = days_off([coming, *lately])
     year = 2 * np.pi * coming.timetuple().tm_yday / 365.25
-    values = (spring, spring_last, off, off - np.mean(off_lately), np.sin(year), np.cos(year))
+    values = (spring, spring_last, autumn, autumn_last, off, off - np.mean(off_lately), np.sin(year), np.cos(year))
     return {name: np.full(series, float(value)) for name, value in zip(names, values, strict=True)}

@@ -11,6 +11,7 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import Floats
 from pinfold.basics.weeks import monday_of
+from pinfold.demand.censored import wanted_kg
 
 KEYS = ("product_id", "region_id")
 PRICES = ("price_per_kg", "list_price_per_kg")
@@ -20,11 +21,11 @@ LEVEL_WEEKS = 8
 
 @dataclass(frozen=True)
 class History:
-    """Weekly sales of every product in every region in which it was ever sold, with their days and prices.
+    """What was wanted each week of every product in every region in which it was ever sold, with days and prices.
 
     keys : frame with product_id, region_id, one row per series, in their order
-    kg : float array, shape (series, weeks), kg sold in each week, >= 0, the oldest week first
-    day_kg : float array, shape (series, 7 * weeks), kg sold on each day, >= 0; tables of weeks have everything on Mondays
+    kg : float array, shape (series, weeks), kg sold in each week, >= 0, the oldest week first, and more where it sold out (`censored`)
+    day_kg : float array, shape (series, 7 * weeks), the same of each day, >= 0; tables of weeks have everything on Mondays
     price, list_price : float arrays, shape (series, weeks), mean price paid and before any discount, yuan per kg; NaN where not known
     first_monday : of the oldest week
     """
@@ -46,6 +47,30 @@ class History:
     def weeks(self) -> int:
         return int(self.kg.shape[1])
 
+    def earlier(self, days: int) -> History:
+        """The same sales cut into weeks that begin `days` days (0..6) before a Monday, without the newest `days` days.
+
+        A week's prices are those of the calendar week that holds most of its days.
+        """
+        if days == 0:
+            return self
+        weeks = self.weeks - 1
+        day_kg = self.day_kg[:, DAYS - days : DAYS - days + DAYS * weeks]
+        prices = slice(0, weeks) if 2 * days > DAYS else slice(1, weeks + 1)
+        return replace(
+            self,
+            kg=day_kg.reshape(len(day_kg), weeks, DAYS).sum(axis=2),
+            day_kg=day_kg,
+            price=self.price[:, prices],
+            list_price=self.list_price[:, prices],
+            first_monday=self.first_monday + timedelta(days=DAYS - days),
+        )
+
+    @property
+    def knows_days(self) -> bool:
+        """Whether anything was sold on another day than Mondays: tables of weeks have everything there."""
+        return bool(self.day_kg.reshape(len(self.kg), -1, DAYS)[..., 1:].any())
+
     def until(self, week: int) -> History:
         """What was known when `week` began: the weeks before it."""
         return replace(
@@ -65,8 +90,8 @@ def level_kg(kg: Floats) -> Floats:
 def weekly_history(sales: pl.DataFrame, products: pl.DataFrame, as_of: date) -> History:
     """Whole weeks of `sales` before the week of `as_of`, for the products on the list.
 
-    sales : date, product_id, region_id, kg (returns are negative; a week's sum below zero counts as zero), and price_per_kg and
-        list_price_per_kg where they are known
+    sales : date, product_id, region_id, kg (returns are negative; a week's sum below zero counts as zero), and price_per_kg,
+        list_price_per_kg and sold_out (nothing was left at the end of that day) where they are known
     products : product_id
     Weeks at the end in which nothing at all was sold anywhere count as not yet recorded and are left out.
     Raises InputError when no whole week is left.
@@ -94,25 +119,36 @@ def weekly_history(sales: pl.DataFrame, products: pl.DataFrame, as_of: date) -> 
     def by_week(day: Floats) -> Floats:
         return np.asarray(day.reshape(keys.height, -1, DAYS).sum(axis=2))
 
-    kg = table("kg")
+    kg, sold_out = table("kg"), table("sold_out")
+    sold = np.maximum(by_week(kg), 0)
+    more = wanted_kg(sold, by_week(sold_out) > 0) - sold
     paid, listed = (by_week(table(f"{column}_sum")) / _or_nan(by_week(table(f"{column}_kg"))) for column in PRICES)
-    return History(keys, np.maximum(by_week(kg), 0), np.maximum(kg, 0), paid, listed, first)
+    return History(keys, sold + more, np.maximum(kg, 0) + _on_last_day(more, sold_out), paid, listed, first)
 
 
 def _daily(sales: pl.DataFrame) -> pl.DataFrame:
-    """One row per series and day with a sale: date, keys, kg, and for each of PRICES its sum over the kg sold and those kg."""
+    """One row per series and day with a sale: date, keys, kg, sold_out, and for each of PRICES its sum over the kg sold and those kg."""
     sold = pl.col("kg").clip(lower_bound=0.0)
     priced = [pl.col(column) if column in sales.columns else pl.lit(None, dtype=pl.Float64).alias(column) for column in PRICES]
+    flagged = pl.col("sold_out").fill_null(False) if "sold_out" in sales.columns else pl.lit(False)
     return (
-        sales.with_columns(*priced)
+        sales.with_columns(*priced, sold_out=flagged)
         .group_by("date", *KEYS)
         .agg(
             pl.col("kg").sum(),
+            pl.col("sold_out").any(),
             *((pl.col(column) * sold).sum().alias(f"{column}_sum") for column in PRICES),
             *(sold.filter(pl.col(column).is_not_null()).sum().alias(f"{column}_kg") for column in PRICES),
         )
         .sort(*KEYS, "date")
     )
+
+
+def _on_last_day(more: Floats, sold_out: Floats) -> Floats:
+    """What was wanted beyond the sales of a week, on the last day of it that sold out; shape (series, days)."""
+    days = sold_out.reshape(len(more), -1, DAYS)
+    last = np.arange(DAYS) == DAYS - 1 - days[..., ::-1].argmax(axis=2)[..., None]
+    return np.asarray((last * more[..., None]).reshape(len(more), -1))
 
 
 def _or_nan(kg: Floats) -> Floats:

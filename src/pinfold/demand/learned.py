@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pinfold.basics.quantiles import Floats
-from pinfold.demand.features import AHEAD_WEEKS, features, level_scale_kg
+from pinfold.demand.features import AHEAD_WEEKS, LEVEL_FLOOR, features, level_scale_kg
 from pinfold.demand.history import History, level_kg
 from pinfold.demand.models import GeometricMean, OutlookModel
 from pinfold.demand.moved import MOVERS, logarithmic_mean, moved_by
@@ -16,6 +16,7 @@ from pinfold.demand.moved import MOVERS, logarithmic_mean, moved_by
 FIRST_ORIGIN = 9  # a week after the first whole window of 8
 LEARNING_WEEKS = 104  # two turns of the year
 HALF_LIFE_WEEKS = 26.0  # what happened half a year ago teaches half as much; assumed
+CUTS_DAYS = (0, 2, 4)  # days before Monday on which weeks begin; all seven teach no more at twice the time
 ROWS_MIN = 1000  # fewer examples than this teach ratios no better than a mean does; assumed
 SOLD_WEEKS_MIN = 4  # of the last 8: a series that hardly sells teaches nothing about those that do
 WEIGHT_POWER = 0.75  # between every series alike (0) and every kg alike (1), so that one large product does not speak for all; assumed
@@ -26,16 +27,31 @@ class Examples:
     """Past weeks as examples: what was known, and what came over the series' scale.
 
     x : float array, shape (rows, features); ratio, weight : shape (rows,)
+    cuts : how many ways of cutting days into weeks they come from
     """
 
     names: list[str]
     x: Floats
     ratio: Floats
     weight: Floats
+    cuts: int = 1
 
 
 def examples(history: History, weeks: int) -> Examples | None:
-    """Examples from every past week of at most two years, newer ones weighing more; None where there are too few to learn from."""
+    """Examples from every past week of at most two years, newer ones weighing more; None where there are too few to learn from.
+
+    Where days are known, weeks that begin on other days than Monday are examples too: few weeks are known, and each new cut of them is
+    partly new luck.
+    """
+    cuts = CUTS_DAYS if history.knows_days else CUTS_DAYS[:1]
+    parts = [part for part in (_examples(history.earlier(days), weeks) for days in cuts) if part is not None]
+    if not parts:
+        return None
+    x, ratio, weight = (np.concatenate([getattr(part, name) for part in parts]) for name in ("x", "ratio", "weight"))
+    return Examples(parts[0].names, x, ratio, weight, len(parts))
+
+
+def _examples(history: History, weeks: int) -> Examples | None:
     names: list[str] = []
     x, ratio, weight = [], [], []
     for origin in range(max(FIRST_ORIGIN, history.weeks - LEARNING_WEEKS), history.weeks):
@@ -56,7 +72,10 @@ def examples(history: History, weeks: int) -> Examples | None:
 
 @dataclass(frozen=True)
 class BoostedTrees:
-    """Gradient-boosted trees for the median of coming kg over recent kg.
+    """Gradient-boosted trees for the median of coming kg over recent kg, or for how far it strays from last week's.
+
+    Both are learned as square roots: between ratios, in which a few series that come back from nothing speak loudest, and logarithms, in
+    which a week without sales does. Trees that start from last week are at home where levels jump and stay, the others where they return.
 
     Source: Ke et al. (2017), LightGBM, NeurIPS 30, with the loss of quantile regression (Koenker & Bassett 1978, Econometrica 46) at
     one half; one model over all series and horizons, as the winners of the M5 competition had it (Makridakis et al. 2022, Int. J.
@@ -64,6 +83,7 @@ class BoostedTrees:
     """
 
     name: str = "trees"
+    from_last_week: bool = False
 
     def fit(self, history: History, weeks: int) -> OutlookModel:
         known = examples(history, weeks)
@@ -73,8 +93,11 @@ class BoostedTrees:
             import lightgbm
         except OSError:  # a machine without libgomp: the simple ones serve there
             return GeometricMean(2)
-        rows = lightgbm.Dataset(known.x, known.ratio, weight=known.weight, params={"verbose": -1})
-        return FittedTrees(lightgbm.train(TREES, rows, ROUNDS), self.name)
+        start = last_week_root(known.names, known.x) if self.from_last_week else 0.0
+        rows = lightgbm.Dataset(known.x, np.sqrt(known.ratio) - start, weight=known.weight, params={"verbose": -1})
+        # The same week cut in three ways is still one week: a leaf needs as many different ones as before.
+        asked = TREES | {"min_data_in_leaf": TREES["min_data_in_leaf"] * known.cuts}
+        return FittedTrees(lightgbm.train(asked, rows, ROUNDS), self.name, self.from_last_week)
 
     def predict(self, history: History, weeks: int) -> Floats:
         return self.fit(history, weeks).predict(history, weeks)
@@ -102,25 +125,38 @@ TREES: dict[str, Any] = {
 ROUNDS = 150
 
 
+def last_week_root(names: list[str], values: Floats) -> Floats:
+    """Square root of last week's kg over the series' scale, from the feature that tells it; shape as `values` without its last."""
+    logs = np.nan_to_num(values[..., names.index("level week 1 back")])
+    return np.sqrt(np.maximum(np.exp(logs) * (1 + LEVEL_FLOOR) - LEVEL_FLOOR, 0))
+
+
 @dataclass(frozen=True)
 class FittedTrees:
     trees: Any
     name: str
+    from_last_week: bool
 
     def fit(self, history: History, weeks: int) -> OutlookModel:
         return self
 
     def predict(self, history: History, weeks: int) -> Floats:
         names, values = features(history, weeks)
-        ratio = np.asarray(self.trees.predict(values.reshape(-1, len(names)))).reshape(values.shape[:2])
-        return _in_kg(ratio, history.kg)
+        root = np.asarray(self.trees.predict(values.reshape(-1, len(names)))).reshape(values.shape[:2])
+        return _in_kg(np.maximum(root + self._start(names, values), 0) ** 2, history.kg)
+
+    def _start(self, names: list[str], values: Floats) -> Floats | float:
+        return last_week_root(names, values) if self.from_last_week else 0.0
 
     def moved(self, history: History, weeks: int) -> Floats:
         names, values = features(history, weeks)
         shares = np.asarray(self.trees.predict(values.reshape(-1, len(names)), pred_contrib=True)).reshape(*values.shape[:2], -1)
-        guess = _in_kg(shares.sum(axis=2), history.kg)
-        known = {mover: _in_kg_signed(_of_mover(names, shares, mover), history.kg) for mover in TOLD_APART}
-        return moved_by(guess, level_kg(history.kg), known)
+        whole = np.maximum(shares.sum(axis=2) + self._start(names, values), 0)
+        told = {mover: _of_mover(names, shares, mover) for mover in TOLD_APART}
+        # A square a^2 - b^2 is (a + b) times what the movers add to the root b; below zero nothing is taken away twice.
+        per_root = whole + np.maximum(whole - sum(told.values()), 0)
+        known = {mover: _in_kg_signed(per_root * share, history.kg) for mover, share in told.items()}
+        return moved_by(_in_kg(whole**2, history.kg), level_kg(history.kg), known)
 
 
 @dataclass(frozen=True)

@@ -13,24 +13,27 @@ from pinfold.demand.outlook import outlook_and_scores
 from pinfold.demand.rules import DemandRules
 from pinfold.flows.clock import home_day
 from pinfold.store import forecasts
-from pinfold.store.market import purchases_so_far, unserved_so_far
+from pinfold.store.market import purchases_so_far, sold_out_so_far, unserved_so_far
 from pinfold.store.season import settings_given
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
 
 WEEKS_AHEAD = 8
-SOLD = ("date", "product_id", "region_id", "kg", "price_per_kg")
+SOLD = ("date", "product_id", "region_id", "kg", "price_per_kg", "sold_out")
 
 
 def issue_demand(now: datetime) -> pl.DataFrame:
     """Makes and keeps today's outlook, and how customers answer to prices; the outlook's rows come back.
 
     Where the season has a sales table, that is the demand up to its last day; orders in pins since then are added, and what customers
-    came for since then and did not find. Without one, the customers' purchases stand for it.
+    came for since then and did not find; where that is not counted, a day on which the last pack of all pins was paid counts as sold out.
+    Without one, the customers' purchases stand for it.
     """
     issued_on = home_day(now)
     products, sales = read_table("products"), read_table("sales").select(SOLD)
-    bought = sales_from_purchases(pl.concat([purchases_so_far(), unserved_so_far()], how="diagonal"), products).select(SOLD)
+    bought = sales_from_purchases(pl.concat([purchases_so_far(), unserved_so_far()], how="diagonal"), products)
+    flagged = sold_out_so_far().with_columns(sold_out=pl.lit(True))
+    bought = bought.join(flagged, on=["date", "product_id", "region_id"], how="left").select(SOLD)
     if sales.height:
         bought = bought.filter(pl.col("date") > sales["date"].max())
     sold = pl.concat([sales, bought])

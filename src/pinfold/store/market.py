@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 import polars as pl
-from django.db.models import F, Max, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Sum
 from django.utils.timezone import get_current_timezone, localdate
 
 from pinfold.basics.weeks import monday_of
-from pinfold.store.models import Order, Purchase, Sale, Unserved
+from pinfold.store.models import Order, Pin, Purchase, Sale, Unserved
 from pinfold.store.tables import read_table
 
 SeriesWeek = tuple[str, str, date]
@@ -69,3 +69,21 @@ def wanted_kg(since: date) -> dict[SeriesWeek, float]:
     paid = orders.values_list("paid_at", "pin__product_id", "pin__region_id", F("seats") * F("pin__product__pack_kg"))
     count((localdate(paid_at), *rest) for paid_at, *rest in paid)
     return {series: max(kg, 0.0) for series, kg in found.items()}
+
+
+def sold_out_so_far() -> pl.DataFrame:
+    """date, product_id, region_id: days on which the last pack of all pins that were open there was paid.
+
+    Empty where those who find no seats are counted (`unserved_so_far`): what was wanted is then known.
+    """
+    full = Pin.objects.filter(kind=Pin.Kind.PUBLIC, seats_paid=F("seats_max"))
+    last_paid = Order.objects.filter(pin=OuterRef("pk"), paid_at__isnull=False).order_by("-paid_at").values("paid_at")[:1]
+    full = full.annotate(full_at=Subquery(last_paid)).filter(full_at__isnull=False)
+    with_room = Pin.objects.filter(
+        Q(closed_at__isnull=True) | Q(closed_at__gt=OuterRef("full_at")),
+        kind=Pin.Kind.PUBLIC, product=OuterRef("product"), region=OuterRef("region"), opened_at__lte=OuterRef("full_at"),
+        seats_paid__lt=F("seats_max"),
+    )  # fmt: skip
+    rows = [] if Unserved.objects.exists() else full.exclude(Exists(with_room)).order_by("full_at", "pk")
+    days = {(localdate(pin.full_at), pin.product_id, pin.region_id) for pin in rows}
+    return pl.DataFrame(sorted(days), schema={"date": pl.Date, "product_id": pl.String, "region_id": pl.String}, orient="row")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, whole
+from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, truth, whole
 
 
 class Products(Table):
@@ -73,6 +73,7 @@ class Sales(Table):
     price_per_kg = number("yuan/kg", "price that customers paid", 0, need=Need.SEASON)
     list_price_per_kg = number("yuan/kg", "price before any discount", 0, need=Need.NO)
     wholesale_price_per_kg = number("yuan/kg", "what the seller paid", 0, need=Need.NO)
+    sold_out = truth("nothing was left that day, so that more may have been wanted", need=Need.NO)
 
 
 class Customers(Table):

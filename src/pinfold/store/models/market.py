@@ -36,6 +36,7 @@ class Sale(models.Model):
     region = to("store.Region")
     kg = models.FloatField()
     price_per_kg = models.FloatField()
+    sold_out = models.BooleanField(default=False, help_text="nothing was left that day")
 
     def __str__(self) -> str:
         return f"{self.date} {self.product_id} {self.region_id}"
