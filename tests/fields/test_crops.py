@@ -71,3 +71,23 @@ def test_a_crop_is_added_by_one_file(monkeypatch, tmp_path):
 
 def test_mango_is_picked_over_four_weeks_of_which_the_second_brings_most():
     assert crop("mango").picked_share(np.array([-1.0, 7.0, 14.0, 28.0, 99.0])) == pytest.approx([0.0, 0.2, 0.55, 1.0, 1.0])
+
+
+def test_coffee_is_picked_in_three_flushes_of_which_the_second_is_the_largest():
+    """30 % flowered first and is picked over 42 days by thirds of 25, 50 and 25 %; the others follow 21 and 42 days later."""
+    coffee = crop("coffee")
+    assert coffee.picked_share(np.array([14.0])) == pytest.approx([0.3 * 0.25])
+    assert coffee.picked_share(np.array([28.0])) == pytest.approx([0.3 * 0.75 + 0.45 * 0.125])
+    assert coffee.picked_share(np.array([84.0])) == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize("name", known_crops())
+def test_what_is_picked_day_by_day_is_the_whole_harvest(name):
+    days = crop(name).daily_shares()
+    assert len(days) == crop(name).picking_window_days.value
+    assert days.sum() == pytest.approx(1) and days.min() >= 0
+
+
+def test_flushes_that_do_not_start_with_the_first_flowering_are_refused():
+    with pytest.raises(InputError, match=r"coffee.*flush_days is \[7.0, 21.0, 42.0\]"):
+        parse_crop("coffee", COFFEE.replace("values = [0, 21, 42]", "values = [7, 21, 42]"))

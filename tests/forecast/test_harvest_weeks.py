@@ -24,7 +24,7 @@ def expected(plots=4, shared=0.5, days_apart=2, kg_apart=0.1, village="v1"):
         plots=pl.DataFrame({"plot_id": ids, "crop": "mango", "village_id": village}),
         ripe=pl.DataFrame({"plot_id": ids, "stage": "ripe", **dates, "issued_on": MONDAY, "shared": shared}),
         seen=pl.DataFrame(schema={"plot_id": pl.String, "stage": pl.String, "on": pl.Date}),
-        kg=pl.DataFrame({"plot_id": ids, "mean": 100.0, **kg, "shared": shared}),
+        kg=pl.DataFrame({"plot_id": ids, "mean": 100.0, **kg, "shared": shared, "shared_district": 0.0, "shared_block": 0.0}),
         products=PRODUCTS,
     )
 
@@ -105,3 +105,30 @@ def test_a_week_has_a_band_around_what_is_expected_and_grades_add_up_to_it():
 def test_a_harvest_of_which_nothing_is_doubtful_has_no_band():
     sure = weeks(expected(days_apart=0, kg_apart=0.0)).filter(ready_week=5, grade=0)
     assert sure.select("p10", "p90").row(0) == pytest.approx((sure["kg"][0], sure["kg"][0]))
+
+
+def test_plots_of_one_village_that_share_its_luck_make_its_week_less_sure():
+    given = expected(plots=40, shared=0.0, days_apart=0)
+    with_village = replace(given, kg=given.kg.with_columns(shared_block=pl.lit(0.9)))
+    with_district = replace(given, kg=given.kg.with_columns(shared_district=pl.lit(0.9)))
+    apart, village, district = (weeks(each).filter(ready_week=5, grade=0)["kg_cv"][0] for each in (given, with_village, with_district))
+    assert village > 3 * apart and district > 3 * apart
+
+
+def test_what_is_left_on_a_plot_is_nothing_once_its_picking_is_over():
+    """Ripe on Monday of week 1, over on the Sunday after: all of it in that week."""
+    seen = [{"plot_id": "m0", "stage": "ripe", "on": MONDAY + timedelta(days=7)}]
+    seen.append({"plot_id": "m0", "stage": "picking over", "on": MONDAY + timedelta(days=13)})
+    done = weeks(replace(expected(plots=1), seen=pl.DataFrame(seen)))
+    assert done["ready_week"].unique().to_list() == [1]
+    assert done["kg"].sum() == pytest.approx(95, rel=0.01)
+
+
+def test_a_picking_that_is_forecast_to_last_twice_as_long_spreads_the_same_kilograms_over_twice_the_weeks():
+    """Mango is picked for 28 days; here over 56."""
+    given = expected(days_apart=0)
+    last = {name: MONDAY + timedelta(days=28 + 55) for name in ("p10", "p25", "p50", "p75", "p90")}
+    over = given.ripe.with_columns(pl.lit("picking over").alias("stage"), **{name: pl.lit(day) for name, day in last.items()})
+    long = weeks(replace(given, ripe=pl.concat([given.ripe, over])))
+    assert sorted(long["ready_week"].unique()) == list(range(4, 12))
+    assert long["kg"].sum() == pytest.approx(weeks(given)["kg"].sum(), rel=0.01)

@@ -37,6 +37,10 @@ class Stage:
     heat_degree_days: Fact | None
 
 
+# The last stage of every crop: what ripened has been picked. It is reported and forecast like the stages of the crop's file.
+PICKING_OVER = "picking over"
+
+
 @dataclass(frozen=True)
 class CropGrade:
     """Grade 0 is the best. `floor_price_per_kg` is per kg of product, guaranteed to the grower side for qualified crop."""
@@ -55,7 +59,9 @@ class Crop:
     base_c: Fact
     shelf_life_days: Fact
     picking_window_days: Fact
+    """From the first ripe fruit to the end of picking, all flushes."""
     picking_profile: tuple[Fact, ...]
+    """Shares of one flush in parts of equal length."""
     grades: tuple[CropGrade, ...]
     kg_per_harvest_kg: Fact
     salvage_per_kg: Fact
@@ -63,6 +69,10 @@ class Crop:
     """Usual harvest of a bearing plant or of land: unit kg/tree or kg/m2, per season."""
     fruit_kg: Fact | None = None
     """kg harvested of one fruit that was counted on the plant, what falls before it is ripe taken off; None: counts are not used."""
+    flush_shares: tuple[Fact, ...] = ()
+    """Share of the harvest that each flowering brings, in their order; none: the crop flowers once."""
+    flush_days: tuple[Fact, ...] = ()
+    """Days from the first flowering to each of these, 0 first; fruit of a later flowering is ripe so much later."""
     frost_c: Fact | None = None
     """A night this cold, °C, costs `frost_loss_share` of the fruit on the plant; None: frost in the weather is not looked at."""
     frost_loss_share: Fact | None = None
@@ -88,13 +98,21 @@ class Crop:
         return np.asarray(np.interp(age_seasons, ages, shares))
 
     def picked_share(self, days_since_ripe: Floats) -> Floats:
-        """Share of the harvest picked until so many days after the harvest stage (any shape), 0 .. 1.
+        """Share of the harvest picked until so many days after the harvest stage (any shape), 0 .. 1: the sum of all flushes.
 
         The profile's parts have equal length and are picked evenly.
         """
-        shares = np.array([fact.value for fact in self.picking_profile])
-        edges = np.linspace(0.0, self.picking_window_days.value, len(shares) + 1)
-        return np.asarray(np.interp(days_since_ripe, edges, np.concatenate([[0.0], np.cumsum(shares)])))
+        flushes = [(fact.value, day.value) for fact, day in zip(self.flush_shares, self.flush_days, strict=True)] or [(1.0, 0.0)]
+        parts = np.array([0.0, *(fact.value for fact in self.picking_profile)]).cumsum()
+        edges = np.linspace(0.0, self.picking_window_days.value - flushes[-1][1], len(parts))
+        # All flushes together bend where one of them bends.
+        bends = np.unique(np.concatenate([edges + after for _, after in flushes]))
+        picked = sum(share * np.interp(bends - after, edges, parts) for share, after in flushes)
+        return np.asarray(np.interp(days_since_ripe, bends, picked))
+
+    def daily_shares(self) -> Floats:
+        """Share of the harvest that is picked on each day of the picking window, shape (days,), the first ripe day first; sums to 1."""
+        return np.diff(self.picked_share(np.arange(np.ceil(self.picking_window_days.value) + 1)))
 
 
 def known_crops() -> tuple[str, ...]:
@@ -134,15 +152,18 @@ def parse_crop(name: str, text: str) -> Crop:
         Stage(_text(name, entry, "name"), _fact(name, entry, "heat_degree_days") if "heat_degree_days" in entry else None)
         for entry in table.get("stages", [])
     )
+    facts: dict[str, Any] = {
+        key: _fact(name, table, key) for key in (*SINGLE_FACTS, *OPTIONAL_FACTS) if key in SINGLE_FACTS or key in table
+    }
+    series: dict[str, Any] = {key: _series(name, table, key) for key in OPTIONAL_SERIES if key in table}
     known = Crop(
         name=name,
         name_zh=_text(name, table, "name_zh"),
         stages=stages,
         grades=grades,
         picking_profile=_series(name, table, "picking_profile"),
-        bearing_by_age=_series(name, table, "bearing_by_age") if "bearing_by_age" in table else (),
-        **{key: _fact(name, table, key) for key in SINGLE_FACTS},
-        **{key: _fact(name, table, key) for key in OPTIONAL_FACTS if key in table},
+        **facts,
+        **series,
     )
     _refuse_if_incomplete(known)
     return known
@@ -150,6 +171,7 @@ def parse_crop(name: str, text: str) -> Crop:
 
 SINGLE_FACTS = ("base_c", "shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "salvage_per_kg", "typical_kg")
 OPTIONAL_FACTS = ("fruit_kg", "frost_c", "frost_loss_share")
+OPTIONAL_SERIES = ("bearing_by_age", "flush_shares", "flush_days")
 
 
 def _text(crop_name: str, table: Mapping[str, Any], key: str) -> str:
@@ -188,12 +210,24 @@ def _refuse_if_incomplete(known: Crop) -> None:
     for what, shares in (
         ("usual_share of the grades", [grade.usual_share.value for grade in known.grades]),
         ("picking_profile", [fact.value for fact in known.picking_profile]),
+        ("flush_shares", [fact.value for fact in known.flush_shares] or [1.0]),
     ):
         if min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
             raise InputError(f"crop {known.name!r}: {what} is {shares}, which sums to {sum(shares):g}; shares are >= 0 and sum to 1")
     by_age = [0.0, *(fact.value for fact in known.bearing_by_age), 1.0]
     if by_age != sorted(by_age):
         raise InputError(f"crop {known.name!r}: bearing_by_age is {by_age[1:-1]}; give shares from 0 to 1 that never fall")
+    days = [fact.value for fact in known.flush_days] or [0.0]
+    if (
+        len(days) != max(1, len(known.flush_shares))
+        or days[0] != 0
+        or days != sorted(set(days))
+        or days[-1] >= known.picking_window_days.value
+    ):
+        raise InputError(
+            f"crop {known.name!r}: flush_days is {days}; give one day for each of flush_shares, from 0 on, rising, and all before the "
+            f"end of picking_window_days ({known.picking_window_days.value:g})"
+        )
     for key in ("shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "typical_kg"):
         if getattr(known, key).value <= 0:
             raise InputError(f"crop {known.name!r}: {key} is {getattr(known, key).value:g}; it must be more than 0")

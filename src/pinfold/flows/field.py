@@ -9,14 +9,13 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.rules import read_rules
 from pinfold.fields.conditions import ConditionReport
 from pinfold.fields.crop_reports import CropReport
-from pinfold.fields.crops import crop
+from pinfold.fields.crops import PICKING_OVER, crop
 from pinfold.fields.reports import FieldReport, ReportRules
 from pinfold.flows.clock import home_day
 from pinfold.store import deliver, reports
 from pinfold.store.season import current_season, settings_given
 from pinfold.store.transaction import atomic
 
-PICKING_OVER = "picking over"
 # Stations and old records call it bloom; it is kept beside the stages of a crop for their sake.
 ALSO_SEEN = (PICKING_OVER, "bloom")
 

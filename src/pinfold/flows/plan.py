@@ -96,7 +96,7 @@ def _weeks(forecast: SeasonForecast, grown: pl.DataFrame, season: int, starts_on
     """What each village has ready in each week, as harvest_weeks says, with the ripening_model and yield_model of most of its plots."""
     plots = read_table("plots")
     expected = Expected(
-        plots=plots,
+        plots=plots.join(read_table("villages").select("village_id", "hub_id"), on="village_id", how="left"),
         ripe=forecast.ripening.dates,
         seen=stages_seen().filter(pl.col("season") == season),
         kg=forecast.yields.plots,

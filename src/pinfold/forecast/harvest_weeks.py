@@ -1,7 +1,8 @@
 """From dates and kilograms to weeks: how many kg of each product and grade each village has ready in each week, and how sure that is.
 
-Every draw is one season in which all plots of a crop share one ripening shock and one yield shock (DESIGN rule 7), so that a
-village's week does not look surer than it is.
+Every draw is one season in which all plots of a crop share one ripening shock and one yield shock, those of a district and of a village
+one more of each for the yield (DESIGN rule 7), so that a village's week does not look surer than it is. A plot is picked from ripeness to
+the end of picking, where that was seen or is forecast, else over the window of the crop's file.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from scipy.special import ndtri
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS, LEVELS, Floats
-from pinfold.fields.crops import Crop
+from pinfold.fields.crops import PICKING_OVER, Crop
 
 DRAWS = 300
 PLOTS_AT_ONCE = 1000
 NORMAL_SCORES = ndtri(LEVELS)
 KG_KEPT = 0.5
+SHARES = ("shared", "shared_district", "shared_block")
 SCHEMA = {
     "village_id": pl.String,
     "product_id": pl.String,
@@ -37,10 +39,10 @@ SCHEMA = {
 class Expected:
     """What is known of a season's plots.
 
-    plots : plot_id, crop, village_id
+    plots : plot_id, crop, village_id, hub_id (of the village; may be absent)
     ripe : RipeningForecast.dates: plot_id, stage, p10 .. p90 (dates), issued_on, shared; stages that are still to come
     seen : plot_id, stage, on; stages of this season that were reported
-    kg : YieldForecast.plots: plot_id, mean, p10 .. p90 (kg harvested), shared
+    kg : YieldForecast.plots: plot_id, mean, p10 .. p90 (kg harvested), shared, shared_district, shared_block
     products : product_id, crop (null: not grown here), kg_per_harvest_kg; at most one product a crop
     """
 
@@ -78,11 +80,13 @@ def harvest_weeks(expected: Expected, crops: Mapping[str, Crop], starts_on: date
 
 
 def _plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
-    """Plots of a crop by village: day_p10 .. day_p90 and first_day (days since starts_on), kg_p10 .. kg_p90, mean, both shares.
+    """Plots of a crop by village: day_p10 .. day_p90 and first_day (days since starts_on), kg_p10 .. kg_p90, mean, shares, stretch.
 
     A stage that was seen is certain; one that was not comes after the day of issue.
+    stretch : how long the plot is picked, in windows of the crop's file
     """
-    of_crop = expected.plots.filter(pl.col("crop") == crop.name).select("plot_id", "village_id")
+    districts = pl.col("hub_id") if "hub_id" in expected.plots.columns else pl.lit("")
+    of_crop = expected.plots.filter(pl.col("crop") == crop.name).select("plot_id", "village_id", hub_id=districts)
     homeless = of_crop.filter(pl.col("village_id").is_null())
     if homeless.height:
         raise InputError(f"plot {homeless['plot_id'][0]!r} has no village; nobody could collect its harvest, so give its village_id")
@@ -99,8 +103,18 @@ def _plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
         day_shared="shared",
     )
     ripe = pl.concat([seen, coming.join(seen, on="plot_id", how="anti")])
-    kg = expected.kg.select("plot_id", "mean", *(pl.col(column).alias(f"kg_{column}") for column in COLUMNS), kg_shared="shared")
-    return of_crop.join(ripe, on="plot_id").join(kg, on="plot_id").sort("village_id", "plot_id")
+    shares = (pl.col(name).alias(f"kg_{name}") for name in SHARES)
+    kg = expected.kg.select("plot_id", "mean", *(pl.col(column).alias(f"kg_{column}") for column in COLUMNS), *shares)
+    over = pl.concat(
+        [
+            expected.seen.filter(pl.col("stage") == PICKING_OVER).select("plot_id", over_day=_days(pl.col("on"), starts_on)),
+            expected.ripe.filter(pl.col("stage") == PICKING_OVER).select("plot_id", over_day=_days(pl.col("p50"), starts_on)),
+        ]
+    ).unique("plot_id", keep="first", maintain_order=True)
+    # The last day is picked too, and no plot is picked in less than one.
+    days = (pl.col("over_day") - pl.col("day_p50") + 1).clip(1) / crop.picking_window_days.value
+    whole = of_crop.join(ripe, on="plot_id").join(kg, on="plot_id").join(over, on="plot_id", how="left")
+    return whole.with_columns(stretch=days.fill_null(1.0)).sort("village_id", "plot_id")
 
 
 def _days(when: pl.Expr, starts_on: date) -> pl.Expr:
@@ -134,37 +148,64 @@ def _kg_by_week(plots: pl.DataFrame, villages: pl.Series, crop: Crop, random: np
     """(first week, kg harvested in every simulated season, shape (villages, DRAWS, weeks)); `plots` stand village by village."""
     village = plots["village_id"].replace_strict(villages.to_list(), list(range(len(villages))), return_dtype=pl.Int64).to_numpy()
     season_day, season_kg = random.standard_normal((2, DRAWS))
+    luck = _Luck.drawn(plots, season_kg, random)
     parts = []
     for start in range(0, plots.height, PLOTS_AT_ONCE):
         rows = plots.slice(start, PLOTS_AT_ONCE)
-        ripe_day = np.maximum(_drawn(rows, "day", season_day, random), rows["first_day"].to_numpy()[:, None])
-        kg = np.maximum(_drawn(rows, "kg", season_kg, random), 0.0)
+        own = random.standard_normal((2, rows.height, DRAWS))
+        together = rows["day_shared"].to_numpy()[:, None]
+        day = _at_score(rows, "day", np.sqrt(together) * season_day + np.sqrt(1 - together) * own[0])
+        ripe_day = np.maximum(day, rows["first_day"].to_numpy()[:, None])
+        kg = np.maximum(_at_score(rows, "kg", luck.of(start, own[1])), 0.0)
         # Straight lines between quantiles lose a little of a skewed mean; the forecast's mean is what was said, so it is kept.
         drawn_mean = kg.mean(axis=1)
         kg *= np.divide(rows["mean"].to_numpy(), drawn_mean, out=np.zeros_like(drawn_mean), where=drawn_mean > 0)[:, None]
-        parts.append((village[start : start + PLOTS_AT_ONCE], ripe_day, kg))
-    first_week = int(np.floor(min(ripe_day.min() for _, ripe_day, _ in parts) / 7))
-    last_day = max(ripe_day.max() for _, ripe_day, _ in parts) + crop.picking_window_days.value
+        parts.append((village[start : start + PLOTS_AT_ONCE], ripe_day, kg, rows["stretch"].to_numpy()[:, None]))
+    first_week = int(np.floor(min(ripe_day.min() for _, ripe_day, _, _ in parts) / 7))
+    last_day = max((ripe_day + crop.picking_window_days.value * stretch).max() for _, ripe_day, _, stretch in parts)
     edges = 7.0 * np.arange(first_week, int(np.ceil(last_day / 7)) + 1)
     totals = np.zeros((len(villages), DRAWS, len(edges) - 1))
-    for of_village, ripe_day, kg in parts:
+    for of_village, ripe_day, kg, stretch in parts:
         present, first = np.unique(of_village, return_index=True)
         # One week at a time keeps the arrays at plots x draws.
-        picked = crop.picked_share(edges[0] - ripe_day)
+        picked = crop.picked_share((edges[0] - ripe_day) / stretch)
         for week, edge in enumerate(edges[1:]):
-            until = crop.picked_share(edge - ripe_day)
+            until = crop.picked_share((edge - ripe_day) / stretch)
             totals[present, :, week] += np.add.reduceat(kg * (until - picked), first, axis=0)
             picked = until
     return first_week, totals
 
 
-def _drawn(rows: pl.DataFrame, what: str, season: Floats, random: np.random.Generator) -> Floats:
-    """Draws of day or kg, shape (plots, DRAWS); between and beyond the quantiles the value is linear in the normal score.
+@dataclass(frozen=True)
+class _Luck:
+    """What plots share in each draw: scores of the season, shape (DRAWS,), of districts and villages, shape (those, DRAWS).
 
-    season : the score that all plots share, shape (DRAWS,); how much of the variance it has stands in the column `what`_shared
+    shares : shape (plots, 3), of the variance that season, district and village have; place : shape (plots, 2), numbers of the two
     """
-    shared = rows[f"{what}_shared"].to_numpy()[:, None]
-    score = np.sqrt(shared) * season + np.sqrt(1 - shared) * random.standard_normal((rows.height, DRAWS))
+
+    season: Floats
+    districts: Floats
+    villages: Floats
+    shares: Floats
+    place: np.ndarray
+
+    @classmethod
+    def drawn(cls, plots: pl.DataFrame, season: Floats, random: np.random.Generator) -> _Luck:
+        place = plots.select((pl.col("hub_id", "village_id").rank("dense") - 1).fill_null(0)).to_numpy().astype(np.int64)
+        districts, villages = (random.standard_normal((number + 1, DRAWS)) for number in place.max(axis=0))
+        return cls(season, districts, villages, plots.select(f"kg_{name}" for name in SHARES).to_numpy(), place)
+
+    def of(self, start: int, own: Floats) -> Floats:
+        """Scores of the plots from number `start` on, shape (plots, DRAWS), from their own."""
+        rows = slice(start, start + len(own))
+        season, district, village = (part[:, None] for part in np.sqrt(self.shares[rows]).T)
+        shared = season * self.season + district * self.districts[self.place[rows, 0]] + village * self.villages[self.place[rows, 1]]
+        left = np.sqrt(np.maximum(1 - self.shares[rows].sum(axis=1), 0.0))[:, None]
+        return np.asarray(shared + left * own)
+
+
+def _at_score(rows: pl.DataFrame, what: str, score: Floats) -> Floats:
+    """Day or kg at normal scores, shape (plots, DRAWS); between and beyond the quantiles the value is linear in the score."""
     quantiles = rows.select(f"{what}_{column}" for column in COLUMNS).to_numpy()
     below = np.clip(np.searchsorted(NORMAL_SCORES, score) - 1, 0, len(LEVELS) - 2)
     plot = np.arange(rows.height)[:, None]

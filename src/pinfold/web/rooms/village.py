@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pinfold.basics.units import to_kg
 from pinfold.fields.conditions import CANOPY, CONDITIONS, ConditionReport
 from pinfold.fields.crop_reports import FRUITS_PER_PLANT_MAX, KINDS, LOSSES, CropReport
-from pinfold.fields.crops import crop, known_crops
+from pinfold.fields.crops import PICKING_OVER, crop, known_crops
 from pinfold.flows import clock
 from pinfold.store.reads import village as reads
 from pinfold.store.reads.household import PlotFacts
@@ -30,7 +30,6 @@ from pinfold.store.season import current_season
 from pinfold.web.api.guard import over
 from pinfold.web.roles import Role, only, require_household
 from pinfold.web.rooms.plan import asked_week, this_week_of
-from pinfold.web.rooms.words import PICKING_OVER
 from pinfold.web.templatetags.pinfold import kg, yuan
 from pinfold.web.templatetags.rooms import crop_called, word
 

@@ -6,11 +6,9 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from pinfold.fields.crops import crop, harvest_stage_of, known_crops
+from pinfold.fields.crops import PICKING_OVER, crop, harvest_stage_of, known_crops
 from pinfold.store.reads.household import PlotFacts
 from pinfold.web.templatetags.pinfold import day, kg
-
-PICKING_OVER = "picking over"
 
 
 def picked_when(plot: PlotFacts, today: date) -> str:
