@@ -45,7 +45,7 @@ NO_PAGES = {
     "rooms:reliability-picture", "rooms:calendar-picture", "rooms:lanes-picture", "rooms:picking-picture", "rooms:money-picture",
     "rooms:prices-picture",
     "rooms:count", "rooms:give-back", "rooms:hand-over", "rooms:bid-paid", "rooms:vote", "rooms:dividends", "rooms:withdraw",
-    "rooms:accept-short", "rooms:take-back", "rooms:crop-report", "rooms:frontier-picture",
+    "rooms:accept-short", "rooms:take-back", "rooms:crop-report", "rooms:condition", "rooms:frontier-picture",
     "rooms:dispatch", "rooms:plan-now", "rooms:open-pins", "rooms:settle",
 }  # fmt: skip
 

@@ -178,3 +178,18 @@ def test_a_product_that_a_cooperative_does_not_grow_is_not_on_its_page(cities):
     outlook(OCT_5, {OCT_12: 500.0})
     assert "Late mango" in page(cities.browsers[Role.BOARD], "/cooperative/demand/")
     assert "Late mango" not in page(cities.board_beta, "/cooperative/demand/")
+
+
+def test_programs_are_told_the_same(foreseen, cities):
+    weeks = foreseen.browsers[Role.OPERATOR].get("/api/demand/weeks?product_id=mango").json()["items"]
+    assert [(each["monday"], each["kg"], each["before_kg"], each["wanted_kg"]) for each in weeks][:3] == [
+        ("2026-09-21", 100.0, None, 140.0), ("2026-09-28", 100.0, None, 200.0), ("2026-10-05", 120.0, 100.0, None),
+    ]  # fmt: skip
+    products = foreseen.browsers[Role.OPERATOR].get("/api/demand/products").json()["items"]
+    mango = next(each for each in products if each["product"]["id"] == "mango")
+    assert (mango["kg"], mango["parts"]["season"]) == (320.0, 80.0)
+    assert "20 % higher than on 21 Sep" in mango["why"]
+    assert "比9月21日高20%" in mango["why_zh"]
+    found = cities.browsers[Role.BOARD].get("/api/cooperative/demand").json()["items"]
+    coffee = next(each for each in found if (each["region"]["id"], each["monday"]) == ("kunming", "2026-10-12") and each["kg"] == 40)
+    assert (coffee["product"]["id"], coffee["p90_kg"], coffee["joined_kg"]) == ("green-beans", 60.0, 10.0)

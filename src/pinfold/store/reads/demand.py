@@ -17,7 +17,7 @@ from pinfold.store.models import DemandForecast, Lot, Pin, Product, Season, Week
 from pinfold.store.reads import names
 from pinfold.store.reads.shop import Named
 
-WEEKS_BACK = 8
+WEEKS_BACK, WEEKS_OF_CITIES = 8, 4
 KG_SHOWN = 0.5
 Spans = Mapping[SeriesWeek, DemandForecast]
 
@@ -154,13 +154,13 @@ class CityDemand:
         return CityWeek(Named("", "", ""), self.weeks[at], *figures)
 
 
-def city_demand(cooperative_id: str, season: Season, today: date, weeks_ahead: int) -> list[CityDemand]:
+def city_demand(cooperative_id: str, season: Season, today: date) -> list[CityDemand]:
     """What the regions want, in the weeks after this one, of each product that this cooperative has or expects this season."""
     days = issue_days()
     own = _products_of(cooperative_id, season.number)
     if not days or not own:
         return []
-    weeks = tuple(monday_of(today) + timedelta(weeks=ahead) for ahead in range(1, weeks_ahead + 1))
+    weeks = tuple(monday_of(today) + timedelta(weeks=ahead) for ahead in range(1, WEEKS_OF_CITIES + 1))
     spans, joined = _issued(days[0]), _joined_kg(season)
     ready = _ready_kg(cooperative_id, season)
     called, crops, regions = names.products(), dict(Product.objects.values_list("product_id", "crop")), names.regions()

@@ -59,7 +59,9 @@ class OutcomeAnswer(Schema):
     """How one kind of forecast of one crop did this season. A right forecast has 0.8 inside, by luck luck_low to luck_high."""
 
     crop: str
-    what: str = Field(description="a stage (errors in days), kg a week (of a village) or kg (of a plot in the season)")
+    what: str = Field(
+        description="a stage (errors in days), kg a week (of a village), kg wanted (of a region in a week) or kg (of a plot in the season)"
+    )
     model: str = Field(description="empty for all models together")
     lead_days: int | None = Field(description="days ahead at least; null for the newest forecast that was 15 days ahead")
     cases: int

@@ -12,6 +12,7 @@ from pinfold.web.api import (
     bids,
     calendar,
     coordinator,
+    demand,
     household,
     impact,
     members,
@@ -54,5 +55,20 @@ api = Described(
 )
 answer_refusals(api)
 # Fixed addresses before those with an id in them: /pins/open before /pins/{pin_id}.
-for subject in (operator, plan, calendar, packhouse, coordinator, household, members, bids, orders, account, payments, impact, shop):
+for subject in (
+    operator,
+    plan,
+    calendar,
+    demand,
+    packhouse,
+    coordinator,
+    household,
+    members,
+    bids,
+    orders,
+    account,
+    payments,
+    impact,
+    shop,
+):
     api.add_router("", subject.router)

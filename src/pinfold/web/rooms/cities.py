@@ -19,7 +19,6 @@ from pinfold.web.charts.demand import cities_height_px, draw_cities
 from pinfold.web.roles import Role, only
 from pinfold.web.rooms.exports import csv_answer
 
-WEEKS_AHEAD = 4
 CITIES_NAMED = 2
 
 
@@ -84,4 +83,4 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _cities(request: HttpRequest) -> list[CityDemand]:
-    return city_demand(over(request.user, "cooperative_id"), current_season(), clock.today(), WEEKS_AHEAD)
+    return city_demand(over(request.user, "cooperative_id"), current_season(), clock.today())
