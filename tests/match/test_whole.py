@@ -15,7 +15,9 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.progress import silent
 from pinfold.flows.match_whole import match_whole_from_folder
 from pinfold.match.core import best_flow
+from pinfold.match.explain import explain_unsold
 from pinfold.match.rules import WholeRules
+from pinfold.match.say import Names, say
 from pinfold.match.season import Season, build_season
 from pinfold.match.whole.bound import PlacePrices, common_bound, place_bounds, place_prices, relaxed
 from pinfold.match.whole.plan import WholePlan, plan_whole_season
@@ -203,6 +205,30 @@ def test_a_want_whose_minimum_is_more_than_it_wants_is_refused():
     given_season = season([lot("A")], [want("V", "Kunming", 10, 100), want("W", "Kunming", 10, 100, kg_min=150)], [lane("Kunming")])
     with pytest.raises(InputError, match=r"wants row 2 .want_id W.: kg_min is 150, but kg_1 to kg_3 are 100 together"):
         planned(given_season)
+
+
+def said_of_unsold(whole: WholePlan) -> list[str]:
+    return [say(unsold, Names(), "en") for unsold in explain_unsold(whole.plan.season, whole.plan.chosen, whole.booked)]
+
+
+def test_goods_without_a_truck_are_told_that_one_more_would_not_pay():
+    whole = planned(season([lot("A")], [want("W", "Kunming", 10, 100)], [lane("Kunming", truck_cost=1100)]))
+    assert said_of_unsold(whole) == [
+        "100 kg of mango stay unsold: one more truck to Kunming, the best place, costs 1,100 yuan, "
+        "and what waits for it would bring at most 1,000 more than at home."
+    ]
+
+
+def test_goods_are_told_that_trucks_are_full_where_no_more_can_be_had():
+    whole = planned(season([lot("A", kg=1500)], [want("W", "Kunming", 10, 1500)], [lane("Kunming", trucks_max=1)]))
+    assert said_of_unsold(whole) == ["500 kg of mango stay unsold: the trucks to Kunming, the best place, are full."]
+
+
+def test_goods_are_told_where_opening_costs_more_than_they_bring():
+    # W takes 50 kg of the truck; X, in the same city, would bring 50 kg * 11 = 550 but costs 600 to open.
+    wants = [want("W", "Kunming", 10, 50), want("X", "Kunming", 11, 50, open_cost=600)]
+    whole = planned(season([lot("A")], wants, [lane("Kunming")]))
+    assert said_of_unsold(whole) == ["50 kg of mango stay unsold: this plan opens no sale of it in Kunming, the best place, that week."]
 
 
 def test_a_folder_gets_its_trucks_with_its_own_ids(tmp_path):

@@ -14,7 +14,7 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.match.dual import GAP_ENOUGH
-from pinfold.match.explain import shipment_reasons, unsold_reasons
+from pinfold.match.explain import Booked, shipment_reasons, unsold_reasons
 from pinfold.match.kernel import PART_WAYS
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import rules_from_json, with_fairness
@@ -79,8 +79,11 @@ def promises_nothing(season: Season, what: str) -> Season:
     return season
 
 
-def write_plan(folder: Path, out: Path, plan: Plan) -> None:
-    """Writes out/shipments.parquet, out/reasons.csv and, of a fair plan, out/villages.parquet, with the ids of `folder` as they came."""
+def write_plan(folder: Path, out: Path, plan: Plan, booked: Booked | None = None) -> None:
+    """Writes out/shipments.parquet, out/reasons.csv and, of a fair plan, out/villages.parquet, with the ids of `folder` as they came.
+
+    booked : what bars goods in a plan of whole trucks
+    """
     out.mkdir(parents=True, exist_ok=True)
     ids = id_types(folder, "lots") | id_types(folder, "wants")
     as_they_came(plan.shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()), ids).write_parquet(
@@ -91,7 +94,7 @@ def write_plan(folder: Path, out: Path, plan: Plan) -> None:
         (out / name).unlink(missing_ok=True)
     if plan.promise is not None:
         plan.promise.frame(sent_kg(plan.season, plan.chosen)).write_parquet(out / "villages.parquet")
-    _reasons(plan, _names(folder, plan.season.tables.products)).write_csv(out / "reasons.csv")
+    _reasons(plan, _names(folder, plan.season.tables.products), booked).write_csv(out / "reasons.csv")
 
 
 def read_season(folder: Path) -> Season:
@@ -126,9 +129,9 @@ def _names(folder: Path, products: pl.DataFrame) -> Names:
     return Names(products=named.get("products", {}), regions=named.get("regions", {}))
 
 
-def _reasons(plan: Plan, names: Names) -> pl.DataFrame:
+def _reasons(plan: Plan, names: Names, booked: Booked | None) -> pl.DataFrame:
     """One row per shipment, then one per lot of which kg stay: lot_id, want_id (empty when unsold), kg, sentence."""
-    sent, stay = shipment_reasons(plan.season, plan.chosen), unsold_reasons(plan.season, plan.chosen)
+    sent, stay = (reasons(plan.season, plan.chosen, booked) for reasons in (shipment_reasons, unsold_reasons))
     told = [
         sent.select("lot_id", "want_id", "kg").with_columns(sentence=sentences_of_shipments(sent, names, "en")),
         stay.select("lot_id", pl.lit("").alias("want_id"), "kg").with_columns(sentence=sentences_of_unsold(stay, names, "en")),

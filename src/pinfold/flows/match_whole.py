@@ -27,7 +27,7 @@ def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = Non
     allowed = rules.seconds(len(season.ways.pool)) if seconds is None else seconds
     with Budget(allowed - (cpu_seconds() - cpu_before)) as budget:
         whole = plan_whole_season(season, rules, budget.seconds_left, progress)
-    write_plan(folder, out, whole.plan)
+    write_plan(folder, out, whole.plan, whole.booked)
     _write_trucks(folder, out, whole)
     answer = summary(whole.plan) | {"trucks": int(whole.trucks.sum()), "stopped": budget.stopped}
     answer |= {"cpu_seconds": round(cpu_seconds() - cpu_before, 3)}

@@ -13,9 +13,9 @@ from pinfold.match.score import delivered_kg, sent_kg
 from pinfold.match.season import STEPS, Floats, Ints, Season
 from pinfold.match.shipments import Shipments
 
-Full = Literal["customers", "trucks", "hub"]
+Full = Literal["customers", "trucks", "hub", "truck", "shut", "booked"]
 Stays = Literal["too far", "pays less", "shared", "full"]
-FULL: tuple[Full | None, ...] = (None, "customers", "trucks", "hub")
+FULL: tuple[Full | None, ...] = (None, "customers", "trucks", "hub", "truck", "shut", "booked")
 # A place has room when a shipment worth speaking of still fits: one kg.
 ROOM_KG = 1.0
 
@@ -54,7 +54,9 @@ class Unsold:
         place that would bring more is full
     region_id : the best place, None when there is none
     short_per_kg : yuan by which it brings less than selling at home, the equity bonus not counted; negative when it would bring more
-    full : what is full at that place
+    full : what is full at that place; where trucks are whole also "truck": one more would cost more than what waits for it brings; "shut":
+        nothing is sold there; "booked": one more could be booked
+    truck_yuan, waits_yuan : what one more truck costs, and what all that waits for it would bring there at most, more than at home
     """
 
     lot_id: object
@@ -64,6 +66,23 @@ class Unsold:
     region_id: str | None
     short_per_kg: float | None
     full: Full | None
+    truck_yuan: float | None = None
+    waits_yuan: float | None = None
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What bars goods where trucks are booked whole and wants open or stay shut.
+
+    more : lanes that could have one more truck; truck_yuan : its cost; waits_yuan : what the goods that wait for it would bring on it at
+        most, more than at home; shape (lanes,) each
+    shut : wants at which nothing is sold, shape (wants,)
+    """
+
+    more: npt.NDArray[np.bool_]
+    truck_yuan: Floats
+    waits_yuan: Floats
+    shut: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -79,20 +98,20 @@ class Places:
     full: Ints
 
 
-def explain_shipments(season: Season, shipments: Shipments) -> list[Reason]:
+def explain_shipments(season: Season, shipments: Shipments, booked: Booked | None = None) -> list[Reason]:
     """One reason per shipment, in their order."""
-    return [Reason(**row) for row in shipment_reasons(season, shipments).iter_rows(named=True)]
+    return [Reason(**row) for row in shipment_reasons(season, shipments, booked).iter_rows(named=True)]
 
 
-def explain_unsold(season: Season, shipments: Shipments) -> list[Unsold]:
+def explain_unsold(season: Season, shipments: Shipments, booked: Booked | None = None) -> list[Unsold]:
     """One entry per lot of which at least a kg stays, in the order of the table."""
-    return [Unsold(**row) for row in unsold_reasons(season, shipments).iter_rows(named=True)]
+    return [Unsold(**row) for row in unsold_reasons(season, shipments, booked).iter_rows(named=True)]
 
 
-def shipment_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
+def shipment_reasons(season: Season, shipments: Shipments, booked: Booked | None = None) -> pl.DataFrame:
     """The fields of a Reason, one row per shipment, in their order."""
     ways, tables, (lot, way) = season.ways, season.tables, (shipments.lot, shipments.way)
-    places = _places(season, shipments)
+    places = _places(season, shipments, booked)
     used = np.unique(way)
     next_way = np.full(len(ways.pool), -1)
     next_way[used] = _next_best(season, places, used)
@@ -107,7 +126,7 @@ def shipment_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
             "week": tables.wants["week"].gather(want),
             "kg": shipments.kg,
             "earns_per_kg": places.last_earns[way],
-            "above_unsold_per_kg": places.last_earns[way] - _stay_worth(season)[lot],
+            "above_unsold_per_kg": places.last_earns[way] - stay_worth(season)[lot],
             "next_region_id": _rows(tables.wants["region_id"], _rows(ways.want, other)),
             "next_earns_per_kg": _rows(places.next_earns, other),
             "days_left": products["shelf_life_days"].to_numpy()[ways.pool[way]] - ways.age_days[way],
@@ -115,9 +134,9 @@ def shipment_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
     )
 
 
-def unsold_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
+def unsold_reasons(season: Season, shipments: Shipments, booked: Booked | None = None) -> pl.DataFrame:
     """The fields of an Unsold, one row per lot of which at least a kg stays, in the order of the table."""
-    places = _places(season, shipments)
+    places = _places(season, shipments, booked)
     left = season.lot_kg - sent_kg(season, shipments)
     lot = np.flatnonzero(left >= ROOM_KG)
     pool = season.lot_pool[lot]
@@ -127,10 +146,13 @@ def unsold_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
     # A lot without any way has -1 here, which finds the -inf at the end.
     full = np.append(places.next_earns, -np.inf)[full_way] + season.lot_value_per_kg[lot] > 0
     if season.rules.is_fair:
-        full &= (open_way < 0) | (np.append(places.next_earns, -np.inf)[open_way] <= _stay_worth(season)[lot])
+        full &= (open_way < 0) | (np.append(places.next_earns, -np.inf)[open_way] <= stay_worth(season)[lot])
     way = np.where(full | (open_way < 0), full_way, open_way)
-    short = _stay_worth(season)[lot] - np.append(places.next_earns, -np.inf)[way]
+    short = stay_worth(season)[lot] - np.append(places.next_earns, -np.inf)[way]
     shared = season.rules.is_fair & ~full & (way >= 0) & (short < 0)
+    barred = np.where(full, np.append(places.full, 0)[way], 0)
+    # The lane of one more truck, where that is what bars the goods.
+    lane = np.where(barred == FULL.index("truck"), np.append(season.ways.lane, -1)[way], -1)
     stays = np.select([full, shared, way >= 0], ["full", "shared", "pays less"], "too far")
     return pl.DataFrame(
         {
@@ -139,8 +161,10 @@ def unsold_reasons(season: Season, shipments: Shipments) -> pl.DataFrame:
             "kg": left[lot],
             "why": pl.Series(stays.tolist(), dtype=pl.String),
             "region_id": _rows(season.tables.wants["region_id"], _rows(season.ways.want, way)),
-            "short_per_kg": _stay_worth(season)[lot] - _rows(places.next_earns, way),
-            "full": pl.Series(FULL, dtype=pl.String).gather(np.where(full, np.append(places.full, 0)[way], 0)),
+            "short_per_kg": stay_worth(season)[lot] - _rows(places.next_earns, way),
+            "full": pl.Series(FULL, dtype=pl.String).gather(barred),
+            "truck_yuan": _rows(np.zeros(0) if booked is None else booked.truck_yuan, lane),
+            "waits_yuan": _rows(np.zeros(0) if booked is None else booked.waits_yuan, lane),
         }
     )
 
@@ -151,13 +175,13 @@ def _rows(of: pl.Series | Floats | Ints, rows: pl.Series | Ints) -> pl.Series:
     return pl.Series(of).gather(rows.set(rows < 0, None))
 
 
-def _stay_worth(season: Season) -> Floats:
+def stay_worth(season: Season) -> Floats:
     """Yuan per kg of each lot that staying unsold brings and leaving would cost: salvage and collection."""
     lots = season.tables.lots
     return (lots["salvage_per_kg"] + lots["collect_cost_per_kg"]).to_numpy()
 
 
-def _places(season: Season, shipments: Shipments) -> Places:
+def _places(season: Season, shipments: Shipments, booked: Booked | None) -> Places:
     ways, delivered = season.ways, delivered_kg(season, shipments)
     ends = season.step_kg.cumsum(axis=1)
     last_step = np.clip((ends - season.step_kg < delivered[:, None] - ROOM_KG / 2).sum(axis=1) - 1, 0, STEPS - 1)
@@ -170,10 +194,15 @@ def _places(season: Season, shipments: Shipments) -> Places:
     no_customers = (next_step == STEPS)[ways.want]
     no_trucks = (lane_kg + ROOM_KG > season.lane_kg_max)[ways.lane]
     no_hub = (hub_kg + ROOM_KG > season.hub_week_kg_max)[ways.hub_week]
+    bars = {"customers": no_customers, "trucks": no_trucks, "hub": no_hub}
+    if booked is not None:
+        one_more = no_trucks & booked.more[ways.lane]
+        dear = one_more & (booked.waits_yuan < booked.truck_yuan)[ways.lane]
+        bars = {"customers": no_customers, "truck": dear, "shut": booked.shut[ways.want], "booked": one_more, **bars}
     return Places(
         last_earns=ways.kept * last_price[ways.want] - ways.cost_per_kg,
         next_earns=ways.kept * next_price[ways.want] - ways.cost_per_kg,
-        full=np.select([no_customers, no_trucks, no_hub], [1, 2, 3], 0),
+        full=np.select(list(bars.values()), [FULL.index(bar) for bar in bars], 0),
     )
 
 

@@ -31,6 +31,10 @@ SENTENCES: dict[Language, dict[str, str]] = {
         "customers": "{kg} kg of {product} stay unsold: the customers in {region}, the best place, already have all they want.",
         "trucks": "{kg} kg of {product} stay unsold: the trucks to {region}, the best place, are full.",
         "hub": "{kg} kg of {product} stay unsold: the hub can pack no more for {region}, the best place, that week.",
+        "truck": "{kg} kg of {product} stay unsold: one more truck to {region}, the best place, costs {truck} yuan, "
+        "and what waits for it would bring at most {waits} more than at home.",
+        "shut": "{kg} kg of {product} stay unsold: this plan opens no sale of it in {region}, the best place, that week.",
+        "booked": "{kg} kg of {product} stay unsold: the trucks that are booked to {region}, the best place, are full.",
     },
     "zh-hans": {
         "ahead": "扣除运费后，{region}每公斤比次优的{next}多卖{yuan}元，{product}到那里{days}。",
@@ -46,6 +50,9 @@ SENTENCES: dict[Language, dict[str, str]] = {
         "customers": "有{kg}公斤{product}没有卖出：最好的{region}的顾客已经买够了。",
         "trucks": "有{kg}公斤{product}没有卖出：去最好的{region}的车已经装满。",
         "hub": "有{kg}公斤{product}没有卖出：那一周集货点已经来不及为最好的{region}装更多货。",
+        "truck": "有{kg}公斤{product}没有卖出：去最好的{region}再加一辆车要{truck}元，而等车的货比在当地最多只多卖{waits}元。",
+        "shut": "有{kg}公斤{product}没有卖出：这份计划那一周不在最好的{region}开卖这种货。",
+        "booked": "有{kg}公斤{product}没有卖出：去最好的{region}所订的车已经装满。",
     },
 }
 
@@ -95,9 +102,11 @@ def sentences_of_unsold(reasons: pl.DataFrame, names: Names, language: Language)
         "product": _named("product_id", names.products),
         "kg": _thousands((pl.col("kg") + 0.5).floor().cast(pl.Int64)),
         "yuan": _two_places(pl.col("short_per_kg")),
+        "truck": _thousands((pl.col("truck_yuan") + 0.5).floor().cast(pl.Int64)),
+        "waits": _thousands((pl.col("waits_yuan") + 0.5).floor().cast(pl.Int64)),
     }
     words, kind = SENTENCES[language], pl.coalesce("full", "why")
-    kinds = ("customers", "trucks", "hub", "too far", "shared", "pays less")
+    kinds = ("customers", "trucks", "hub", "truck", "shut", "booked", "too far", "shared", "pays less")
     return _chosen(reasons, [(kind == each, _filled(words[each], filling)) for each in kinds])
 
 
@@ -160,6 +169,8 @@ def _say_unsold(unsold: Unsold, names: Names, sentences: Mapping[str, str]) -> s
         product=names.products.get(unsold.product_id, unsold.product_id),
         kg=f"{floor(unsold.kg + 0.5):,}",
         yuan=_yuan(unsold.short_per_kg or 0.0),
+        truck=f"{floor((unsold.truck_yuan or 0.0) + 0.5):,}",
+        waits=f"{floor((unsold.waits_yuan or 0.0) + 0.5):,}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -114,22 +115,31 @@ def _lane_worth(problem: Problem, prices: PlacePrices) -> tuple[Floats, Ints]:
     profit = ways.kept * prices.want[ways.want] - ways.cost_per_kg - prices.pool[ways.pool] - prices.hub_week[ways.hub_week]
     lane_place = np.zeros(lanes, np.int64)
     lane_place[ways.lane] = problem.place[ways.want]
+    worth = np.zeros(lanes)
+    # Truck after truck, each worth less than the last.
+    for truck, load in enumerate(truckloads(problem, profit)):
+        more = np.where(truck < problem.trucks_max, np.maximum(load - problem.truck_cost, 0), 0)
+        if not more.any():
+            break
+        worth += more
+    return worth, lane_place
+
+
+def truckloads(problem: Problem, profit: Floats) -> Iterator[Floats]:
+    """Yuan that each lane's best truckload earns at `profit` per kg on each way, then its second best, and so on; shape (lanes,) each.
+
+    Loads are laid end to end along each lane, best first; a truck is a stretch of it.
+    """
+    ways, lanes = problem.ways, len(problem.truck_kg)
     kg = loads(problem, profit)
     order = np.flatnonzero(kg > 0)
     order = order[np.lexsort((-profit[order], ways.lane[order]))]
     lane, kg = ways.lane[order], kg[order]
     end = _within(kg, lane)
-    start = end - kg
-    worth, truck_kg = np.zeros(lanes), problem.truck_kg[lane]
-    # Loads are laid end to end along each lane, best first; a truck is a stretch of it. Truck after truck, each worth less than the last.
+    start, truck_kg = end - kg, problem.truck_kg[lane]
     for truck in range(int(problem.trucks_max[lane].max(initial=0))):
         inside = np.clip(end - truck * truck_kg, 0, truck_kg) - np.clip(start - truck * truck_kg, 0, truck_kg)
-        load = summed(lane, inside * profit[order], lanes) - problem.truck_cost
-        more = np.where(truck < problem.trucks_max, np.maximum(load, 0), 0)
-        if not more.any():
-            break
-        worth += more
-    return worth, lane_place
+        yield summed(lane, inside * profit[order], lanes)
 
 
 def loads(problem: Problem, profit: Floats) -> Floats:

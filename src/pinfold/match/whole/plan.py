@@ -12,11 +12,13 @@ from pinfold.match.baselines import fill, first_come_order, greedy_order
 from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
 from pinfold.match.dual import Flow
+from pinfold.match.explain import Booked
 from pinfold.match.plan import Method, Plan
 from pinfold.match.rules import WholeRules
 from pinfold.match.score import Facts, broken_limits, delivered_kg, judge
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import Shipments, share_out
+from pinfold.match.whole.bars import what_bars
 from pinfold.match.whole.booked import refilled
 from pinfold.match.whole.bound import PlacePrices, common_bound, place_bounds, place_prices, relaxed
 from pinfold.match.whole.places import first_plan
@@ -32,10 +34,11 @@ RELAXED_GAP_ENOUGH = 0.003
 
 @dataclass(frozen=True)
 class WholePlan:
-    """trucks : shape (lanes,), whole trucks to book on each lane"""
+    """trucks : shape (lanes,), whole trucks to book on each lane; booked : what bars goods that stay unsold"""
 
     plan: Plan
     trucks: Floats
+    booked: Booked
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def plan_whole_season(season: Season, rules: WholeRules, seconds_left: Callable[
         prices=found.prices,
         beside=_beside(season, problem),
     )
-    return WholePlan(plan, trucks)
+    return WholePlan(plan, trucks, what_bars(booked, problem, chosen, trucks))
 
 
 def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> _Sought:
