@@ -56,12 +56,14 @@ PLAN = (
     Picture("plan", "board", "/plan/", BOTH),
     Picture("bids", "board", "/cooperative/"),
     Picture("short-pins", "board", "/cooperative/pins/", BOTH),
+    Picture("cities", "board", "/cooperative/demand/", BOTH),
     Picture("members", "board", "/cooperative/members/"),
     Picture("merchant", "merchant", "/merchant/"),
     Picture("packhouse", "packhouse", "/packhouse/"),
     Picture("impact", "officer", "/impact/", BOTH),
     Picture("incomes", "officer", "/incomes/"),
     Picture("operator", "operator", "/operator/", ENGLISH),
+    Picture("demand", "operator", "/demand/", BOTH),
 )
 
 

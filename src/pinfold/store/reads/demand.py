@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import F, Q, Sum
 
 from pinfold.basics.weeks import monday_of, week_monday
-from pinfold.demand.moved import PARTS
+from pinfold.demand.moved import PART_COLUMNS, PARTS
 from pinfold.demand.say import Moved
 from pinfold.store.market import SeriesWeek, wanted_kg
 from pinfold.store.models import DemandForecast, Lot, Pin, Product, Season, WeekForecast
@@ -18,6 +18,7 @@ from pinfold.store.reads import names
 from pinfold.store.reads.shop import Named
 
 WEEKS_BACK, WEEKS_OF_CITIES = 8, 4
+SUMMED = ("mean", "p10", "p90", *PART_COLUMNS)
 KG_SHOWN = 0.5
 Spans = Mapping[SeriesWeek, DemandForecast]
 
@@ -71,24 +72,36 @@ class Demand:
 
 
 def demand(today: date, since: date | None) -> Demand:
-    """Every product of the newest outlook, the most wanted first. A day of issue that is not known is taken for the one before it."""
+    """Every product of the newest outlook, the most wanted first, beside the outlook of `compared_day(since)`."""
     days = issue_days()
     if not days:
         return Demand(None, None, (), ())
-    before = next((day for day in days[1:] if since is None or day <= since), None)
-    this_week = monday_of(today)
-    now, then = _issued(days[0]), _issued(before) if before else {}
-    came = wanted_kg(before) if before else {}
+    before, this_week = compared_day(since), monday_of(today)
+    now, then = _sums(days[0]), _sums(before) if before else {}
+    models, models_before, came = _models(days[0]), _models(before), _wanted_by_product(before)
     called, crops = names.products(), dict(Product.objects.values_list("product_id", "crop"))
     found = []
-    for product_id in sorted({product_id for product_id, *_ in now}):
-        coming = [row for (product, _, monday), row in now.items() if product == product_id and monday >= this_week]
-        moved = _moved(product_id, now, then, came, before, this_week) if before else None
-        kg, p10_kg, p90_kg = (sum(getattr(row, name) for row in coming) for name in ("mean", "p10", "p90"))
-        parts = {part: sum(getattr(row, f"{part}_kg") for row in coming) for part in PARTS}
-        weeks = len({row.week for row in coming})
-        found.append(ProductDemand(called[product_id], crops[product_id], weeks, kg, p10_kg, p90_kg, parts, moved))
+    for product_id, weeks in now.items():
+        moved = _moved(before, weeks, then.get(product_id, {}), came[product_id], this_week) if before else None
+        coming = {name: sum(sums[name] for monday, sums in weeks.items() if monday >= this_week) for name in SUMMED}
+        found.append(
+            ProductDemand(
+                product=called[product_id],
+                crop=crops[product_id],
+                weeks=sum(monday >= this_week for monday in weeks),
+                kg=coming["mean"],
+                p10_kg=coming["p10"],
+                p90_kg=coming["p90"],
+                parts={part: coming[f"{part}_kg"] for part in PARTS},
+                moved=replace(moved, models=models[product_id], models_before=models_before[product_id]) if moved else None,
+            )
+        )
     return Demand(days[0], before, days[1:], tuple(sorted(found, key=lambda each: (-each.kg, each.product.id))))
+
+
+def compared_day(since: date | None) -> date | None:
+    """The day of issue beside the newest: `since` or the last before it that had one; without `since` the one before the newest."""
+    return next((day for day in issue_days()[1:] if since is None or day <= since), None)
 
 
 def issue_days() -> tuple[date, ...]:
@@ -213,26 +226,42 @@ def _only(product_id: str) -> dict[str, str]:
     return {"product": product_id} if product_id else {}
 
 
-def _moved(product_id: str, now: Spans, then: Spans, came: Mapping[SeriesWeek, float], since: date, this_week: date) -> Moved:
+Sums = Mapping[date, Mapping[str, float]]
+
+
+def _sums(on: date) -> dict[str, dict[date, dict[str, float]]]:
+    """By product and Monday the sums of SUMMED over all regions."""
+    found: dict[str, dict[date, dict[str, float]]] = defaultdict(dict)
+    rows = DemandForecast.objects.filter(issued_on=on).order_by("product").values_list("product_id", "week")
+    for product_id, monday, *sums in rows.annotate(**{f"all_{name}": Sum(name) for name in SUMMED}):
+        found[product_id][monday] = dict(zip(SUMMED, sums, strict=True))
+    return found
+
+
+def _models(on: date | None) -> defaultdict[str, frozenset[str]]:
+    found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for product_id, model in DemandForecast.objects.filter(issued_on=on).order_by().values_list("product_id", "model").distinct():
+        found[product_id] |= {model}
+    return found
+
+
+def _wanted_by_product(since: date | None) -> defaultdict[str, defaultdict[date, float]]:
+    found: defaultdict[str, defaultdict[date, float]] = defaultdict(lambda: defaultdict(float))
+    for (product_id, _, monday), kg in (wanted_kg(since) if since else {}).items():
+        found[product_id][monday] += kg
+    return found
+
+
+def _moved(since: date, weeks: Sums, before: Sums, came: Mapping[date, float], this_week: date) -> Moved:
     """Over all regions: the coming weeks that both outlooks have, and the weeks between them that are over."""
-    mine, before = ({key: row for key, row in rows.items() if key[0] == product_id} for rows in (now, then))
-    both = {key[2] for key in mine if key[2] >= this_week} & {key[2] for key in before}
-    over = {key[2] for key in before if key[2] < this_week}
-    wanted: defaultdict[date, float] = defaultdict(float)
-    for key, kg in came.items():
-        wanted[key[2]] += kg if key[0] == product_id else 0.0
+    both = [monday for monday in weeks if monday >= this_week and monday in before]
+    over = [monday for monday in before if monday < this_week]
     return Moved(
         since=since,
         weeks=len(both),
-        kg=_sum(mine.values(), both),
-        kg_before=_sum(before.values(), both),
+        kg=sum(weeks[monday]["mean"] for monday in both),
+        kg_before=sum(before[monday]["mean"] for monday in both),
         weeks_over=len(over),
-        wanted_kg=sum(wanted[monday] for monday in over),
-        expected_kg=_sum(before.values(), over),
-        models=frozenset(row.model for row in mine.values()),
-        models_before=frozenset(row.model for row in before.values()),
+        wanted_kg=sum(came[monday] for monday in over),
+        expected_kg=sum(before[monday]["mean"] for monday in over),
     )
-
-
-def _sum(rows: Iterable[DemandForecast], weeks: set[date]) -> float:
-    return sum(row.mean for row in rows if row.week in weeks)

@@ -67,8 +67,7 @@ class CityWeekAnswer(Schema):
 @paginate(Pages)
 def list_demand_weeks(request: HttpRequest, product_id: Id | None = None, since: GivenDay | None = None) -> list[DemandWeek]:
     """Every product, region and week from eight weeks ago on, beside the outlook of `since` or the one before the newest."""
-    found = reads.demand(clock.today(), since)
-    return reads.demand_weeks(clock.today(), found.since, product_id or "")
+    return reads.demand_weeks(clock.today(), reads.compared_day(since), product_id or "")
 
 
 @router.get("/demand/products", response=may_refuse(list[DemandProductAnswer]), auth=Only(Person.Role.OPERATOR))

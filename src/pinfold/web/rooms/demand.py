@@ -78,7 +78,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bands_picture(request: HttpRequest, product_id: str) -> HttpResponseBase:
     """The weeks of one product in the regions that want the most of it."""
-    weeks = reads.demand_weeks(clock.today(), reads.demand(clock.today(), _since(request.GET)).since, product_id)
+    weeks = reads.demand_weeks(clock.today(), reads.compared_day(_since(request.GET)), product_id)
     shown = [week for week in weeks if week.region.id in _drawn(weeks)]
     return picture(request, shown and (clock.today(), shown), lambda: draw_bands(shown, clock.today()))
 
@@ -95,11 +95,11 @@ def reliability_picture(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Every product, region and week as CSV."""
-    found = reads.demand(clock.today(), _since(request.GET))
+    since = reads.compared_day(_since(request.GET))
     names = [name for name in DemandWeek.__dataclass_fields__ if name not in ("product", "region")]
     rows = [
         [week.product.id, week.region.id, *(_short(getattr(week, name)) for name in names)]
-        for week in reads.demand_weeks(clock.today(), found.since)
+        for week in reads.demand_weeks(clock.today(), since)
     ]
     return csv_answer(f"demand-{current_season().number}", ["product_id", "region_id", *names], rows)
 
