@@ -46,36 +46,15 @@ class Row:
         )
 
 
-# Beside the command: HiGHS on the same programme, as it comes and loosened to what a plan by prices is certified to, and no crossover.
-LOOSE = {"kkt_tolerance": 2e-3}
-REFERENCES: dict[str, dict[str, object]] = {
-    "HiGHS IPM": {"solver": "ipm"},
-    "HiGHS IPM to 2e-3": {"solver": "ipm", "ipm_optimality_tolerance": 2e-3} | LOOSE,
-    "HiGHS PDLP to 2e-3": {"solver": "pdlp", "pdlp_optimality_tolerance": 2e-3} | LOOSE,
-    "HiGHS HiPDLP to 2e-3": {"solver": "hipdlp", "pdlp_optimality_tolerance": 2e-3} | LOOSE,
-}
-
-
 def measure_match() -> Iterator[Row]:
-    """Seasons S, M and L by the whole command, start and reading included, beside HiGHS's solvers alone on the same programme.
+    """Seasons S, M, L and XL by the whole command, start and reading included, beside HiGHS's solvers alone: scripts/bench_match.py."""
+    import bench_match
 
-    PINFOLD_BENCH_SIZES says which, default "S M L". A loosened solver's flow may pass limits by its tolerance; the command's never does.
-    """
     if not SHARED_MATCH.exists():
         print(f"match: skipped, because {SHARED_MATCH} with its season generator is not there")
         return
-    for size in os.environ.get("PINFOLD_BENCH_SIZES", "S M L").split():
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch) / "season"
-            subprocess.run([sys.executable, "tables.py", size, "0", str(folder)], cwd=SHARED_MATCH, check=True, stdout=subprocess.DEVNULL)
-            command = [sys.executable, "-m", "pinfold.cli", "match", folder, "--out", Path(scratch) / "plan", "--json"]
-            spent, told = _command_cpu_s(command)
-            plan = json.loads(told)
-            result = f"objective {plan['objective']:,.0f}, gap {plan['gap_percent']:.3f} %, {plan['cpu_seconds']:.2f} s after the start"
-            for reference, options in REFERENCES.items():
-                beside, objective = _solver_cpu_s(folder, options)
-                said = f"{result}; {reference}: {objective}"
-                yield Row(f"match {size}0, {plan['ways']:,} ways", spent, reference, beside, said)
+    for figures in bench_match.measure():
+        yield Row(*figures)
 
 
 def _command_cpu_s(command: list[str | Path], environment: Mapping[str, str] | None = None) -> tuple[float, str]:
@@ -84,23 +63,6 @@ def _command_cpu_s(command: list[str | Path], environment: Mapping[str, str] | N
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, told.stdout
-
-
-def _solver_cpu_s(folder: Path, options: dict[str, object]) -> tuple[float, str]:
-    """CPU seconds of HiGHS alone, and the objective that it came to."""
-    from pinfold.basics.errors import NoPlan
-    from pinfold.flows.match_tables import read_season
-    from pinfold.match.core import programme, run_highs
-
-    season = read_season(folder)
-    given = programme(season)
-    started = time.process_time()
-    try:
-        columns, _ = run_highs(given, options | {"run_crossover": "off"})
-        objective = f"{season.unsold_worth + given.gain @ columns:,.0f}"
-    except NoPlan as given_up:
-        objective = str(given_up)
-    return time.process_time() - started, objective
 
 
 # CPU seconds that HiGHS's mixed-integer solver gets on a season with whole trucks.
