@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
 from dataclasses import asdict
@@ -69,9 +71,7 @@ def match(
 
     The folder holds products, lots, wants, lanes and hub_weeks. `pinfold plan` makes lots and wants of a loaded season by itself.
     """
-    # Before numpy and Polars come in: each would start a thread per core, which cost this command more CPU than they save time.
-    for name, threads in ONE_THREAD.items():
-        os.environ.setdefault(name, threads)
+    _import_libraries()
     changed = {name: value for name, value in draw.items() if value is not None}
     if uncertain:
         from pinfold.flows.match_uncertain import match_uncertain_from_folder
@@ -128,6 +128,18 @@ def certify(folder: Path, plan: Path, as_json: bool) -> None:
     found = certificate_of_folder(folder, plan)
     show(asdict(found), as_json)
     sys.exit(1 if found.broken else 0)
+
+
+def _import_libraries() -> None:
+    """What every match needs, so that the flows below find it imported."""
+    # Before numpy and Polars come in: each would start a thread per core, which cost this command more CPU than they save time.
+    for name, threads in ONE_THREAD.items():
+        os.environ.setdefault(name, threads)
+    # What is imported stays to the end: looking for garbage among it took a twelfth of a whole command of 80 thousand ways.
+    gc.disable()
+    importlib.import_module("pinfold.flows.match_tables")
+    gc.freeze()
+    gc.enable()
 
 
 @click.command()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import resource
-from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,6 +23,9 @@ from pinfold.match.score import sent_kg
 from pinfold.match.season import Season, build_season
 from pinfold.match.tables import Tables
 from pinfold.outside.folder import as_they_came, id_types, read_tables
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
 STEPS = 3

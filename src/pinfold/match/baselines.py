@@ -15,8 +15,11 @@ def greedy_order(season: Season) -> Ints:
 
 def first_come_order(season: Season) -> Ints:
     """Ways by the week in which their lots are ripe, within a week as the lots stand in the table; each pool's dearest way first."""
-    ready_week = season.pools["ready_week"].to_numpy()
-    return np.lexsort((-_first_step_profit(season), season.ways.pool, ready_week[season.ways.pool]))
+    place_of_pool = np.argsort(np.argsort(season.pools["ready_week"].to_numpy(), kind="stable"))
+    dearest_first = greedy_order(season)
+    # Numbers of 16 bits are sorted 20 times as fast as longer ones.
+    place = place_of_pool.astype(np.uint16 if len(place_of_pool) <= 1 << 16 else np.int64)
+    return dearest_first[np.argsort(place[season.ways.pool[dearest_first]], kind="stable")]
 
 
 def _first_step_profit(season: Season) -> Floats:

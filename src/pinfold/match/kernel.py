@@ -8,17 +8,19 @@ costs but not in its ways. loops.c says what is computed; it is compiled when Pi
 from __future__ import annotations
 
 import ctypes
-from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 from functools import cached_property, partial, reduce
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pinfold.match.compiled import loops, pointer
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import merit_order
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 # So many ways are a part: a pass over them takes some 6 ms, a hundred times what handing them to a thread does.
 PART_WAYS = 2_000_000

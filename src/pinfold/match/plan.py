@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import polars as pl
 
@@ -18,6 +17,9 @@ from pinfold.match.kernel import Network
 from pinfold.match.score import Facts, broken_limits, judge
 from pinfold.match.season import Floats, Season, numbered_hub_weeks
 from pinfold.match.shipments import Shipments, share_out, within_limits
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Method = Literal["optimal", "greedy", "first-come"]
 METHODS: tuple[Method, ...] = get_args(Method)
