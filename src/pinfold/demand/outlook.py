@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -12,15 +12,18 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS, Floats
 from pinfold.basics.weeks import monday_of
 from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, scale_kg, spread_quantiles
-from pinfold.demand.history import History, level_kg, weekly_history
+from pinfold.demand.history import KEYS, History, level_kg, weekly_history
 from pinfold.demand.moved import PART_COLUMNS
+from pinfold.demand.newcomers import newcomers
 
 MEASURED_WEEKS_MAX = 8
 WEEKS_MAX = 52
 
 
 def issue_outlook(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int) -> pl.DataFrame:
-    """The outlook for every listed product in every region in which it was ever sold, by the model that backtests best.
+    """The outlook for every listed product in every region where anything was sold, by the model that backtests best.
+
+    A product that a region does not know yet, or for 4 weeks at most, is foreseen from products alike (`demand.newcomers`).
 
     Columns product_id, region_id, week (the Monday), mean, p10, p25, p50, p75, p90 (kg), model, issued_on, and what moved the mean (kg) as
     `demand.moved` says; the first week is the one that holds `as_of`. Only whole weeks before that week are looked at.
@@ -43,21 +46,32 @@ def outlook_and_scores(sales: pl.DataFrame, products: pl.DataFrame, as_of: date,
     scores = pl.DataFrame(
         {"model": [each.candidate.name for each in scored], "loss": [each.loss for each in scored], "wape": [each.wape for each in scored]}
     )
-    return _rows(history, gate, as_of, weeks), scores
+    rows = _with_newcomers(_rows(history, gate, weeks), newcomers(history, products, min(weeks, MEASURED_WEEKS_MAX)))
+    monday = monday_of(as_of)
+    dated = rows.with_columns(week=monday + pl.duration(weeks=pl.col("ahead")), issued_on=pl.lit(as_of))
+    return dated.select(*KEYS, "week", "mean", *COLUMNS, "model", "issued_on", *PART_COLUMNS), scores
 
 
-def _rows(history: History, gate: Gate, as_of: date, weeks: int) -> pl.DataFrame:
+def _rows(history: History, gate: Gate, weeks: int) -> pl.DataFrame:
     expected = predict(history, gate, weeks)
     selling = np.repeat(is_selling(history.kg), weeks)
-    monday = monday_of(as_of)
-    rows = history.keys.join(pl.DataFrame({"week": [monday + timedelta(weeks=ahead) for ahead in range(weeks)]}), how="cross")
+    rows = history.keys.join(pl.DataFrame({"ahead": range(weeks)}), how="cross")
     return rows.with_columns(
         pl.Series("mean", expected.mean.reshape(-1)),
         *(pl.Series(column, expected.quantiles[..., at].reshape(-1)) for at, column in enumerate(COLUMNS)),
         pl.Series("model", np.where(selling, gate.selling.candidate.name, gate.sparse.candidate.name)),
-        pl.lit(as_of).alias("issued_on"),
         *(pl.Series(column, expected.parts[at].reshape(-1)) for at, column in enumerate(PART_COLUMNS)),
     )
+
+
+def _with_newcomers(rows: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with those of newcomers in their places, in the order of keys and weeks."""
+    weeks = rows.select("ahead").unique()
+    nothing = [pl.lit(0.0).alias(column) for column in PART_COLUMNS if column not in ("usual_kg", "alike_kg")]
+    young = new.join(weeks, how="cross").with_columns(
+        *nothing, model=pl.lit("products alike"), alike_kg=pl.col("mean") - pl.col("usual_kg")
+    )
+    return pl.concat([rows.join(new, on=KEYS, how="anti"), young.select(rows.columns)]).sort(*KEYS, "ahead")
 
 
 @dataclass(frozen=True)
