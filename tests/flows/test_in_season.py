@@ -11,12 +11,12 @@ import story_season
 from pinfold.flows.forecast import issue_forecasts
 from pinfold.flows.season import load_season
 from pinfold.forecast.say import say
-from pinfold.store.models import CropReport, YieldForecast, YieldReason
+from pinfold.store.models import CropReport, Harvest, StageReport, YieldForecast, YieldReason
 from pinfold.store.reads.grounds import Known
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.combine(story_season.STARTS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(hours=2)
-TUESDAY = MONDAY + timedelta(days=1)
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 
 
 def kg_of(plot_id: str, on: datetime) -> float:
@@ -56,3 +56,22 @@ def test_a_forecast_of_before_the_hail_stays_as_it_was() -> None:
     before = kg_of("plot-1", MONDAY)
     issue_forecasts(MONDAY)
     assert kg_of("plot-1", MONDAY) == before
+
+
+def test_a_plot_that_is_picked_out_at_twice_its_forecast_raises_those_still_to_be_picked_and_the_sentence_says_so() -> None:
+    for_season = {"season": 2026, "plot_id": "plot-2"}
+    StageReport.objects.update_or_create(**for_season, stage="ripe", defaults={"on": MONDAY.date() - timedelta(days=40)})
+    StageReport.objects.create(**for_season, stage="picking over", on=MONDAY.date())
+    Harvest.objects.create(**for_season, kg=2 * kg_of("plot-2", TUESDAY), grade=0, picked_on=MONDAY.date())
+    issue_forecasts(WEDNESDAY)
+    assert kg_of("plot-2", WEDNESDAY) == pytest.approx(2 * kg_of("plot-2", TUESDAY), rel=0.001)
+    others = YieldForecast.objects.exclude(plot="plot-2").values_list("plot_id", flat=True).distinct()
+    for plot_id in others:
+        assert kg_of(plot_id, TUESDAY) < kg_of(plot_id, WEDNESDAY) < 2 * kg_of(plot_id, TUESDAY)
+    plot = YieldForecast.objects.filter(plot="plot-3").select_related("plot")[0].plot
+    known = Known(2026, WEDNESDAY.date(), TUESDAY.date())
+    place = (plot.village_id, plot.crop)
+    grounds, moved = known.how_much(place, "plot-3"), known.how_much_moved(place, "plot-3")
+    assert grounds is not None
+    assert "because of what was weighed on" in say(grounds, moved, "en")
+    assert "的过秤增加" in say(grounds, moved, "zh-hans")

@@ -11,10 +11,12 @@ from pinfold.fields.crop_reports import serving_on
 from pinfold.fields.crops import Crop, crop, known_crops
 from pinfold.fields.reports import with_first_picking
 from pinfold.flows.clock import home_day
+from pinfold.flows.field import PICKING_OVER
 from pinfold.flows.weather import weather_known
 from pinfold.forecast.in_season import frosts, news_of, with_news
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
+from pinfold.forecast.weighed import with_weighed
 from pinfold.forecast.yields.record import YieldTables
 from pinfold.forecast.yields.season_weather import season_weather
 from pinfold.store import forecasts
@@ -48,8 +50,9 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     # The season is the seed: the same day always issues the same forecast.
     known = YieldTables(plots, past, _covariates(plots, stages, weather, past, issued_on), read_table("villages"))
     yields = issue_yield(known, season, issued_on, seed=season)
-    kg, reasons = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
-    yields = replace(yields, plots=kg)
+    kg, news = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
+    kg, picked = with_weighed(kg, _weighed(plots, stages, season, issued_on), _in_districts(plots))
+    yields, reasons = replace(yields, plots=kg), pl.concat([news, picked])
     with atomic():
         forecasts.save_ripening(ripening.dates)
         forecasts.save_yield(yields.plots)
@@ -78,6 +81,27 @@ def _news(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame, seas
     flowered = stages.filter((pl.col("season") == season) & (pl.col("on") <= issued_on) & first).select("plot_id", "on")
     measured = weather.filter(~pl.col("forecast") & pl.col("tmin_c").is_not_null())
     return pl.concat([news_of(reports), frosts(measured, plots, flowered, _crops())])
+
+
+def _weighed(plots: pl.DataFrame, stages: pl.DataFrame, season: int, issued_on: date) -> pl.DataFrame:
+    """What was weighed this season of each plot, and the share of its harvest that is usually picked by now."""
+    picked = read_table("harvests").filter((pl.col("season") == season) & (pl.col("picked_on") <= issued_on))
+    seen = stages.filter((pl.col("season") == season) & (pl.col("on") <= issued_on)).select("plot_id", "stage", "on")
+    over = seen.filter(pl.col("stage") == PICKING_OVER)["plot_id"]
+    shares = [pl.DataFrame(schema={"plot_id": pl.String, "share": pl.Float64})]
+    for name, known in _crops().items():
+        ripe = seen.filter(pl.col("stage") == known.harvest_stage).join(plots.filter(pl.col("crop") == name), on="plot_id", how="semi")
+        days = ripe.select((pl.lit(issued_on) - pl.col("on")).dt.total_days()).to_series().to_numpy()
+        shares.append(ripe.select("plot_id", share=pl.Series(known.picked_share(days), dtype=pl.Float64)))
+    share = pl.when(pl.col("plot_id").is_in(over.to_list())).then(1.0).otherwise("share")
+    by_plot = picked.group_by("plot_id", maintain_order=True).agg(pl.col("kg").sum(), on=pl.col("picked_on").max())
+    return by_plot.join(pl.concat(shares), on="plot_id").with_columns(share=share)
+
+
+def _in_districts(plots: pl.DataFrame) -> pl.DataFrame:
+    """Plots with the hub of their village: villages of one hub are a district."""
+    hubs = read_table("villages").select("village_id", district_id="hub_id")
+    return plots.join(hubs, on="village_id", how="left", maintain_order="left")
 
 
 def _crops() -> dict[str, Crop]:
