@@ -19,6 +19,7 @@ from pinfold.flows.what_if import plan_as_made, what_if_now
 from pinfold.match.what_if import Ask
 from pinfold.settings import WeatherSettings
 from pinfold.store.models import Lot, Pin, PinLot, PriceAnswer, Product, Season, Shipment, WeekForecast
+from pinfold.store.reads.plan import newest_plan
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.combine(story_season.STARTS_ON, datetime.min.time(), tzinfo=UTC) + timedelta(weeks=2, hours=2)
@@ -79,6 +80,8 @@ def test_a_plan_is_made_whatever_becomes_of_the_weather(trouble, monkeypatch) ->
     assert server.asked
     assert "no service gave anything new; " in plan.weather
     assert "there is no folder no-such-folder" in plan.weather
+    kept = newest_plan().weather
+    assert kept is not None and kept.asked and kept.failed[0] == "open-meteo" and not kept.served
 
 
 def test_what_is_promised_of_it_is_not_planned_twice() -> None:

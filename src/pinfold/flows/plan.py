@@ -59,6 +59,8 @@ def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progr
     learn_tastes(now)
     progress("Planning", 2, steps)
     facts = make_plan(now, forecast, outlook, method)
+    with atomic():
+        plans.keep_weather(facts.plan_id, weather.kept)
     progress("Planning", steps, steps)
     return replace(facts, weather=weather.says)
 

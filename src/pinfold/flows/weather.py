@@ -22,6 +22,7 @@ from pinfold.flows.clock import home_day
 from pinfold.outside.weather import WEATHER_SERVICES, Budget, Question, WeatherService, asked_services
 from pinfold.settings import settings
 from pinfold.store import weather as store
+from pinfold.store.plans import PlanWeather
 from pinfold.store.reads.weather import WeatherFacts, weather_facts
 from pinfold.store.season import clock_offset_seconds, current_season, has_season, settings_given
 from pinfold.store.tables import read_table
@@ -45,10 +46,14 @@ class Served:
 
 @dataclass
 class Refreshed:
-    """What became of asking. not_asked : why nobody was asked, if so; filled_days : of all the season's weather; missing_days : not had."""
+    """What became of asking. not_asked : why nobody was asked, if so; filled_days : of all the season's weather; missing_days : not had.
+
+    failed : services that gave no answer, or a wrong one
+    """
 
     not_asked: str = ""
     served: list[Served] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     filled_days: int = 0
     missing_days: int = 0
@@ -61,6 +66,12 @@ class Refreshed:
         asked = self.not_asked or "; ".join([*(gave or ["no service gave anything new"]), *self.problems])
         return f"measured until {self.measured_until or 'no day'}; {asked}"
 
+    @property
+    def kept(self) -> PlanWeather:
+        """What a plan keeps of it."""
+        served = tuple(each.service for each in self.served)
+        return PlanWeather(self.measured_until, not self.not_asked, served, tuple(self.failed), self.filled_days)
+
 
 @dataclass
 class Asking:
@@ -71,6 +82,7 @@ class Asking:
     today: date
     problems: list[str] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
+    failed: dict[str, None] = field(default_factory=dict)
 
     def ask(self, place: Place, missing: set[date]) -> Iterator[tuple[str, list[WeatherDay]]]:
         """Each service's name and the days of `missing` that it has; the next one is asked only for what is left."""
@@ -88,8 +100,10 @@ class Asking:
             for span in runs(days):
                 found += service.days(Question(place, span, self.today, self.budget))
         except WrongAnswer as wrong:
+            self.failed[service.name] = None
             self.problems.append(f"{place.village_id}: {wrong}")
         except NoAnswer as none:
+            self.failed[service.name] = None
             self.silent.add(service.name)
             self.problems.append(str(none))
         return found
@@ -114,6 +128,7 @@ def refresh_weather(now: datetime, seconds: float, progress: Progress = silent) 
             done.missing_days += sum(day < today for day in missing)
         progress("Asking for weather", len(places), len(places))
         done.served, done.problems = [each for each in served.values() if each.villages], asking.problems
+        done.failed = list(asking.failed)
     done.filled_days = _fill(places, rules, today)
     done.measured_until = weather_facts().measured_until
     return done

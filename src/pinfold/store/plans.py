@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -107,6 +107,33 @@ class NewPlan:
     reasons: Iterable[dict[str, Any]]
     unsold: list[dict[str, Any]]
     offered: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class PlanWeather:
+    """Which weather a plan's forecasts had. asked : whether services were asked at all; served, failed : their names"""
+
+    measured_until: date | None
+    asked: bool
+    served: tuple[str, ...]
+    failed: tuple[str, ...]
+    filled_days: int
+
+
+def keep_weather(plan_id: int, weather: PlanWeather) -> None:
+    """Keeps it beside the plan."""
+    until = weather.measured_until
+    Plan.objects.filter(pk=plan_id).update(weather=asdict(weather) | {"measured_until": until and until.isoformat()})
+
+
+def weather_of(kept: dict[str, Any]) -> PlanWeather | None:
+    """What keep_weather kept; None for a plan without it."""
+    if not kept:
+        return None
+    until = kept["measured_until"]
+    return PlanWeather(
+        until and date.fromisoformat(until), kept["asked"], tuple(kept["served"]), tuple(kept["failed"]), kept["filled_days"]
+    )
 
 
 def save_plan(new: NewPlan, now: datetime) -> int:

@@ -3,12 +3,14 @@
 import csv
 import io
 from dataclasses import asdict
+from datetime import date
 
 import pytest
 
 from pinfold.match.explain import Reason, Unsold
 from pinfold.match.say import Names
 from pinfold.store.models import Plan, Shipment, Want
+from pinfold.store.plans import PlanWeather, keep_weather
 from pinfold.store.reads.plan import Place
 from pinfold.store.reads.shop import Named
 from pinfold.web.charts.lanes import LaneLoad, draw_lanes, place_labels
@@ -48,6 +50,16 @@ def test_a_week_says_who_buys_at_what_price_and_why(plan, world):
     assert "¥14.40" in told  # 36 yuan for a pack of 2.5 kg
     assert "Chengdu pays 0.50 yuan per kg more after freight than the next best place, Kunming" in told
     assert "No plan of this harvest for these customers can be worth more than ¥1,000" in told
+
+
+def test_the_plan_says_which_weather_its_forecasts_had_and_who_gave_no_answer(plan, world):
+    keep_weather(plan.pk, PlanWeather(date(2026, 10, 5), True, ("nasa-power",), ("open-meteo",), 3))
+    told = " ".join(world.browsers[Role.BOARD].get("/plan/").content.decode().split())
+    assert "Its forecasts knew the weather until 5 Oct. Weather came from nasa-power." in told
+    assert "No right answer came from open-meteo; the plan was made without it. 3 missing days were filled." in told
+    keep_weather(plan.pk, PlanWeather(None, False, (), (), 0))
+    told = " ".join(world.browsers[Role.BOARD].get("/plan/").content.decode().split())
+    assert "Its forecasts knew no weather. No weather service is asked; the season's own record serves." in told
 
 
 def test_a_shipment_whose_pin_is_open_is_not_counted_twice(plan, world):

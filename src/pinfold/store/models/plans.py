@@ -49,6 +49,7 @@ class Plan(models.Model):
     facts = models.JSONField(help_text="parts of the objective, sold and spoiled shares")
     baselines = models.JSONField(help_text="the same facts for greedy and first come first served")
     unsold = models.JSONField(default=list, help_text="fields of match.explain.Unsold of every lot of which kg stay")
+    weather = models.JSONField(default=dict, help_text="fields of store.plans.PlanWeather: which weather its forecasts had")
     offered_kg = models.JSONField(default=dict, help_text="kg of each lot that this plan could sell, by lot_id")
 
     class Meta:

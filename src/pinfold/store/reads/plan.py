@@ -15,6 +15,7 @@ from pinfold.match.explain import Reason, Unsold
 from pinfold.match.rules import MatchRules
 from pinfold.match.say import Names
 from pinfold.store.models import Bid, BidLot, Lot, Pin, PinLot, Plan, Product, Region, Shipment, Want
+from pinfold.store.plans import PlanWeather, weather_of
 from pinfold.store.reads.shop import Named
 from pinfold.store.season import settings_given
 
@@ -36,7 +37,7 @@ class MethodFacts:
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """The newest plan. bound_yuan : no plan of this season can be worth more."""
+    """The newest plan. bound_yuan : no plan of this season can be worth more; weather : None where it was not kept"""
 
     plan_id: int
     as_of: date
@@ -44,6 +45,7 @@ class PlanFacts:
     worth_yuan: float
     bound_yuan: float
     methods: tuple[MethodFacts, ...]
+    weather: PlanWeather | None
 
     @property
     def gap_share(self) -> float:
@@ -118,7 +120,7 @@ def newest_plan() -> PlanFacts:
         for name in METHODS
         if name in facts
     )
-    return PlanFacts(plan.pk, plan.as_of, plan.made_at, plan.objective, plan.bound, methods)
+    return PlanFacts(plan.pk, plan.as_of, plan.made_at, plan.objective, plan.bound, methods, weather_of(plan.weather))
 
 
 def parcels(season: int, ready_weeks: Collection[int]) -> list[Parcel]:
