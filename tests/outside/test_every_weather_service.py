@@ -1,6 +1,6 @@
 """What every weather service must keep, also when the server behind it is slow, wrong, truncated or down.
 
-How the answers were made, and that none was recorded from a live service, stands in weather_answers.py.
+How the answers were made, and what they were held against, stands in weather_answers.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import hypothesis.strategies as st
 import pytest
 from bad_server import breaks_off, drips_body, drips_headers, keeps_silent, sends, serving
 from hypothesis import given
-from weather_answers import EIGHTH, NOTHING, PLACE, SEVENTH, STANDS, TODAY, files
+from weather_answers import EIGHTH, FIELDS, NOTHING, PLACE, SEVENTH, STANDS, TODAY, UNITS, files
 
 from pinfold.basics.errors import NoAnswer, WrongAnswer
 from pinfold.fields.weather import Span, WeatherDay
@@ -257,6 +257,30 @@ OPEN_METEO, NASA_POWER = STANDS
 def test_an_answer_that_contradicts_the_question_or_itself_is_refused(stand, way, value, says):
     with serving(sends(changed(stand.answer(SEVENTH, EIGHTH), way, value))) as server, pytest.raises(WrongAnswer, match=says):
         stand.service(server.url).days(question())
+
+
+@pytest.mark.parametrize("stand", STANDS, ids=lambda stand: stand.name)
+def test_the_answers_have_the_fields_and_units_of_those_that_others_recorded(stand):
+    answer = stand.answer(SEVENTH, NOTHING)
+    for part, fields in FIELDS[stand.name].items():
+        assert set(answer[part] if part else answer) == fields
+    told = answer.get("daily_units") or {name: facts["units"] for name, facts in answer["parameters"].items()}
+    assert {name: unit for name, unit in told.items() if name != "time"} == UNITS[stand.name]
+
+
+@pytest.mark.parametrize(("days_ahead", "last"), [(16, "2026-09-25"), (3, "2026-09-13")])
+def test_open_meteo_is_not_asked_for_more_than_its_sixteen_days_because_it_would_refuse_them_all(days_ahead, last):
+    days = Span(TODAY, TODAY + timedelta(days=days_ahead))
+    with serving(sends(STANDS[0].answer(SEVENTH, first=TODAY))) as server:
+        found = STANDS[0].service(server.url).days(question(days))
+    assert server.asked[0][1]["end_date"] == last
+    assert [day.date for day in found] == [TODAY]
+
+
+def test_open_meteo_is_not_asked_at_all_for_what_lies_beyond_its_sixteen_days():
+    with serving(sends({})) as server:
+        assert STANDS[0].service(server.url).days(question(Span(TODAY + timedelta(days=16), TODAY + timedelta(days=20)))) == []
+    assert not server.asked
 
 
 def test_open_meteo_is_asked_for_old_days_in_its_archive_and_for_new_ones_in_its_forecast():

@@ -1,7 +1,7 @@
 """What weather services answer, one stand for each service on the list.
 
-The answers were written by hand in the form that the public documentation of each service shows; none was recorded from the live service,
-which could not be reached from where they were written.
+The answers were written by hand in the form that the public documentation of each service shows; the live services could not be reached
+from where they were written. Their fields and units were held against answers that others have recorded and published: FIELDS.
 """
 
 from __future__ import annotations
@@ -77,6 +77,27 @@ def nasa_power(figures: Sequence[Figures], first: date) -> dict[str, Any]:
         },
         "times": {"data": 0.4, "process": 0.02},
     }
+
+
+# Fields of each part of an answer, as published: Open-Meteo's forecast for Beijing, asked on 17 September 2026 with timezone=Asia/Shanghai;
+# NASA POWER's daily point 12.4 N, 75.7 E, asked on 1 October 2026, and that of 45.3394 N, 18.9973 E with the older version 2.4.5.
+FIELDS: dict[str, dict[str, set[str]]] = {
+    "open-meteo": {
+        "": {
+            "latitude", "longitude", "generationtime_ms", "utc_offset_seconds", "timezone", "timezone_abbreviation", "elevation",
+            "daily_units", "daily",
+        },
+    },
+    "nasa-power": {
+        "": {"type", "geometry", "properties", "header", "messages", "parameters", "times"},
+        "geometry": {"type", "coordinates"},
+        "header": {"title", "api", "sources", "fill_value", "time_standard", "start", "end"},
+    },
+}  # fmt: skip
+UNITS = {
+    "open-meteo": {"temperature_2m_max": "°C", "temperature_2m_min": "°C", "temperature_2m_mean": "°C", "precipitation_sum": "mm"},
+    "nasa-power": {"T2M_MAX": "C", "T2M_MIN": "C", "T2M": "C", "PRECTOTCORR": "mm/day"},
+}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ VARIABLES = {
 }
 # Newer days than this are asked of the forecast, whose past days are there at once. The archive is days late, the forecast has 92 days.
 RECENT_DAYS = 60
+# Its forecast has 16 days, today among them; a question that goes on to a later one is refused as a whole, with 400.
+LAST_DAYS_AHEAD = 15
 
 
 class OpenMeteo:
@@ -42,9 +44,9 @@ class OpenMeteo:
         found: list[WeatherDay] = []
         if asked.first < recent:
             found += self._ask(self._given.open_meteo_archive_url + "/v1/archive", question, Span(asked.first, min(asked.last, recent)))
-        if asked.last > recent:
-            first = max(asked.first, recent + timedelta(days=1))
-            found += self._ask(self._given.open_meteo_url + "/v1/forecast", question, Span(first, asked.last))
+        ahead = Span(max(asked.first, recent + timedelta(days=1)), min(asked.last, question.today + timedelta(days=LAST_DAYS_AHEAD)))
+        if ahead.first <= ahead.last:
+            found += self._ask(self._given.open_meteo_url + "/v1/forecast", question, ahead)
         return checked(self.name, question, found)
 
     def _ask(self, url: str, question: Question, days: Span) -> list[WeatherDay]:
