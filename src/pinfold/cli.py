@@ -127,6 +127,18 @@ def forecast_yield(folder: Path, number: int, out: Path, totals: Path | None) ->
     yield_from_folder(folder, number, out, totals, TerminalProgress())
 
 
+@forecast.command("harvest")
+@FOLDER
+@click.option("--season", "number", type=int, required=True, help="the season to forecast, by the year in which it starts")
+@click.option("--as-of", type=Day(), required=True, help="day of issue")
+@OUT_FILE
+def forecast_harvest(folder: Path, number: int, as_of: date, out: Path) -> None:
+    """How much each village picks on each day: village_id, crop, on, kg."""
+    from pinfold.flows.forecast_tables import harvest_days_from_folder
+
+    harvest_days_from_folder(folder, number, as_of, out, TerminalProgress())
+
+
 @forecast.command("demand")
 @FOLDER
 @click.option("--as-of", type=Day(), required=True, help="day of issue; whole weeks before its own are looked at")

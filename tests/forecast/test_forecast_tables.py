@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pinfold.basics.errors import BrokenTables, InputError
-from pinfold.flows.forecast_tables import ripening_from_folder, yield_from_folder
+from pinfold.flows.forecast_tables import harvest_days_from_folder, ripening_from_folder, yield_from_folder
 
 CHERRY = Path(__file__).parents[2] / "examples" / "swiss-cherry"
 
@@ -90,3 +90,25 @@ def test_a_day_that_is_filled_forecasts_what_the_same_day_measured_forecasts(tmp
 
 def test_whole_weather_has_nothing_to_tell(tmp_path):
     assert ripening_from_folder(weather_folder(tmp_path), 2019, date(2019, 4, 1), tmp_path / "out.csv").says == ""
+
+
+def harvest_folder(folder, crop="mango"):
+    """Two plots of a village, ripe on 1 August and bearing 100 kg in each of four seasons; picked for 28 days."""
+    (folder / "plots.csv").write_text(f"plot_id,crop,village_id\nm1,{crop},v1\nm2,{crop},v1\n")
+    past = [(plot, season) for plot in ("m1", "m2") for season in range(2021, 2025)]
+    (folder / "stages.csv").write_text("plot_id,season,stage,on\n" + "".join(f"{plot},{year},ripe,{year}-08-01\n" for plot, year in past))
+    (folder / "harvests.csv").write_text("plot_id,season,kg\n" + "".join(f"{plot},{year},100\n" for plot, year in past))
+    return folder
+
+
+def test_a_villages_days_of_picking_sum_to_what_its_plots_are_expected_to_bear(tmp_path):
+    harvest_days_from_folder(harvest_folder(tmp_path), 2025, date(2025, 6, 1), tmp_path / "days.csv")
+    days = pl.read_csv(tmp_path / "days.csv", try_parse_dates=True)
+    assert days["village_id"].unique().to_list() == ["v1"] and days["kg"].sum() == pytest.approx(200, rel=0.05)
+    half = days.filter(pl.col("on") <= date(2025, 8, 14))["kg"].sum()
+    assert half == pytest.approx(110, rel=0.15)  # 55 % in the first half of the window
+
+
+def test_days_of_a_crop_without_a_file_are_refused(tmp_path):
+    with pytest.raises(InputError, match="none of the crops of plots has a file"):
+        harvest_days_from_folder(harvest_folder(tmp_path, crop="durian"), 2025, date(2025, 6, 1), tmp_path / "days.csv")

@@ -110,10 +110,6 @@ class Crop:
         picked = sum(share * np.interp(bends - after, edges, parts) for share, after in flushes)
         return np.asarray(np.interp(days_since_ripe, bends, picked))
 
-    def daily_shares(self) -> Floats:
-        """Share of the harvest that is picked on each day of the picking window, shape (days,), the first ripe day first; sums to 1."""
-        return np.diff(self.picked_share(np.arange(np.ceil(self.picking_window_days.value) + 1)))
-
 
 def known_crops() -> tuple[str, ...]:
     """Names of all crops that have a file, in alphabetic order."""

@@ -13,8 +13,11 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.basics.rules import read_rules
+from pinfold.fields.crops import crop, known_crops
 from pinfold.fields.fill_weather import FILLED_SCHEMA, with_filled
 from pinfold.fields.weather import WeatherRules, known_on
+from pinfold.forecast.harvest_days import harvest_days
+from pinfold.forecast.harvest_weeks import Expected
 from pinfold.forecast.issue_ripening import issue_ripening
 from pinfold.forecast.issue_yield import issue_yield
 from pinfold.forecast.watched import AtWork
@@ -99,6 +102,31 @@ def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None,
     if totals is not None:
         write(as_they_came(found.totals, id_types(folder, "plots")), totals)
     progress("yield", 1, 1)
+
+
+def harvest_days_from_folder(folder: Path, season: int, as_of: date, out: Path, progress: Progress = silent) -> None:
+    """Write village_id, crop, on, kg to `out`: what is expected to be picked on each day, over all days the yield forecast.
+
+    Reads plots, stages and harvests, and covariates, weather, weather_forecasts, villages and settings where the folder has them. A plot
+    without village_id stands for itself. Raises BrokenTables, or InputError when no crop has a file, or none a past to learn from.
+    """
+    progress("reading", 0, 1)
+    optional = ["covariates", "weather", "weather_forecasts", "villages", "settings"]
+    tables = read_tables(folder, ["plots", "stages", "harvests"], optional=optional)
+    village = pl.coalesce("village_id", "plot_id") if "village_id" in tables["plots"].columns else pl.col("plot_id")
+    plots = tables["plots"].with_columns(village_id=village)
+    crops = {name: crop(name) for name in plots["crop"].unique() if name in known_crops()}
+    if not crops:
+        raise InputError(f"{folder}: none of the crops of plots has a file; known are {', '.join(known_crops())}")
+    ripening = issue_ripening(plots, tables["stages"], _weather_known(tables, as_of), season, as_of).dates
+    known = YieldTables(plots, tables["harvests"], tables.get("covariates"), tables.get("villages"))
+    yields = issue_yield(known, season, as_of, seed=season).plots
+    seen = tables["stages"].filter((pl.col("season") == season) & (pl.col("on") <= as_of)).select("plot_id", "stage", "on")
+    found = harvest_days(Expected(plots, ripening, seen, yields, pl.DataFrame()), crops)
+    if found.is_empty():
+        raise InputError(f"{folder}: nothing to forecast for season {season}; stages and harvests need a season before it")
+    write(as_they_came(found, id_types(folder, "plots")), out)
+    progress("harvest", 1, 1)
 
 
 def write(frame: pl.DataFrame, out: Path) -> None:

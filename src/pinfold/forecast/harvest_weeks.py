@@ -72,14 +72,14 @@ def harvest_weeks(expected: Expected, crops: Mapping[str, Crop], starts_on: date
     found = [pl.DataFrame(schema=SCHEMA)]
     for product_id, name, kg_per_harvest_kg in grown.select("product_id", "crop", "kg_per_harvest_kg").iter_rows():
         crop = crops[name]
-        plots = _plots_of(expected, crop, starts_on)
+        plots = plots_of(expected, crop, starts_on)
         if plots.height:
             outturn = crop.kg_per_harvest_kg.value if kg_per_harvest_kg is None else kg_per_harvest_kg
             found.append(_one_crop(plots, crop, random, product_id, outturn))
     return pl.concat(found)
 
 
-def _plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
+def plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
     """Plots of a crop by village: day_p10 .. day_p90 and first_day (days since starts_on), kg_p10 .. kg_p90, mean, shares, stretch.
 
     A stage that was seen is certain; one that was not comes after the day of issue.
