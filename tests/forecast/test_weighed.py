@@ -83,3 +83,12 @@ def test_another_crop_is_not_moved():
     peas = plots.with_columns(crop=pl.Series(["mango", "mango", "snow-pea"]))
     weighed = pl.DataFrame({"plot_id": ["p0"], "kg": [150.0], "share": [1.0], "on": [SUNDAY]})
     assert with_weighed(kg, weighed, peas)[0]["p50"][2] == 100
+
+
+def test_plots_that_differ_more_than_was_forecast_leave_the_others_less_sure():
+    """Ten plots are picked out: either all at 100 kg, or half of them at 50 and half at 200. The eleventh is still to come."""
+    even, _ = after({f"p{n}": (100.0, 1.0) for n in range(10)}, villages=("up",) * 11)
+    uneven, _ = after({f"p{n}": (50.0 if n % 2 else 200.0, 1.0) for n in range(10)}, villages=("up",) * 11)
+    spread = [np.log(kg["p90"][10] / kg["p10"][10]) for kg in (even, uneven)]
+    assert uneven["p50"][10] == pytest.approx(100, rel=1e-3)
+    assert spread[1] > 1.5 * spread[0]

@@ -20,8 +20,11 @@ from pinfold.forecast.in_season import NORMAL_SCORE_90, REASONS
 from pinfold.forecast.say import SAME_SHARE
 
 WEIGHED = "weighed"
-# Standard deviation of log kg told by weighings when half is picked; half of its variance is common to the crop. Assumed.
+# Standard deviation of log kg told by weighings when half is picked, as if a harvest came in four rounds of chance size: variance of the
+# share p that is picked p (1 - p) / 4. Half of it is common to the crop. Both assumed.
 HALF_PICKED_ERROR = 0.5
+# Plots that differ more than the forecast said differ more among those still to be picked, too: it counts as so many plots. Assumed.
+PRIOR_PLOTS = 10.0
 # Before a fifth is picked a few days more or less are all that weighings tell. Assumed.
 TELLS_FROM_SHARE = 0.2
 SHARED = ("shared", "shared_district", "shared_block")
@@ -100,8 +103,9 @@ def learn(spread: Floats, loadings: list[Floats], told: Floats, share: Floats) -
     groups = np.concatenate(loadings, axis=1) * spread[:, None]
     own = np.maximum(spread**2 - (groups**2).sum(axis=1), SPREAD_MIN**2)
     seen = np.flatnonzero(np.isfinite(told))
-    half = HALF_PICKED_ERROR * (1 - share[seen]) / share[seen] / np.sqrt(2)
-    # Cov of what was told: low rank (what is shared, and the common error) on a diagonal.
+    told, half = np.log(told[seen]), HALF_PICKED_ERROR * np.sqrt((1 - share[seen]) / share[seen] / 2)
+    own = own * _wider(told, own[seen] + half**2)
+    # Covariance of what was told: low rank (what is shared, and the common error) on a diagonal.
     low, diagonal = np.column_stack([groups[seen], half]), own[seen] + half**2
     scaled = low / diagonal[:, None]
     inner = np.linalg.inv(np.eye(low.shape[1]) + low.T @ scaled)
@@ -109,7 +113,7 @@ def learn(spread: Floats, loadings: list[Floats], told: Floats, share: Floats) -
     def solve(right: Floats) -> Floats:
         return np.asarray((right.T / diagonal).T - scaled @ (inner @ (scaled.T @ right)))
 
-    weight = solve(np.log(told[seen]))
+    weight = solve(told)
     move = groups @ (groups[seen].T @ weight)
     move[seen] += own[seen] * weight
     explained = solve(groups[seen])
@@ -117,8 +121,14 @@ def learn(spread: Floats, loadings: list[Floats], told: Floats, share: Floats) -
     variance = np.einsum("pg,gh,ph->p", groups, left, groups) + own
     inverse = 1 / diagonal - np.einsum("sg,gh,sh->s", scaled, inner, scaled)
     variance[seen] -= 2 * own[seen] * np.einsum("sg,sg->s", groups[seen], explained) + own[seen] ** 2 * inverse
-    variance = np.clip(variance, SPREAD_MIN**2, spread**2)
+    variance = np.maximum(variance, SPREAD_MIN**2)
     return Learned(move, np.sqrt(variance), _still_shared(groups, left, variance, [each.shape[1] for each in loadings]))
+
+
+def _wider(told: Floats, variance: Floats) -> float:
+    """By how much plots differ more in what was told than `variance` says, 1 or more."""
+    away = told - np.average(told, weights=1 / variance)
+    return max(1.0, float((PRIOR_PLOTS + (away**2 / variance).sum()) / (PRIOR_PLOTS + len(told) - 1)))
 
 
 def _still_shared(groups: Floats, left: Floats, variance: Floats, sizes: list[int]) -> Floats:
