@@ -150,7 +150,7 @@ def test_a_board_reads_which_cities_want_how_much_and_when(cities):
     told = page(cities.browsers[Role.BOARD], "/cooperative/demand/")
     assert (
         "Customers in Chengdu, Kunming want about 130 kg in the week 12 Oct – 18 Oct; four times in five it is between 65 kg and 195 kg. "
-        "10 kg of it are joined already." in told
+        "Pins for that week hold 10 kg." in told
     )
 
 

@@ -12,7 +12,7 @@ from pinfold.web.templatetags.rooms import span_kg
 
 PANEL_PX, PANEL_WIDTH_PX = 74, 122
 HEAD_PX, FOOT_PX = 32, 30
-ROW_PX, CITY_PX = 38, 78
+ROW_PX, CITY_PX = 38, 86
 
 
 def bands_height_px(regions: int) -> int:
