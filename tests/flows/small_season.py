@@ -45,11 +45,11 @@ def found() -> None:
 
 
 def lot(kg: float, grade: int = 0, week: int = WEEK, promised: float = 0.0) -> store.Lot:
-    """A forecast lot."""
+    """A forecast lot, of which the plan lets 7 of 8 kg be sold ahead."""
     return store.Lot.objects.create(
         lot_id=f"2026-v-mango-{grade}-{week}", season=2026, village_id="v", hub_id="hub", product_id="mango", grade=grade, ready_week=week,
-        kg=kg, kg_cv=0.2, kg_promised=promised, floor_price_per_kg=4, poverty_weight=0.5, collect_cost_per_kg=0.3, collect_days=1,
-        salvage_per_kg=1,
+        kg=kg, kg_cv=0.2, sellable_share=0.875, kg_promised=promised, floor_price_per_kg=4, poverty_weight=0.5,
+        collect_cost_per_kg=0.3, collect_days=1, salvage_per_kg=1,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def choose(bid_id: str = "b", votes_for: int = 2, votes_against: int = 0, choice
 def sure_lot(kg: float, grade: int = 0) -> Lot:
     """A lot that is sold ahead to its last kg: its forecast has no spread."""
     lot = small_season.lot(kg=kg, grade=grade)
-    Lot.objects.filter(pk=lot.pk).update(kg_cv=0)
+    Lot.objects.filter(pk=lot.pk).update(kg_cv=0, sellable_share=1)
     return lot
 
 
@@ -90,10 +90,10 @@ def test_the_members_choice_takes_the_kg_of_their_lots():
 
 
 def test_a_forecast_is_sold_to_a_merchant_only_as_far_as_it_is_sure():
-    """20 kg give or take 20 %: two thirds of a deviation are kept back, so 17.32 kg are sold."""
+    """20 kg are expected, of which the plan lets 7 of 8 be sold ahead: 17.5 kg."""
     small_season.lot(kg=20)
     offer_bid(BID, BEFORE)
-    assert choose().kg_given == pytest.approx(20 * (1 - 0.67 * 0.2))
+    assert choose().kg_given == pytest.approx(17.5)
 
 
 def test_a_first_basket_does_not_make_the_whole_forecast_sure():
@@ -101,7 +101,7 @@ def test_a_first_basket_does_not_make_the_whole_forecast_sure():
     small_season.lot(kg=20)
     offer_bid(BID, BEFORE)
     record_harvest("first basket", "plot-h1", 1, 0, MONDAY, NOON)
-    assert choose().kg_given == pytest.approx(20 * (1 - 0.67 * 0.2))
+    assert choose().kg_given == pytest.approx(17.5)
 
 
 def test_crop_weighed_after_the_dispatch_does_not_keep_the_rest_from_being_sold():

@@ -18,7 +18,7 @@ from pinfold.flows.season import load_season
 from pinfold.flows.what_if import plan_as_made, what_if_now
 from pinfold.match.what_if import Ask
 from pinfold.settings import WeatherSettings
-from pinfold.store.models import Lot, Pin, PinLot, PriceAnswer, Product, Season, Shipment, WeekForecast
+from pinfold.store.models import Lot, Pin, PinLot, Plan, PriceAnswer, Product, Season, Shipment, WeekForecast
 from pinfold.store.reads.plan import newest_plan
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,17 @@ def test_what_is_promised_of_it_is_not_planned_twice() -> None:
     Lot.objects.filter(pk=LOT).update(kg=150.0, kg_promised=149.5)
     forecast_and_plan(MONDAY)
     assert not Shipment.objects.filter(lot_id=LOT).exists()
+
+
+def test_a_lot_is_offered_no_further_than_a_promise_pays() -> None:
+    forecast_and_plan(MONDAY)
+    plan = Plan.objects.get()
+    forecast = Lot.objects.filter(pk__in=plan.offered_kg, kg_real=None)
+    assert forecast.exists()
+    for lot in forecast:
+        assert 0 < lot.sellable_share <= 1
+        assert plan.offered_kg[lot.lot_id] == pytest.approx(lot.kg * lot.sellable_share)
+    assert {row["product_id"] for row in plan.sold_ahead} == set(forecast.values_list("product_id", flat=True))
 
 
 def test_each_days_forecast_of_the_weeks_is_kept_beside_the_one_before() -> None:

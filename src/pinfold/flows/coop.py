@@ -15,7 +15,7 @@ from pinfold.coop.rules import CoopRules
 from pinfold.flows.clock import home_day
 from pinfold.ledger import accounts
 from pinfold.ledger.posting import EntryLine, Posting, moved
-from pinfold.match.rules import MatchRules, SupplyRules
+from pinfold.match.rules import MatchRules
 from pinfold.store import coop as store
 from pinfold.store import ledger
 from pinfold.store.coop import BidFacts, BidOffer, ChoiceFacts
@@ -159,8 +159,7 @@ def distributable_fen(cooperative_id: str) -> int:
 
 def _promise_lots(offer: BidOffer, cooperative_id: str) -> float:
     """Kg promised to the bid."""
-    given = settings_given()
-    lots = store.free_lots(offer, cooperative_id, read_rules(SupplyRules, "supply", given), read_rules(MatchRules, "match", given))
+    lots = store.free_lots(offer, cooperative_id, read_rules(MatchRules, "match", settings_given()))
     kg = giving.kg_from_each(offer.kg, lots)
     kg_sold = sum(lot.kept * kg.get(lot.lot_id, 0.0) for lot in lots)
     if not kg or kg_sold < offer.kg_min:

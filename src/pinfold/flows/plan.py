@@ -22,10 +22,12 @@ from pinfold.flows.weather import refresh_weather
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
 from pinfold.match.explain import explain_shipments, explain_unsold
 from pinfold.match.plan import Method, Plan, plan_season
-from pinfold.match.rules import MatchRules, SupplyRules
+from pinfold.match.rules import MatchRules
 from pinfold.match.season import build_season
 from pinfold.match.supply import lots_from_harvest, sellable, wants_from_bids, wants_together
 from pinfold.match.tables import Tables
+from pinfold.match.uncertain.rules import UncertainRules
+from pinfold.match.uncertain.sellable import SellAhead, sell_ahead
 from pinfold.settings import settings
 from pinfold.store import forecasts, plans
 from pinfold.store.season import current_season, settings_given
@@ -82,13 +84,15 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
     at_hand = pl.concat(
         [plans.picked_lots(season.number, this_week), lots.filter(pl.col("ready_week") >= this_week)], how="vertical_relaxed"
     )
-    now_sellable = sellable(at_hand, plans.promised_kg(season.number), read_rules(SupplyRules, "supply", given))
-    tables = Tables(products, now_sellable, wants, read_table("lanes"), read_table("hub_weeks"))
-    plan = plan_season(build_season(tables, read_rules(MatchRules, "match", given)), method)
+    promised, rules = plans.promised_kg(season.number), read_rules(MatchRules, "match", given)
+    expected = Tables(products, sellable(at_hand, promised), wants, read_table("lanes"), read_table("hub_weeks"))
+    ahead = sell_ahead(build_season(expected, rules), read_rules(UncertainRules, "uncertain", given))
+    now_sellable = sellable(at_hand, promised, ahead.by_lot)
+    plan = plan_season(build_season(replace(expected, lots=now_sellable), rules), method)
     with atomic():
         forecasts.save_weeks(weeks.filter(pl.col("ready_week") >= this_week), season.number, today)
-        plans.save_lots(season.number, lots, this_week)
-        plan_id = plans.save_plan(_kept(plan, season.number, now), now)
+        plans.save_lots(season.number, lots, ahead.by_lot, this_week)
+        plan_id = plans.save_plan(_kept(plan, ahead, season.number, now), now)
     return PlanFacts(
         plan_id, plan.method, plan.objective, plan.bound, 100 * plan.gap, now_sellable.height, wants.height, plan.shipments.height
     )
@@ -126,7 +130,7 @@ def _prices(products: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["product_id", "grade", "floor_price_per_kg", "salvage_per_kg"], orient="row")
 
 
-def _kept(plan: Plan, season: int, now: datetime) -> plans.NewPlan:
+def _kept(plan: Plan, ahead: SellAhead, season: int, now: datetime) -> plans.NewPlan:
     return plans.NewPlan(
         season=season,
         as_of=home_day(now),
@@ -139,5 +143,6 @@ def _kept(plan: Plan, season: int, now: datetime) -> plans.NewPlan:
         shipments=plan.shipments,
         reasons=(asdict(reason) for reason in explain_shipments(plan.season, plan.chosen)),
         offered=plan.season.tables.lots,
+        sold_ahead=ahead.by_product.to_dicts(),
         unsold=[asdict(unsold) for unsold in explain_unsold(plan.season, plan.chosen)],
     )

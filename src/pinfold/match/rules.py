@@ -51,17 +51,6 @@ class MatchRules:
 
 
 @dataclass(frozen=True)
-class SupplyRules:
-    sell_ahead_deviations: float = rule(
-        0.67,
-        "standard deviations",
-        "a lot is sold in advance up to its forecast less this many deviations (0.67: its lower quartile); assumed",
-        0,
-        5,
-    )
-
-
-@dataclass(frozen=True)
 class WholeRules:
     """How long a plan with whole trucks is sought: in a large season the CPU seconds grow with the root of its ways, up to a limit."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from pinfold.basics.errors import InputError
-from pinfold.match.rules import SupplyRules
 
 
 def lots_from_harvest(
@@ -62,15 +61,20 @@ def wants_together(pins: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([any_grade.select(bids.columns), bids], how="vertical_relaxed")
 
 
-def sellable(lots: pl.DataFrame, promised: pl.DataFrame, rules: SupplyRules) -> pl.DataFrame:
-    """The same lots with the kg that may be sold now: the cautious part of the forecast less what is promised; none under 1 kg.
+def sellable(lots: pl.DataFrame, promised: pl.DataFrame, shares: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The same lots with the kg that may be sold now: their share of the forecast less what is promised; none under 1 kg.
 
     lots : as from lots_from_harvest
     promised : lot_id, kg_promised
+    shares : lot_id, sellable_share (uncertain/sellable.py); None: all that is expected
     """
-    cautious = pl.col("kg") * (1 - rules.sell_ahead_deviations * pl.col("kg_cv")).clip(0.0)
     joined = lots.join(promised, on="lot_id", how="left", maintain_order="left")
-    return joined.with_columns(kg=cautious - pl.col("kg_promised").fill_null(0.0)).filter(pl.col("kg") >= 1.0).select(lots.columns)
+    share = pl.lit(1.0)
+    if shares is not None:
+        joined = joined.join(shares, on="lot_id", how="left", maintain_order="left")
+        share = pl.col("sellable_share").fill_null(1.0)
+    free = pl.col("kg") * share - pl.col("kg_promised").fill_null(0.0)
+    return joined.with_columns(kg=free).filter(pl.col("kg") >= 1.0).select(lots.columns)
 
 
 def _must_know(asked: pl.DataFrame, known: pl.DataFrame, keys: list[str], table: str) -> None:

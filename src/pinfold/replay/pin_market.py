@@ -12,13 +12,14 @@ import numpy as np
 
 from pinfold.basics.quantiles import Floats
 from pinfold.demand.fill_odds import JoinPrior
+from pinfold.match.uncertain.rules import UncertainRules
+from pinfold.match.uncertain.sellable import sellable_share
 from pinfold.pin.choosing import Customers, Goods
 from pinfold.pin.ladder import PackCosts
 
 WINDOW_DAYS = 7.0
 DAYS_WATCHED = 9.0  # two more than the window, for pins that are given more time
 DEEPEST = 0.8  # no pin of any policy asks for less than this share of the list price; customers who want less are left out
-SELL_AHEAD_DEVIATIONS = 0.67  # SupplyRules.sell_ahead_deviations
 SEAT_CHANCES = (0.6, 0.3, 0.1)
 
 
@@ -95,7 +96,8 @@ def _flow(kind: Kind, random: np.random.Generator) -> Flow:
     # The plan sends a flow at most what its cheapest price step would sell.
     packs = max(3, int(expected * min(random.lognormal(0, 0.4), 1.2)))
     goods = Goods(packs, expected, kind.told_spread, round(list_price), costs, list_price * random.uniform(0.05, 0.2), kind.open_cost_fen)
-    forecast = packs / (1 - SELL_AHEAD_DEVIATIONS * kind.supply_spread)
+    quantile = np.array([UncertainRules().promise_quantile])
+    forecast = packs / float(sellable_share(np.array([kind.supply_spread]), quantile)[0])
     real = forecast * max(random.normal(1, kind.supply_spread), 0)
     return _with_orders(Flow(goods, int(real), *(np.empty(0),) * 4), kind, random)
 

@@ -13,7 +13,7 @@ from pinfold.coop.bids import Offer, proposed
 from pinfold.coop.dividends import Member
 from pinfold.coop.giving import FreeLot
 from pinfold.deliver.keeping import age_on_arrival_days, kept_share
-from pinfold.match.rules import MatchRules, SupplyRules
+from pinfold.match.rules import MatchRules
 from pinfold.store import scarce
 from pinfold.store.deliver import roads
 from pinfold.store.models import (
@@ -186,7 +186,7 @@ def keep_choice(facts: ChoiceFacts, chosen_by: int | None) -> None:
         raise KeyReused(f"choice {facts.choice_id} is recorded for bid {row.bid_id}; give a new vote its own id")
 
 
-def free_lots(offer: BidOffer, cooperative_id: str, supply: SupplyRules, match: MatchRules) -> list[FreeLot]:
+def free_lots(offer: BidOffer, cooperative_id: str, match: MatchRules) -> list[FreeLot]:
     """Lots of the cooperative that the bid accepts and that can reach its region in its week, locked, by id."""
     lots = Lot.objects.filter(product=offer.product_id, grade__lte=offer.grade, ready_week__lte=offer.week)
     lots = lots.filter(village__cooperative=cooperative_id).order_by("lot_id").select_for_update(of=("self",)).select_related("product")
@@ -199,8 +199,7 @@ def free_lots(offer: BidOffer, cooperative_id: str, supply: SupplyRules, match: 
         age_days = age_on_arrival_days(lot.ready_week, offer.week, lot.collect_days, road.days) if road else None
         kept = kept_share(age_days, lot.product.shelf_life_days, match) if age_days is not None else None
         # What is still a forecast is sold ahead only as far as the plan itself would go, and what was weighed since only once it counts.
-        cautious = lot.kg * max(0.0, 1 - supply.sell_ahead_deviations * lot.kg_cv)
-        sure = min(lot.kg, max(lot.kg_real or 0.0, cautious))
+        sure = min(lot.kg, max(lot.kg_real or 0.0, lot.kg * lot.sellable_share))
         if road and kept and sure > lot.kg_promised:
             free = sure - lot.kg_promised
             found.append(FreeLot(lot.pk, lot.grade, lot.ready_week, road.lane_id, kept, free, planned_kg.get(lot.pk, 0.0)))

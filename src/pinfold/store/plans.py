@@ -27,8 +27,10 @@ def has_plan() -> bool:
     return Plan.objects.exists()
 
 
-def save_lots(season: int, lots: pl.DataFrame, from_week: int) -> int:
+def save_lots(season: int, lots: pl.DataFrame, shares: pl.DataFrame, from_week: int) -> int:
     """Brings the forecast lots of weeks from `from_week` on up to date; lots that were weighed keep their real kg.
+
+    shares : lot_id, sellable_share; a lot without one may be sold whole
 
     A lot that is no longer forecast keeps its row with 0 kg: something may be promised from it. Belongs in a transaction.
     """
@@ -37,13 +39,15 @@ def save_lots(season: int, lots: pl.DataFrame, from_week: int) -> int:
     list(coming.order_by("lot_id").select_for_update(no_key=True).values_list("lot_id"))
     coming.filter(kg_real=None).exclude(lot_id__in=lots["lot_id"].to_list()).update(kg=0.0)
     weighed = set(Lot.objects.filter(season=season).exclude(kg_real=None).values_list("lot_id", flat=True))
-    rows = lots.filter(~pl.col("lot_id").is_in(list(weighed)), pl.col("ready_week") >= from_week).select(LOT)
+    rows = lots.filter(~pl.col("lot_id").is_in(list(weighed)), pl.col("ready_week") >= from_week)
+    rows = rows.select(LOT).join(shares, on="lot_id", how="left", maintain_order="left")
+    rows = rows.with_columns(pl.col("sellable_share").fill_null(1.0))
     Lot.objects.bulk_create(
         (Lot(season=season, **row) for row in rows.iter_rows(named=True)),
         batch_size=ROWS_AT_ONCE,
         update_conflicts=True,
         unique_fields=["lot_id"],
-        update_fields=list(FORECAST),
+        update_fields=[*FORECAST, "sellable_share"],
     )
     return rows.height
 
@@ -93,7 +97,7 @@ def open_bids(from_week: int) -> pl.DataFrame:
 @dataclass(frozen=True)
 class NewPlan:
     """A plan as it is to be kept: wants as in docs/match.md; shipments lot_id, want_id, lane_id, kg, kept, age_days; a reason for each;
-    offered : lot_id, kg that could be sold."""
+    sold_ahead : as SellAhead.by_product; offered : lot_id, kg that could be sold."""
 
     season: int
     as_of: date
@@ -106,6 +110,7 @@ class NewPlan:
     shipments: pl.DataFrame
     reasons: Iterable[dict[str, Any]]
     unsold: list[dict[str, Any]]
+    sold_ahead: list[dict[str, Any]]
     offered: pl.DataFrame
 
 
@@ -148,6 +153,7 @@ def save_plan(new: NewPlan, now: datetime) -> int:
         facts=new.facts,
         baselines=new.baselines,
         unsold=new.unsold,
+        sold_ahead=new.sold_ahead,
         offered_kg=dict(new.offered.select("lot_id", "kg").iter_rows()),
     )
     wants = [

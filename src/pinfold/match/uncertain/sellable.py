@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from scipy.special import ndtri
 
+from pinfold.match.core import near_best_flow
 from pinfold.match.score import filled_steps
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.uncertain.rules import UncertainRules
@@ -30,6 +32,37 @@ class Margins:
         """Of the lot's harvest, up to which promising pays, 0..1; shape (lots,)."""
         both = self.gain + self.loss
         return np.divide(self.gain, both, out=np.ones_like(both), where=both > 0)
+
+
+@dataclass(frozen=True)
+class SellAhead:
+    """share : of each lot's expected kg that may be promised, 0..1, shape (lots,); 1 once it is weighed"""
+
+    season: Season
+    margins: Margins
+    share: Floats
+
+    @property
+    def by_lot(self) -> pl.DataFrame:
+        """lot_id, sellable_share."""
+        return self.season.tables.lots.select("lot_id", sellable_share=pl.Series(self.share))
+
+    @property
+    def by_product(self) -> pl.DataFrame:
+        """product_id, gain_per_kg, loss_per_kg, share: means by kg over the lots that are still forecast, by product."""
+        lots = self.season.tables.lots.with_columns(
+            gain=pl.Series(self.margins.gain), loss=pl.Series(self.margins.loss), of_it=pl.Series(self.share)
+        )
+        mean = [(pl.col(name) * pl.col("kg")).sum() / pl.col("kg").sum() for name in ("gain", "loss", "of_it")]
+        uncertain = lots.filter((pl.col("kg_cv") > 0) & (pl.col("kg") > 0))
+        named = {"gain_per_kg": mean[0], "loss_per_kg": mean[1], "share": mean[2]}
+        return uncertain.group_by("product_id").agg(**named).sort("product_id")
+
+
+def sell_ahead(season: Season, rules: UncertainRules) -> SellAhead:
+    """How much of each lot may be sold before it is picked, by what the plan at the expected harvest earns with its goods."""
+    found = margins(season, near_best_flow(season).kg, rules)
+    return SellAhead(season, found, sellable_share(season.tables.lots["kg_cv"].cast(pl.Float64).to_numpy(), found.quantile))
 
 
 def margins(season: Season, flow_kg: Floats, rules: UncertainRules) -> Margins:

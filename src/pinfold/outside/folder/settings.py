@@ -13,7 +13,7 @@ from pinfold.fields.season import SeasonRules
 from pinfold.fields.weather import WeatherRules
 from pinfold.impact.rules import ImpactRules
 from pinfold.ledger.rules import SplitRules
-from pinfold.match.rules import MatchRules, SupplyRules, WholeRules
+from pinfold.match.rules import MatchRules, WholeRules
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.outside.folder.problems import Problem, did_you_mean, error
 from pinfold.pin.rules import PinRules
@@ -25,7 +25,6 @@ ROOMS: dict[str, type] = {
     "fields": ReportRules,
     "weather": WeatherRules,
     "demand": DemandRules,
-    "supply": SupplyRules,
     "match": MatchRules,
     "whole": WholeRules,
     "uncertain": UncertainRules,

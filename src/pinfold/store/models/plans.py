@@ -21,6 +21,7 @@ class Lot(models.Model):
     ready_week = models.IntegerField()
     kg = models.FloatField(help_text="forecast mean; the real harvest once it is weighed")
     kg_cv = models.FloatField()
+    sellable_share = models.FloatField(default=1.0, help_text="share of kg that the newest plan lets be sold before it is picked")
     kg_promised = models.FloatField(default=0.0)
     kg_real = models.FloatField(null=True)
     floor_price_per_kg = models.FloatField()
@@ -50,6 +51,7 @@ class Plan(models.Model):
     baselines = models.JSONField(help_text="the same facts for greedy and first come first served")
     unsold = models.JSONField(default=list, help_text="fields of match.explain.Unsold of every lot of which kg stay")
     weather = models.JSONField(default=dict, help_text="fields of store.plans.PlanWeather: which weather its forecasts had")
+    sold_ahead = models.JSONField(default=list, help_text="rows of match.uncertain.SellAhead.by_product: why so much may be sold ahead")
     offered_kg = models.JSONField(default=dict, help_text="kg of each lot that this plan could sell, by lot_id")
 
     class Meta:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F, Max, Q, Sum
 
 from pinfold.basics.errors import NoPlan
+from pinfold.basics.money import yuan_to_fen
 from pinfold.basics.rules import read_rules
 from pinfold.match.explain import Reason, Unsold
 from pinfold.match.rules import MatchRules
@@ -36,6 +37,17 @@ class MethodFacts:
 
 
 @dataclass(frozen=True)
+class SoldAhead:
+    """How much of a product that is only forecast may be sold, and why: a promised kg brings `gain_fen` more than a late sale, and costs
+    `loss_fen` when it does not come."""
+
+    product: Named
+    share: float
+    gain_fen: int
+    loss_fen: int
+
+
+@dataclass(frozen=True)
 class PlanFacts:
     """The newest plan. bound_yuan : no plan of this season can be worth more; weather : None where it was not kept"""
 
@@ -46,6 +58,7 @@ class PlanFacts:
     bound_yuan: float
     methods: tuple[MethodFacts, ...]
     weather: PlanWeather | None
+    sold_ahead: tuple[SoldAhead, ...] = ()
 
     @property
     def gap_share(self) -> float:
@@ -120,7 +133,16 @@ def newest_plan() -> PlanFacts:
         for name in METHODS
         if name in facts
     )
-    return PlanFacts(plan.pk, plan.as_of, plan.made_at, plan.objective, plan.bound, methods, weather_of(plan.weather))
+    weather, ahead = weather_of(plan.weather), tuple(_sold_ahead(plan))
+    return PlanFacts(plan.pk, plan.as_of, plan.made_at, plan.objective, plan.bound, methods, weather, ahead)
+
+
+def _sold_ahead(plan: Plan) -> Iterator[SoldAhead]:
+    grown = Product.objects.filter(pk__in=[row["product_id"] for row in plan.sold_ahead])
+    named = {row.pk: Named(row.pk, row.name, row.name_zh) for row in grown}
+    for row in plan.sold_ahead:
+        if row["product_id"] in named:
+            yield SoldAhead(named[row["product_id"]], row["share"], yuan_to_fen(row["gain_per_kg"]), yuan_to_fen(row["loss_per_kg"]))
 
 
 def parcels(season: int, ready_weeks: Collection[int]) -> list[Parcel]:

@@ -26,7 +26,8 @@ from pinfold.fields.weather import WeatherRules
 from pinfold.flows import clock
 from pinfold.impact.rules import ImpactRules
 from pinfold.ledger.rules import SplitRules
-from pinfold.match.rules import MatchRules, SupplyRules
+from pinfold.match.rules import MatchRules
+from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.pin.rules import PinRules
 from pinfold.replay.rules import ReplayRules
 from pinfold.store.reads import goods
@@ -37,7 +38,7 @@ from pinfold.web.templatetags.pinfold import week_days, yuan
 from pinfold.web.templatetags.rooms import yuan_whole
 
 ROOMS = (
-    ("season", SeasonRules), ("fields", ReportRules), ("weather", WeatherRules), ("supply", SupplyRules), ("demand", DemandRules),
+    ("season", SeasonRules), ("fields", ReportRules), ("weather", WeatherRules), ("uncertain", UncertainRules), ("demand", DemandRules),
     ("match", MatchRules), ("pin", PinRules), ("split", SplitRules), ("coop", CoopRules), ("impact", ImpactRules), ("replay", ReplayRules),
 )  # fmt: skip
 

@@ -1,0 +1,105 @@
+"""What deciding for many harvests is worth: python scripts/measure_uncertain.py [S SEEDS] [M SEEDS]
+
+Each way of deciding makes its first stage from the same tables and the same drawn harvests; then all meet the same twenty fresh harvests,
+drawn with another seed. What those bring is solved exactly by HiGHS on S, and by prices on M. Differences are paired, with 95 % intervals
+(Student's t over seeds). The constant is what was sold ahead before: the forecast less 0.67 deviations.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from scipy.stats import t as student
+
+from pinfold.basics.quantiles import Floats
+from pinfold.flows.match_tables import read_season
+from pinfold.match.core import SIMPLEX_WAYS_MAX, near_best_flow
+from pinfold.match.season import Season
+from pinfold.match.uncertain.exact import exact_yuan
+from pinfold.match.uncertain.plan import best_found, cautious_first
+from pinfold.match.uncertain.problem import FirstStage, TwoStage, first_of_flow
+from pinfold.match.uncertain.recourse import near_yuan
+from pinfold.match.uncertain.rules import UncertainRules
+from pinfold.match.uncertain.scenarios import draw_kg
+
+SHARED_MATCH = Path(__file__).resolve().parents[2] / "shared" / "bench" / "match"
+CONSTANT = 0.67
+FRESH_SEED = 1_000_000
+WAYS = ("certain", "constant", "sellable share", "two stages")
+
+
+def generated(size: str, seed: int) -> Season:
+    """The season that the shared generator makes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "season"
+        subprocess.run([sys.executable, "tables.py", size, str(seed), str(folder)], cwd=SHARED_MATCH, check=True, stdout=subprocess.DEVNULL)
+        return read_season(folder)
+
+
+def decided(season: Season, rules: UncertainRules) -> tuple[dict[str, FirstStage], dict[str, float]]:
+    """The first stage of each of WAYS, and what was measured of the two stages: cpu_s, cold_cpu_s, gap."""
+    started = time.process_time()
+    certain = near_best_flow(season)
+    cold_cpu_s = time.process_time() - started
+    started = time.process_time()
+    problem = TwoStage(season, rules, draw_kg(season, rules, np.random.default_rng(rules.seed)))
+    found = best_found(problem, certain)
+    measured = {"cpu_s": time.process_time() - started, "cold_cpu_s": cold_cpu_s, "gap": found.gap}
+    cautious = season.lot_kg * np.maximum(1 - CONSTANT * season.tables.lots["kg_cv"].to_numpy(), 0)
+    firsts = (
+        first_of_flow(problem, certain.kg),
+        first_of_flow(problem, near_best_flow(replace(season, lot_kg=cautious), certain.prices).kg),
+        cautious_first(problem, certain),
+        found.first,
+    )
+    return dict(zip(WAYS, firsts, strict=True)), measured
+
+
+def met(season: Season, rules: UncertainRules, firsts: dict[str, FirstStage]) -> Floats:
+    """Mean yuan that each first stage brings in twenty fresh harvests, shape (WAYS,)."""
+    fresh = replace(rules, seed=FRESH_SEED + rules.seed)
+    problem = TwoStage(season, fresh, draw_kg(season, fresh, np.random.default_rng(fresh.seed)))
+    if len(season.ways.pool) <= SIMPLEX_WAYS_MAX:
+        return np.array([exact_yuan(problem, firsts[way]).mean() for way in WAYS])
+    prices = near_best_flow(season).prices
+    return np.array([near_yuan(problem, firsts[way], prices).mean() for way in WAYS])
+
+
+def told(percent: Floats) -> str:
+    """Mean with its 95 % interval."""
+    half = student.ppf(0.975, len(percent) - 1) * percent.std(ddof=1) / np.sqrt(len(percent)) if len(percent) > 1 else np.nan
+    return f"{percent.mean():+.2f} ({percent.mean() - half:+.2f}, {percent.mean() + half:+.2f})"
+
+
+def measured(size: str, seeds: int, rules: UncertainRules) -> tuple[dict[str, str], pl.DataFrame]:
+    """Per cent of yuan by which ways are ahead of others over `seeds` seasons, and what each search took."""
+    yuan, spent = np.empty((seeds, len(WAYS))), []
+    for seed in range(seeds):
+        season = generated(size, seed)
+        firsts, took = decided(season, rules)
+        yuan[seed] = met(season, rules, firsts)
+        spent.append(took)
+        print(f"{size}{seed}: {dict(zip(WAYS, yuan[seed].round().tolist(), strict=True))}, {took}", file=sys.stderr, flush=True)
+    of = {way: yuan[:, number] for number, way in enumerate(WAYS)}
+    pairs = (("two stages", "certain"), ("two stages", "constant"), ("sellable share", "constant"), ("sellable share", "certain"))
+    return {f"{one} over {other}": told(100 * (of[one] / of[other] - 1)) for one, other in pairs}, pl.DataFrame(spent)
+
+
+def main() -> None:
+    seeds = [int(each) for each in sys.argv[1:]] or [20, 3]
+    print("| season | seeds | two stages over certain, % | over constant, % | sellable share over constant, % | over certain, % | gap, % |")
+    print("|---|---|---|---|---|---|---|")
+    for size, count in zip("SM", seeds, strict=False):
+        ahead, spent = measured(size, count, UncertainRules())
+        print(f"| {size} | {count} | {' | '.join(ahead.values())} | {100 * spent['gap'].mean():.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
