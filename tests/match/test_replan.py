@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
+from scipy.sparse import csc_matrix
 
 from pinfold.basics.errors import InputError
-from pinfold.match.core import best_flow
+from pinfold.match.bound import Prices, bound
+from pinfold.match.core import best_flow, near_best_flow, programme
+from pinfold.match.dual import price_flow
 from pinfold.match.earlier import Before, earlier_plan
 from pinfold.match.kernel import Network
 from pinfold.match.plan import plan_season
 from pinfold.match.replan import plan_again
 from pinfold.match.score import broken_limits
+from pinfold.match.season import Promised, Season
 
 from .seasons import lane, lot, random_season, season, want
 
@@ -57,6 +65,74 @@ def test_a_dearer_order_takes_promised_goods_only_if_it_pays_their_price(moved_p
     sent, plan, moved = again(before, now, moved_price=moved_price)
     assert sent == pytest.approx({"new" if moves else "shanghai": 100}, rel=1e-3)
     assert moved.moved_kg == pytest.approx(100 if moves else 0, abs=0.1) and plan.bound >= 1100 - 1e-6
+
+
+def test_the_price_of_moving_shapes_the_plan_step_by_step():
+    # Kunming pays 11 for its first 60 kg and 9 for 40 more. At 2 yuan a moved kg the first are worth moving from Shanghai's 8, the others
+    # not: 60 x 11 + 40 x 8 - 60 x 2 = 860, where moving all would leave 820 and moving none 800.
+    before = plan_season(season([lot("A")], [want("shanghai", "Shanghai", 8, 100)], LANES))
+    new = want("new", "Kunming", 11, 60, price_2=9.0, kg_2=40.0)
+    now = season([lot("A")], [want("shanghai", "Shanghai", 8, 100), new], LANES)
+    sent, plan, moved = again(before, now, moved_price=2.0)
+    assert sent == pytest.approx({"new": 60, "shanghai": 40}, rel=1e-3)
+    assert (plan.objective - moved.moved_yuan, moved.bound_after_moving) == (pytest.approx(860), pytest.approx(860))
+    # Whatever moves, nobody earns more than 60 x 11 + 40 x 9.
+    assert plan.bound >= 1020 - 1e-6
+
+
+def with_promises(seed: int, price: float) -> tuple[Season, Prices]:
+    """A random season with promises of up to 100 kg on every second way, and prices that have nothing to do with it."""
+    given_season, rng = random_season(seed), np.random.default_rng(seed)
+    kg = rng.uniform(0, 100, len(given_season.ways.pool)) * rng.integers(0, 2, len(given_season.ways.pool))
+    wants, lanes, hubs = (len(each) for each in (given_season.step_kg, given_season.lane_kg_max, given_season.hub_week_kg_max))
+    prices = Prices(rng.uniform(0, 15, wants), rng.uniform(0, 2, lanes), rng.uniform(0, 1, hubs))
+    return replace(given_season, promised=Promised(kg, price)), prices
+
+
+def best_after_moving(given_season: Season) -> float:
+    """The most that a plan earns less what it pays for moved kg, by scipy: one more variable per way for the kg that move."""
+    plain, kg, price = programme(replace(given_season, promised=None)), given_season.promised.kg, given_season.promised.moved_price_per_kg
+    ways, lots = len(kg), len(given_season.lot_kg)
+    matrix = csc_matrix((plain.values, plain.rows, plain.starts), shape=(len(plain.row_high), len(plain.gain))).toarray()
+    keeps = np.zeros((ways, len(plain.gain) + ways))
+    keeps[:, lots : lots + ways], keeps[:, len(plain.gain) :] = -np.eye(ways), -np.eye(ways)
+    high, equal = np.isfinite(plain.row_high), plain.row_low == plain.row_high
+    wide = np.hstack([matrix, np.zeros((len(matrix), ways))])
+    found = linprog(
+        np.concatenate([-plain.gain, np.full(ways, price)]),
+        np.vstack([wide[high], keeps]),
+        np.concatenate([plain.row_high[high], -kg]),
+        wide[equal],
+        plain.row_low[equal],
+        [(0, kg_max) for kg_max in plain.upper] + [(0, None)] * ways,
+    )
+    assert found.status == 0
+    return given_season.unsold_worth - found.fun
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.01, 10))
+def test_with_a_price_on_moving_plans_are_best_and_bounds_true_after_it_is_paid(seed, price):
+    given_season, prices = with_promises(seed, price)
+    if not len(given_season.ways.pool):
+        return
+    best = best_after_moving(given_season)
+    exact, by_prices = near_best_flow(given_season), price_flow(given_season)
+    assert exact.objective == pytest.approx(best, rel=1e-6, abs=0.5) and exact.bound == pytest.approx(best, rel=1e-6, abs=0.5)
+    assert by_prices.objective <= best + 1e-6 * abs(best) + 1e-3 <= by_prices.bound + 2e-6 * abs(best) + 1e-2
+    assert bound(given_season, prices) >= best - 1e-6 * abs(best) - 1e-3
+
+
+def test_the_smoothed_dual_counts_what_keeping_a_promise_saves():
+    given_season, _ = with_promises(7, 1.5)
+    network, rng = Network.of(given_season), np.random.default_rng(2)
+    prices, towards = rng.uniform(1, 9, sum(network.shape)), rng.normal(size=sum(network.shape))
+    prices[network.shape[0] :] *= 0.1
+    ahead, behind = (network.smoothed(0.05, prices + step * towards)[0] for step in (1e-5, -1e-5))
+    value, slope, kg = network.smoothed(0.05, prices)
+    assert slope @ towards == pytest.approx((ahead - behind) / 2e-5, rel=1e-4)
+    without = Network.of(replace(given_season, promised=None)).smoothed(0.05, prices)
+    assert value > without[0] and np.minimum(kg, given_season.promised.kg).sum() > np.minimum(without[2], given_season.promised.kg).sum()
 
 
 def test_what_is_loaded_stays_even_when_another_pays_more():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pinfold.match.season import Floats, Season
+from pinfold.match.season import Floats, Promised, Season
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,20 @@ def bound(season: Season, prices: Prices) -> float:
     """Yuan that no plan can exceed, whatever `prices` are: the Lagrangian dual value at `prices`.
 
     Each want's steps are sold at what they pay above its price, each limit is paid at its price, and each lot goes its best way or stays.
+    With a price on moving what was promised: yuan that no plan can exceed after it has paid for what it moves.
     Source: weak duality, e.g. Bertsekas (1999), Nonlinear Programming, 2nd ed., prop. 5.1.3.
     """
     # All that arrives at a want must be sold, so its price may have either sign; a limit need not be met.
     assert np.isfinite(prices.want).all(), "a missing price proves nothing"
     for price in (prices.lane, prices.hub_week):
         assert (price >= 0).all(), "a negative or missing price proves nothing"
-    best = np.full(season.pools.height, -np.inf)
-    begins = np.flatnonzero(np.diff(season.ways.pool, prepend=-1))
-    if len(begins):
-        best[season.ways.pool[begins]] = np.maximum.reduceat(way_profit_per_kg(season, prices), begins)
+    profit = way_profit_per_kg(season, prices)
+    worth, kept = np.full(season.pools.height, -np.inf), 0.0
+    np.maximum.at(worth, season.ways.pool, profit)
+    if season.promised is not None:
+        worth = _worth_with_promised(season, season.promised, profit, worth)
+        bonus = season.promised.moved_price_per_kg
+        kept = float(season.promised.kg @ (np.maximum(profit + bonus - worth[season.ways.pool], 0.0) - bonus))
     limited = np.isfinite(season.hub_week_kg_max)
     assert not prices.hub_week[~limited].any(), "a hub without limit has no price"
     return float(
@@ -48,7 +52,8 @@ def bound(season: Season, prices: Prices) -> float:
         + (season.step_kg * np.maximum(season.step_price_per_kg - prices.want[:, None], 0)).sum()
         + season.lane_kg_max @ prices.lane
         + season.hub_week_kg_max[limited] @ prices.hub_week[limited]
-        + season.lot_kg @ np.maximum(season.lot_value_per_kg + best[season.lot_pool], 0)
+        + season.lot_kg @ np.maximum(season.lot_value_per_kg + worth[season.lot_pool], 0)
+        + kept
     )
 
 
@@ -56,3 +61,32 @@ def way_profit_per_kg(season: Season, prices: Prices) -> Floats:
     """Yuan per kg sent on each way when the goods are sold and the limits paid at `prices`; shape (ways,)."""
     ways = season.ways
     return ways.kept * prices.want[ways.want] - prices.lane[ways.lane] - prices.hub_week[ways.hub_week] - ways.cost_per_kg
+
+
+def _worth_with_promised(season: Season, promised: Promised, profit: Floats, best: Floats) -> Floats:
+    """What a kg of each pool is worth, at least `best`: the price at which lots that leave are as many kg as promises still ask for.
+
+    A promised kg that stays on its way is paid `moved_price_per_kg` more, so it earns something beyond its pool's worth. Any worth from
+    `best` on gives a true bound; the bound is convex in it, and least where its slope, kg that leave less kg that are kept, reaches 0.
+    """
+    ways = np.flatnonzero(promised.kg > 0)
+    pool = np.concatenate([season.lot_pool, season.ways.pool[ways]])
+    turns = np.concatenate([-season.lot_value_per_kg, profit[ways] + promised.moved_price_per_kg])
+    kg = np.concatenate([season.lot_kg, promised.kg[ways]])
+    ahead = turns > best[pool]
+    # From one turn to the next the slope rises by what turns; below all that are ahead it is this.
+    counted = np.where(np.arange(len(pool)) < len(season.lot_pool), np.where(ahead, 0.0, kg), np.where(ahead, -kg, 0.0))
+    slope = np.bincount(pool, counted, len(best))
+    rows = np.flatnonzero(ahead & (slope < 0)[pool])
+    rows = rows[np.lexsort((turns[rows], pool[rows]))]
+    if not len(rows):
+        return best
+    begins = np.flatnonzero(np.diff(pool[rows], prepend=-1))
+    risen = kg[rows].cumsum()
+    risen -= np.repeat((risen - kg[rows])[begins], np.diff(begins, append=len(rows)))
+    turned = slope[pool[rows]] + risen >= 0
+    worth = best.copy()
+    # The last turn of a pool has all its lots behind it; rounding may leave its slope a hair below 0.
+    worth[pool[rows]] = turns[rows]
+    worth[pool[rows[turned]][::-1]] = turns[rows[turned]][::-1]
+    return worth

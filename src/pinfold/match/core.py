@@ -16,7 +16,7 @@ from pinfold.basics.errors import NoPlan
 from pinfold.match.bound import Prices, bound
 from pinfold.match.dual import GAP_ENOUGH, Flow, price_flow
 from pinfold.match.kernel import Network
-from pinfold.match.season import Floats, Season
+from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import within_limits
 
 # Measured in CPU seconds on one core: on 2 thousand ways simplex took 0.02 and the interior point 0.05, on 80 thousand 22.8 and 5.5;
@@ -31,6 +31,7 @@ class Programme:
     """max gain @ x, 0 <= x <= upper, row_low <= A x <= row_high, A by columns; x = kg of each lot, each way, each demand step.
 
     Rows: each pool sends what leaves its lots; each want sells what arrives; each lane and each hub-week holds.
+    Where moving what was promised has a price, each way with a promise has one more column, at the end: kg that stay as promised.
     """
 
     gain: Floats
@@ -45,20 +46,30 @@ class Programme:
 def programme(season: Season) -> Programme:
     ways, wants, pools = season.ways, len(season.step_kg), season.pools.height
     lots, steps, lanes = len(season.lot_kg), season.step_kg.size, len(season.lane_kg_max)
+    kept, kept_kg, bonus = _promised(season)
     ones = np.ones(len(ways.pool))
     way_rows = np.column_stack([ways.pool, pools + ways.want, pools + wants + ways.lane, pools + wants + lanes + ways.hub_week])
     step_rows = pools + np.repeat(np.arange(wants), season.step_kg.shape[1])
     balanced = np.zeros(pools + wants)
-    sizes = np.concatenate([np.ones(lots), np.full(len(ways.pool), 4), np.ones(steps)])
+    way_values = np.column_stack([-ones, ways.kept, ones, ones])
+    sizes = np.concatenate([np.ones(lots), np.full(len(ways.pool), 4), np.ones(steps), np.full(len(kept), 4)])
     return Programme(
-        gain=np.concatenate([season.lot_value_per_kg, -ways.cost_per_kg, season.step_price_per_kg.ravel()]),
-        upper=np.concatenate([season.lot_kg, np.full(len(ways.pool), np.inf), season.step_kg.ravel()]),
+        gain=np.concatenate([season.lot_value_per_kg, -ways.cost_per_kg, season.step_price_per_kg.ravel(), bonus - ways.cost_per_kg[kept]]),
+        upper=np.concatenate([season.lot_kg, np.full(len(ways.pool), np.inf), season.step_kg.ravel(), kept_kg]),
         row_low=np.concatenate([balanced, np.full(lanes + len(season.hub_week_kg_max), -np.inf)]),
         row_high=np.concatenate([balanced, season.lane_kg_max, season.hub_week_kg_max]),
         starts=np.concatenate([[0], sizes.cumsum()]).astype(np.int32),
-        rows=np.concatenate([season.lot_pool, way_rows.ravel(), step_rows]).astype(np.int32),
-        values=np.concatenate([np.ones(lots), np.column_stack([-ones, ways.kept, ones, ones]).ravel(), -np.ones(steps)]),
+        rows=np.concatenate([season.lot_pool, way_rows.ravel(), step_rows, way_rows[kept].ravel()]).astype(np.int32),
+        values=np.concatenate([np.ones(lots), way_values.ravel(), -np.ones(steps), way_values[kept].ravel()]),
     )
+
+
+def _promised(season: Season) -> tuple[Ints, Floats, float]:
+    """Ways on which something was promised that has a price when it moves, how many kg, and that price, yuan per kg."""
+    if season.promised is None:
+        return np.zeros(0, np.int64), np.zeros(0), 0.0
+    ways = np.flatnonzero(season.promised.kg > 0)
+    return ways, season.promised.kg[ways], season.promised.moved_price_per_kg
 
 
 def near_best_flow(season: Season, start: Prices | None = None, network: Network | None = None, gap_enough: float = GAP_ENOUGH) -> Flow:
@@ -83,9 +94,11 @@ def best_flow(season: Season) -> tuple[Floats, Prices]:
     if not len(season.ways.pool):
         return np.zeros(0), Prices.without_ways(season)
     primal, dual = run_highs(programme(season), solver_options(season))
-    lots = len(season.lot_kg)
-    prices = row_prices(season, dual)
-    return primal[lots : lots + len(season.ways.pool)], replace(prices, want=np.maximum(prices.want, 0))
+    lots, kept = len(season.lot_kg), _promised(season)[0]
+    kg, prices = primal[lots : lots + len(season.ways.pool)].copy(), row_prices(season, dual)
+    kg[kept] += primal[len(primal) - len(kept) :]
+    # Only goods that are kept where they do not pay can make a want so full that its price falls below 0.
+    return kg, prices if len(kept) else replace(prices, want=np.maximum(prices.want, 0))
 
 
 def solver_options(season: Season) -> dict[str, str]:

@@ -93,10 +93,10 @@ def price_flow(season: Season, start: Prices | None = None, network: Network | N
         while best.gap > gap_enough and (next_stages := list(itertools.islice(stages, _stages_until(gap_enough, best.gap)))):
             for stage in next_stages:
                 walk.take_closer(stage)
-            best = _better(best, _certified(season, network, walk))
+            best = better(best, _certified(season, network, walk))
     except KeyboardInterrupt:
         found = _certified(season, network, walk)
-        return replace(found if best is None else _better(best, found), interrupted=True)
+        return replace(found if best is None else better(best, found), interrupted=True)
     return best
 
 
@@ -188,10 +188,10 @@ def _certified(season: Season, network: Network, walk: _Walk) -> Flow:
     return Flow(kg, season.unsold_worth + network.gain(kg), prices, least)
 
 
-def _better(one: Flow, other: Flow) -> Flow:
+def better(one: Flow, other: Flow) -> Flow:
     """The better plan of the two under the lower bound of the two."""
     plan, proof = max(one, other, key=lambda flow: flow.objective), min(one, other, key=lambda flow: flow.bound)
-    return Flow(plan.kg, plan.objective, proof.prices, proof.bound)
+    return Flow(plan.kg, plan.objective, proof.prices, proof.bound, one.interrupted or other.interrupted)
 
 
 def _prices(season: Season, network: Network, at: Floats) -> Prices:

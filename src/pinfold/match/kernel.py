@@ -28,7 +28,7 @@ PART_WAYS = 2_000_000
 
 @dataclass(frozen=True)
 class Network:
-    """Arrays of a season in the order in which the kernel walks them; the first fifteen fields are those of `Network` in loops.c.
+    """Arrays of a season in the order in which the kernel walks them; the first seventeen fields are those of `Network` in loops.c.
 
     first_way, first_lot : shape (pools + 1,)
     want, lane, kept, cost_per_kg : shape (ways,); hub_of_lane : shape (lanes,)
@@ -36,6 +36,7 @@ class Network:
     step_price_per_kg, step_kg : shape (wants, 3)
     lane_kg_max, hub_week_kg_max : kg; at most twice all that there is to send, so never infinite
     pool_scale, want_scale : yuan per kg that temperature 1 stands for: what customers of that product pay, on average
+    moved_price_per_kg, promised_kg : shapes (1,) and (ways,), of `season.promised`; 0 and shape (0,) where there is none
     pool_of_way : shape (ways,); lot_order : rows of the season's lots
     workers : threads of this process for the parts of a large season; None: one part after the other
     """
@@ -55,6 +56,8 @@ class Network:
     hub_week_kg_max: Floats
     pool_scale: Floats
     want_scale: Floats
+    moved_price_per_kg: Floats
+    promised_kg: Floats
     pool_of_way: Ints
     lot_order: Ints
     workers: Executor | None = None
@@ -83,6 +86,8 @@ class Network:
             hub_week_kg_max=np.minimum(season.hub_week_kg_max, never_kg),
             pool_scale=pool_scale,
             want_scale=want_scale,
+            moved_price_per_kg=np.array([season.promised.moved_price_per_kg if season.promised else 0.0]),
+            promised_kg=season.promised.kg if season.promised else np.zeros(0),
             pool_of_way=ways.pool,
             lot_order=order,
             workers=workers,
@@ -99,15 +104,17 @@ class Network:
         temperature : share of a product's price within which ways count as nearly as good, > 0
         prices : shape (wants + lanes + hub_weeks,), yuan per kg, >= 0
         """
-        prices, flow = np.ascontiguousarray(prices), np.empty(len(self.want))
-        one = partial(self._smoothed_part, temperature, prices, flow)
+        prices, flow, kept = np.ascontiguousarray(prices), np.empty(len(self.want)), np.empty(len(self.promised_kg))
+        one = partial(self._smoothed_part, temperature, prices, (flow, kept))
         # The same parts, summed in the same order, whoever works on them: the same figures to the last bit.
         parts = list((self.workers.map if self.workers else map)(one, self._parts))
         return sum(value for value, _ in parts), reduce(np.add, (slope for _, slope in parts)), flow
 
-    def _smoothed_part(self, temperature: float, prices: Floats, flow: Floats, pools: tuple[int, int]) -> tuple[float, Floats]:
-        slope, room = np.empty(len(prices)), np.empty((2, len(self.lane_kg_max)))
-        value = loops().smoothed(self._struct, temperature, pointer(prices), *pools, *map(pointer, (slope, flow, room[0], room[1])))
+    def _smoothed_part(
+        self, temperature: float, prices: Floats, of_ways: tuple[Floats, Floats], pools: tuple[int, int]
+    ) -> tuple[float, Floats]:
+        (flow, kept), slope, room = of_ways, np.empty(len(prices)), np.empty((2, len(self.lane_kg_max)))
+        value = loops().smoothed(self._struct, temperature, pointer(prices), *pools, *map(pointer, (slope, flow, room[0], room[1], kept)))
         return value, slope
 
     @cached_property
@@ -151,9 +158,11 @@ class Network:
         return _left(self.step_kg.ravel(), np.arange(wants + 1) * steps, delivered).reshape(wants, steps)
 
     def gain(self, kg: Floats) -> float:
-        """Yuan that `kg` on the ways bring above leaving every lot unsold."""
+        """Yuan that `kg` on the ways bring above leaving every lot unsold, after what they pay for the promised kg that move."""
         sold = ((self.step_kg - self.steps_left(kg)) * self.step_price_per_kg).sum()
-        return float(sold + (self.lot_kg - self.lots_left(kg)) @ self.lot_value_per_kg - kg @ self.cost_per_kg)
+        price = self.moved_price_per_kg[0]
+        moved = price * np.maximum(self.promised_kg - kg, 0.0).sum() if price else 0.0
+        return float(sold + (self.lot_kg - self.lots_left(kg)) @ self.lot_value_per_kg - kg @ self.cost_per_kg - moved)
 
     @cached_property
     def _struct(self) -> Any:
@@ -168,7 +177,7 @@ class _Struct(ctypes.Structure):
     """`Network` of loops.c."""
 
     NUMBERS = ("pools", "wants", "lanes", "hub_weeks", "steps")
-    ARRAYS = tuple(field.name for field in fields(Network))[:15]
+    ARRAYS = tuple(field.name for field in fields(Network))[:17]
     _fields_ = [(name, ctypes.c_int64) for name in NUMBERS] + [(name, ctypes.c_void_p) for name in ARRAYS]
     kept_alive: list[Any]
 

@@ -45,6 +45,8 @@ typedef struct {
     const double *step_price_per_kg, *step_kg;      // of each want, its steps side by side
     const double *lane_kg_max, *hub_week_kg_max;
     const double *pool_scale, *want_scale;          // yuan per kg that temperature 1 stands for
+    const double *moved_price_per_kg;               // one number: 0 where nothing is promised
+    const double *promised_kg;                      // of each way; looked at only where moving has a price
 } Network;
 
 // max(gain, 0), rounded off by a parabola over 0 .. width, and its slope.
@@ -72,11 +74,49 @@ static inline double exp_below_0(double x) {
     return power * (1 + rest * (1 + rest * (1. / 2 + rest * (1. / 6 + rest * (1. / 24 + rest * (1. / 120 + rest * (1. / 720 + rest / 5040)))))));
 }
 
+// What a kg of pool p is worth, at least `least`, when promised kg that stay are paid for it: where as many kg leave as promises still ask for.
+// Fills `kept` (kg of each of its ways that stay as promised) and adds to `value` what they gain beyond that worth.
+// A bracketed Newton search: the slope is broken straight lines, so it ends after a few steps; any worth from `least` on is a bound.
+static double worth_with_promised(const Network *n, int64_t p, double width, double least, const double *want_price, const double *lane_price,
+                                  double *kept, double *value) {
+    const double bonus = *n->moved_price_per_kg;
+    const int64_t from = n->first_way[p], to = n->first_way[p + 1];
+    double low = least, high = least, worth = least, share;
+    for (int64_t a = from; a < to; a++) {
+        kept[a] = n->kept[a] * want_price[n->want[a]] - lane_price[n->lane[a]] - n->cost_per_kg[a] + bonus;
+        if (n->promised_kg[a] > 0 && kept[a] > high) high = kept[a];
+    }
+    for (int step = 0; step < 30 && high > least; step++) {
+        double left = 0, steeper = 0;
+        for (int64_t lot = n->first_lot[p]; lot < n->first_lot[p + 1]; lot++) {
+            rounded(worth + n->lot_value_per_kg[lot], width, &share);
+            left += n->lot_kg[lot] * share;
+            if (share > 0 && share < 1) steeper += n->lot_kg[lot] / width;
+        }
+        for (int64_t a = from; a < to; a++) {
+            if (n->promised_kg[a] <= 0) continue;
+            rounded(kept[a] - worth, width, &share);
+            left -= n->promised_kg[a] * share;
+            if (share > 0 && share < 1) steeper += n->promised_kg[a] / width;
+        }
+        if (left >= 0) high = worth;
+        else low = worth;
+        if (high == least || (left > -1e-6 && left < 1e-6) || high - low < 1e-9 * width) break;
+        worth = steeper > 0 ? worth - left / steeper : low;
+        if (!(worth > low && worth < high)) worth = (low + high) / 2;
+    }
+    for (int64_t a = from; a < to; a++) {
+        *value += n->promised_kg[a] * rounded(kept[a] - worth, width, &share);
+        kept[a] = n->promised_kg[a] * share;
+    }
+    return worth;
+}
+
 // What the pools from `first` to before `end` add to the smoothed dual value at `prices` (wants, lanes, hub-weeks) and to its `slope` (as prices);
 // fills `flow` (kg on each of their ways). Where `first` is 0, the wants and limits are added too, so that parts sum up to the whole.
-// `lane_price` and `lane_kg` are room for one number per lane.
+// `lane_price` and `lane_kg` are room for one number per lane, `kept` for one per way where moving what was promised has a price.
 double smoothed(const Network *n, double temperature, const double *prices, int64_t first, int64_t end, double *slope, double *flow,
-                double *lane_price, double *lane_kg) {
+                double *lane_price, double *lane_kg, double *kept) {
 #pragma clang fp reassociate(on)
     const double with_limits = first == 0;
     const double *want_price = prices, *own_lane_price = prices + n->wants, *hub_price = own_lane_price + n->lanes;
@@ -106,19 +146,29 @@ double smoothed(const Network *n, double temperature, const double *prices, int6
         if (from == to) continue;
         // log(sum) <= log(ways) <= log(2) x how many bits their number has: enough to see that a pool stays at home.
         const double most = best + width * 0.6931471805599454 * (64 - __builtin_clzll(to - from));
-        if (most + n->lot_value_per_kg[n->first_lot[p]] > 0) {
+        const double bonus = *n->moved_price_per_kg;
+        double kept_kg = 0;
+        if (most + bonus + n->lot_value_per_kg[n->first_lot[p]] > 0) {
             for (int64_t a = from; a < to; a++) {
                 const double below = (flow[a] - best) * sharpness;
                 flow[a] = below > SHARE_NONE ? exp_below_0(below) : 0;
                 sum += flow[a];
             }
-            const double worth = best + width * log(sum);
+            double worth = best + width * log(sum);
+            if (bonus > 0) {
+                worth = worth_with_promised(n, p, width, worth, want_price, lane_price, kept, &value);
+                for (int64_t a = from; a < to; a++) kept_kg += kept[a];
+            }
             for (int64_t lot = n->first_lot[p]; lot < n->first_lot[p + 1]; lot++) {
                 value += n->lot_kg[lot] * rounded(worth + n->lot_value_per_kg[lot], width, &share);
                 sent += n->lot_kg[lot] * share;
             }
         }
-        const double each = sent > 0 ? sent / sum : 0;
+        double each = sent > kept_kg ? (sent - kept_kg) / sum : 0;
+        if (kept_kg > 0) {
+            for (int64_t a = from; a < to; a++) flow[a] = flow[a] * each + kept[a];
+            each = 1;
+        }
         if (each == 0) {
             memset(flow + from, 0, (to - from) * sizeof *flow);
             continue;

@@ -1,8 +1,8 @@
 """A plan made again after something happened: hail, new orders, a closed road, a lost truck. What was promised stays where it can.
 
 May be called: `plan_again`, with what `earlier.earlier_plan` gives. The old plan is first only mended: its flow is scaled into the new
-limits, and what came free takes the best ways that have room. Where the old prices cannot prove that good enough, new ones are sought from
-them; of both plans the one stands that is worth more after `moved_price_per_kg` is paid for every promised kg that moves.
+limits, and what came free takes the best ways that have room. Where the old prices cannot prove that good enough, the season is planned
+from them. What is made most of is what a plan earns less `moved_price_per_kg` for every promised kg that moves (`Season.promised`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import numpy as np
 
 from pinfold.match.baselines import fill, first_come_order, greedy_order
 from pinfold.match.bound import bound, way_profit_per_kg
-from pinfold.match.dual import GAP_ENOUGH, Flow, behind_best, price_flow
+from pinfold.match.core import near_best_flow
+from pinfold.match.dual import GAP_ENOUGH, Flow, behind_best, better
 from pinfold.match.earlier import Earlier, less_frozen
 from pinfold.match.kernel import Network
 from pinfold.match.plan import Method, Plan
-from pinfold.match.score import broken_limits, judge
-from pinfold.match.season import Ints, Season
+from pinfold.match.score import Facts, broken_limits, judge
+from pinfold.match.season import Ints, Promised, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
 
 # A mended plan is good enough up to this much above the gap that a plan made anew may have.
@@ -31,33 +32,29 @@ LEFT_KG = 1.0
 class Moved:
     """promised_kg : kg that were promised; moved_kg : kg of those that no longer go there; moved_yuan : their price
 
+    bound_after_moving : yuan that no plan's objective less its moved_yuan can exceed
     searched : whether new prices were sought, because the mended plan was not near enough to the bound
     """
 
     promised_kg: float
     moved_kg: float
     moved_yuan: float
+    bound_after_moving: float
     searched: bool
 
 
-def replan(season: Season, earlier: Earlier, network: Network | None = None) -> tuple[Flow, Moved]:
-    """The plan of what is not frozen, and what moved.
+def replan(season: Season, earlier: Earlier) -> tuple[Flow, bool]:
+    """The plan of what is not frozen, its objective and bound less what moving costs, and whether new prices were sought.
 
     season : as `less_frozen` leaves it
     """
-    network = network or Network.of(season)
+    if earlier.moved_price_per_kg > 0:
+        season = replace(season, promised=Promised(earlier.promised_kg, earlier.moved_price_per_kg))
+    network = Network.of(season)
     mended = _mended(season, earlier, network)
-    found, searched = mended, mended.gap > GAP_ENOUGH + GAP_MORE and not mended.interrupted
-    if searched:
-        anew = price_flow(season, earlier.prices, network)
-        found = max(mended, anew, key=lambda flow: flow.objective - earlier.moved_price_per_kg * _moved_kg(earlier, flow))
-        found = replace(found, prices=anew.prices, bound=anew.bound) if anew.bound < found.bound else found
-    moved = _moved_kg(earlier, found)
-    return found, Moved(float(earlier.promised_kg.sum()) + earlier.gone_kg, moved, moved * earlier.moved_price_per_kg, searched)
-
-
-def _moved_kg(earlier: Earlier, flow: Flow) -> float:
-    return earlier.gone_kg + float(np.maximum(earlier.promised_kg - flow.kg, 0).sum())
+    if mended.gap <= GAP_ENOUGH + GAP_MORE:
+        return mended, False
+    return better(mended, near_best_flow(season, earlier.prices, network)), True
 
 
 def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
@@ -73,8 +70,8 @@ def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
 
 def plan_again(season: Season, earlier: Earlier) -> tuple[Plan, Moved]:
     """The whole plan of `season`, frozen shipments included, with the other methods beside it, and what moved."""
-    rest, network, frozen = less_frozen(season, earlier.frozen), Network.of(season), earlier.frozen
-    flow, moved = replan(rest, earlier, network if rest is season else None)
+    rest, frozen = less_frozen(season, earlier.frozen), earlier.frozen
+    flow, searched = replan(rest, earlier)
     made = share_out(rest, within_limits(rest, flow.kg))
     chosen = Shipments(
         lot=np.concatenate([made.lot, frozen.lot]), way=np.concatenate([made.way, frozen.way]), kg=np.concatenate([made.kg, frozen.kg])
@@ -82,8 +79,22 @@ def plan_again(season: Season, earlier: Earlier) -> tuple[Plan, Moved]:
     facts = judge(season, chosen)
     broken = broken_limits(season, chosen)
     assert not broken, f"the plan made again breaks its limits: {'; '.join(broken)}"
-    orders: dict[Method, Ints] = {"greedy": greedy_order(season), "first-come": first_come_order(season)}
-    beside = {name: judge(season, share_out(season, within_limits(season, fill(season, order, network)))) for name, order in orders.items()}
     # What is frozen earns the same in every plan, so it stands on top of the bound of the rest.
     above = facts.objective - judge(rest, made).objective
-    return Plan("optimal", season, chosen, facts, flow.bound + above, flow.prices, beside, flow.interrupted), moved
+    moved_kg = earlier.gone_kg + float(np.maximum(earlier.promised_kg - flow.kg, 0).sum())
+    price = earlier.moved_price_per_kg
+    moved = Moved(
+        promised_kg=float(earlier.promised_kg.sum()) + earlier.gone_kg,
+        moved_kg=moved_kg,
+        moved_yuan=moved_kg * price,
+        bound_after_moving=flow.bound + above - earlier.gone_kg * price,
+        searched=searched,
+    )
+    proven = (bound(rest, flow.prices) if price else flow.bound) + above
+    return Plan("optimal", season, chosen, facts, proven, flow.prices, _beside(season), flow.interrupted), moved
+
+
+def _beside(season: Season) -> dict[Method, Facts]:
+    network = Network.of(season)
+    orders: dict[Method, Ints] = {"greedy": greedy_order(season), "first-come": first_come_order(season)}
+    return {name: judge(season, share_out(season, within_limits(season, fill(season, order, network)))) for name, order in orders.items()}

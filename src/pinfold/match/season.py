@@ -42,6 +42,14 @@ class Ways:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """What an earlier plan promised. kg : on each way, shape (ways,); moved_price_per_kg : yuan that each kg less on a way costs, > 0"""
+
+    kg: Floats
+    moved_price_per_kg: float
+
+
+@dataclass(frozen=True)
 class Season:
     """One instance of the match. Rows keep the order of the tables; `tables` keeps the ids as they came.
 
@@ -50,6 +58,7 @@ class Season:
     lot_value_per_kg : what one kg gains by leaving its village rather than being salvaged, before it earns anything: minus collection,
         minus salvage, plus the equity bonus
     step_price_per_kg, step_kg : shape (wants, 3), dearest step first
+    promised : by an earlier plan, where moving it has a price; what plans earn is then counted less that price, and so is the bound
     """
 
     tables: Tables
@@ -63,6 +72,7 @@ class Season:
     lane_kg_max: Floats
     hub_week_kg_max: Floats
     ways: Ways
+    promised: Promised | None = None
 
     @property
     def unsold_worth(self) -> float:
