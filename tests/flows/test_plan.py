@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import pytest
 import story_season
 from bad_server import drips_headers, keeps_silent, sends, serving
+from django.db.models import Sum
 
+from pinfold.basics.errors import InputError
 from pinfold.flows.fill_odds import customers
 from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.pins import open_pins
@@ -18,7 +20,7 @@ from pinfold.flows.season import load_season
 from pinfold.flows.what_if import plan_as_made, what_if_now
 from pinfold.match.what_if import Ask
 from pinfold.settings import WeatherSettings
-from pinfold.store.models import Lot, Pin, PinLot, Plan, PriceAnswer, Product, Season, Shipment, WeekForecast
+from pinfold.store.models import Lane, Lot, Pin, PinLot, Plan, PriceAnswer, Product, Season, Setting, Shipment, WeekForecast
 from pinfold.store.reads.plan import newest_plan
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,25 @@ def test_a_plan_made_again_from_what_was_kept_is_the_same_plan() -> None:
     assert plan_as_made().objective == pytest.approx(facts.objective_yuan)
     for lane_id in set(Shipment.objects.values_list("lane_id", flat=True)):
         assert what_if_now(Ask("truck", lane_id)).answer.worth_yuan >= -1e-6
+
+
+def test_a_cooperative_that_books_whole_trucks_keeps_how_many_on_which_lane() -> None:
+    Setting.objects.create(name="whole.in_weekly_plans", value="1")
+    forecast_and_plan(MONDAY)
+    plan = Plan.objects.latest()
+    sent = dict(Shipment.objects.filter(plan=plan).values_list("lane_id").annotate(Sum("kg")))
+    assert sent and set(plan.trucks) == set(sent), "no truck without goods, no goods without a truck"
+    for lane in Lane.objects.filter(pk__in=sent):
+        assert plan.trucks[lane.pk] - 1 < sent[lane.pk] / lane.truck_kg <= plan.trucks[lane.pk] + 1e-6
+    paid = sum(plan.trucks[lane.pk] * lane.truck_cost for lane in Lane.objects.filter(pk__in=sent))
+    assert plan.facts["trucks"] == pytest.approx(paid)
+
+
+def test_whole_trucks_promise_nothing_between_villages() -> None:
+    Setting.objects.create(name="whole.in_weekly_plans", value="1")
+    Setting.objects.create(name="match.village_floor", value="0.5")
+    with pytest.raises(InputError, match=r"whole.in_weekly_plans 1 keeps no match.village_band or match.village_floor"):
+        forecast_and_plan(MONDAY)
 
 
 def test_every_plan_learns_how_customers_answer_to_each_products_price() -> None:

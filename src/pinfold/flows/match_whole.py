@@ -38,6 +38,7 @@ def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = Non
 
 def _write_trucks(folder: Path, out: Path, whole: WholePlan) -> None:
     """Writes out/trucks.parquet: lane_id, trucks of every lane that books any."""
-    lane_ids = whole.plan.season.tables.lanes["lane_id"]
-    trucks = pl.DataFrame({"lane_id": lane_ids, "trucks": whole.trucks.astype("int64")}).filter(pl.col("trucks") > 0)
+    booked, lanes = whole.trucks_by_lane(), whole.plan.season.tables.lanes
+    schema = {"lane_id": lanes.schema["lane_id"], "trucks": pl.Int64()}
+    trucks = pl.DataFrame({"lane_id": list(booked), "trucks": list(booked.values())}, schema=schema)
     as_they_came(trucks, id_types(folder, "lanes")).write_parquet(out / "trucks.parquet")

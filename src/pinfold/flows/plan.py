@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 import polars as pl
 
+from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index
 from pinfold.demand.ladder import less_offered, wants_from_outlook
 from pinfold.demand.rules import DemandRules
 from pinfold.fields.crops import crop
+from pinfold.flows.budget import Budget
 from pinfold.flows.clock import home_day
 from pinfold.flows.demand import issue_demand
 from pinfold.flows.fill_odds import learn_join_habits
@@ -22,12 +24,13 @@ from pinfold.flows.weather import refresh_weather
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
 from pinfold.match.explain import explain_shipments, explain_unsold
 from pinfold.match.plan import Method, Plan, plan_season
-from pinfold.match.rules import MatchRules
+from pinfold.match.rules import MatchRules, WholeRules
 from pinfold.match.season import build_season
 from pinfold.match.supply import lots_from_harvest, sellable, wants_from_bids, wants_together
 from pinfold.match.tables import Tables
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.sellable import SellAhead, sell_ahead
+from pinfold.match.whole.plan import WholePlan, plan_whole_season
 from pinfold.settings import settings
 from pinfold.store import forecasts, plans
 from pinfold.store.season import current_season, settings_given
@@ -88,14 +91,31 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
     expected = Tables(products, sellable(at_hand, promised), wants, read_table("lanes"), read_table("hub_weeks"))
     ahead = sell_ahead(build_season(expected, rules), read_rules(UncertainRules, "uncertain", given))
     now_sellable = sellable(at_hand, promised, ahead.by_lot)
-    plan = plan_season(build_season(replace(expected, lots=now_sellable), rules), method)
+    plan, whole = _planned(replace(expected, lots=now_sellable), rules, read_rules(WholeRules, "whole", given), method)
     with atomic():
         forecasts.save_weeks(weeks.filter(pl.col("ready_week") >= this_week), season.number, today)
         plans.save_lots(season.number, lots, ahead.by_lot, this_week)
-        plan_id = plans.save_plan(_kept(plan, ahead, season.number, now), now)
+        plan_id = plans.save_plan(_kept(plan, whole, ahead, season.number, now), now)
     return PlanFacts(
         plan_id, plan.method, plan.objective, plan.bound, 100 * plan.gap, now_sellable.height, wants.height, plan.shipments.height
     )
+
+
+def _planned(tables: Tables, rules: MatchRules, whole_rules: WholeRules, method: Method) -> tuple[Plan, WholePlan | None]:
+    """The plan, and with whole trucks where the cooperative books them so; only the optimal method does.
+
+    Raises InputError when whole trucks are to keep a promise between villages, which they cannot.
+    """
+    if not whole_rules.in_weekly_plans or method != "optimal":
+        return plan_season(build_season(tables, rules), method), None
+    if rules.is_fair:
+        raise InputError("whole.in_weekly_plans 1 keeps no match.village_band or match.village_floor; set one or the other back")
+    # What pins have left of a want may be less than the least that opens another.
+    can_open = tables.wants.filter(pl.col("kg_min") <= pl.sum_horizontal("kg_1", "kg_2", "kg_3"))
+    season = build_season(replace(tables, wants=can_open), rules)
+    with Budget(whole_rules.seconds(len(season.ways.pool))) as budget:
+        whole = plan_whole_season(season, whole_rules, budget.seconds_left, silent)
+    return whole.plan, whole
 
 
 def _weeks(forecast: SeasonForecast, grown: pl.DataFrame, season: int, starts_on: date) -> pl.DataFrame:
@@ -130,7 +150,8 @@ def _prices(products: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["product_id", "grade", "floor_price_per_kg", "salvage_per_kg"], orient="row")
 
 
-def _kept(plan: Plan, ahead: SellAhead, season: int, now: datetime) -> plans.NewPlan:
+def _kept(plan: Plan, whole: WholePlan | None, ahead: SellAhead, season: int, now: datetime) -> plans.NewPlan:
+    booked = None if whole is None else whole.booked
     return plans.NewPlan(
         season=season,
         as_of=home_day(now),
@@ -141,8 +162,9 @@ def _kept(plan: Plan, ahead: SellAhead, season: int, now: datetime) -> plans.New
         baselines={name: asdict(facts) for name, facts in plan.beside.items()},
         wants=plan.season.tables.wants,
         shipments=plan.shipments,
-        reasons=(asdict(reason) for reason in explain_shipments(plan.season, plan.chosen)),
+        reasons=(asdict(reason) for reason in explain_shipments(plan.season, plan.chosen, booked)),
         offered=plan.season.tables.lots,
         sold_ahead=ahead.by_product.to_dicts(),
-        unsold=[asdict(unsold) for unsold in explain_unsold(plan.season, plan.chosen)],
+        trucks={} if whole is None else whole.trucks_by_lane(),
+        unsold=[asdict(unsold) for unsold in explain_unsold(plan.season, plan.chosen, booked)],
     )

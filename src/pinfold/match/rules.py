@@ -54,6 +54,7 @@ class MatchRules:
 class WholeRules:
     """How long a plan with whole trucks is sought: in a large season the CPU seconds grow with the root of its ways, up to a limit."""
 
+    in_weekly_plans: int = rule(0, "", "1: the weekly plan books whole trucks and opens wants whole; 0: trucks are paid per kg", 0, 1)
     ways_together: int = rule(4_000, "ways", "decided anew together in one step of the search; a season with fewer is decided at once", 1)
     seconds_at_once: float = rule(4.6, "CPU seconds", "sought at most for a season that is decided at once", 0.1, 86_400)
     seconds_per_root_way: float = rule(0.12, "CPU seconds", "sought for a larger one, times the root of the number of ways", 0.001, 100)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -97,7 +97,8 @@ def open_bids(from_week: int) -> pl.DataFrame:
 @dataclass(frozen=True)
 class NewPlan:
     """A plan as it is to be kept: wants as in docs/match.md; shipments lot_id, want_id, lane_id, kg, kept, age_days; a reason for each;
-    sold_ahead : as SellAhead.by_product; offered : lot_id, kg that could be sold."""
+    sold_ahead : as SellAhead.by_product; offered : lot_id, kg that could be sold; trucks : whole trucks by lane_id, empty where they are
+    paid per kg."""
 
     season: int
     as_of: date
@@ -112,6 +113,7 @@ class NewPlan:
     unsold: list[dict[str, Any]]
     sold_ahead: list[dict[str, Any]]
     offered: pl.DataFrame
+    trucks: Mapping[object, int]
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def save_plan(new: NewPlan, now: datetime) -> int:
         unsold=new.unsold,
         sold_ahead=new.sold_ahead,
         offered_kg=dict(new.offered.select("lot_id", "kg").iter_rows()),
+        trucks=dict(new.trucks),
     )
     wants = [
         Want(plan=plan, bid_id=row["want_id"] if row["kind"] == "bid" else None, **row)

@@ -9,7 +9,7 @@ import pytest
 
 from pinfold.match.explain import Reason, Unsold
 from pinfold.match.say import Names
-from pinfold.store.models import Plan, Shipment, Want
+from pinfold.store.models import Lane, Plan, Shipment, Want
 from pinfold.store.plans import PlanWeather, keep_weather
 from pinfold.store.reads.plan import Place
 from pinfold.store.reads.shop import Named
@@ -62,6 +62,17 @@ def test_the_plan_says_which_weather_its_forecasts_had_and_who_gave_no_answer(pl
     keep_weather(plan.pk, PlanWeather(None, False, (), (), 0))
     told = " ".join(world.browsers[Role.BOARD].get("/plan/").content.decode().split())
     assert "Its forecasts knew no weather. No weather service is asked; the season's own record serves." in told
+
+
+def test_whole_trucks_are_listed_with_how_full_they_are(plan, world):
+    # 60 kg go on a lane of trucks of 1,000 kg.
+    page = "/plan/?week=7"
+    assert "Trucks to book" not in world.browsers[Role.BOARD].get(page).content.decode()
+    Plan.objects.filter(pk=plan.pk).update(trucks={"lane-1": 1})
+    Lane.objects.filter(pk="lane-1").update(truck_kg=1000, week=7)
+    told = world.browsers[Role.BOARD].get(page).content.decode()
+    assert "Trucks to book" in told
+    assert '<td class="number">1</td><td class="number">6 %</td>' in told
 
 
 def test_a_shipment_whose_pin_is_open_is_not_counted_twice(plan, world):

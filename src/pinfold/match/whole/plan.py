@@ -40,6 +40,11 @@ class WholePlan:
     trucks: Floats
     booked: Booked
 
+    def trucks_by_lane(self) -> dict[object, int]:
+        """Whole trucks of every lane that books any, by lane_id as the tables wrote it."""
+        lane_ids = self.plan.season.tables.lanes["lane_id"].to_list()
+        return {lane_ids[lane]: int(self.trucks[lane]) for lane in np.flatnonzero(self.trucks).tolist()}
+
 
 @dataclass(frozen=True)
 class _Sought:

@@ -52,6 +52,7 @@ class Plan(models.Model):
     unsold = models.JSONField(default=list, help_text="fields of match.explain.Unsold of every lot of which kg stay")
     weather = models.JSONField(default=dict, help_text="fields of store.plans.PlanWeather: which weather its forecasts had")
     sold_ahead = models.JSONField(default=list, help_text="rows of match.uncertain.SellAhead.by_product: why so much may be sold ahead")
+    trucks = models.JSONField(default=dict, help_text="whole trucks booked, by lane_id; empty where trucks are paid per kg")
     offered_kg = models.JSONField(default=dict, help_text="kg of each lot that this plan could sell, by lot_id")
 
     class Meta:

@@ -15,7 +15,7 @@ from pinfold.basics.rules import read_rules
 from pinfold.match.explain import Reason, Unsold
 from pinfold.match.rules import MatchRules
 from pinfold.match.say import Names
-from pinfold.store.models import Bid, BidLot, Lot, Pin, PinLot, Plan, Product, Region, Shipment, Want
+from pinfold.store.models import Bid, BidLot, Lane, Lot, Pin, PinLot, Plan, Product, Region, Shipment, Want
 from pinfold.store.plans import PlanWeather, weather_of
 from pinfold.store.reads.shop import Named
 from pinfold.store.season import settings_given
@@ -143,6 +143,32 @@ def _sold_ahead(plan: Plan) -> Iterator[SoldAhead]:
     for row in plan.sold_ahead:
         if row["product_id"] in named:
             yield SoldAhead(named[row["product_id"]], row["share"], yuan_to_fen(row["gain_per_kg"]), yuan_to_fen(row["loss_per_kg"]))
+
+
+@dataclass(frozen=True)
+class BookedTrucks:
+    """Whole trucks that the plan books from a hub to a region in one week. full_share : of what they carry, the part that is planned."""
+
+    hub: Named
+    region: Named
+    trucks: int
+    full_share: float
+
+
+def booked_trucks(plan_id: int, week: int) -> list[BookedTrucks]:
+    """The trucks of a week's deliveries, by hub and region; none where the plan pays trucks per kg."""
+    booked: dict[str, int] = Plan.objects.get(pk=plan_id).trucks
+    sent = dict(Shipment.objects.filter(plan=plan_id).values_list("lane_id").annotate(kg=Sum("kg")))
+    lanes = Lane.objects.filter(lane_id__in=booked, week=week).select_related("hub", "region").order_by("hub_id", "region_id")
+    return [
+        BookedTrucks(
+            _named(lane.hub),
+            _named(lane.region),
+            booked[lane.lane_id],
+            sent.get(lane.lane_id, 0.0) / (booked[lane.lane_id] * lane.truck_kg),
+        )
+        for lane in lanes
+    ]
 
 
 def parcels(season: int, ready_weeks: Collection[int]) -> list[Parcel]:

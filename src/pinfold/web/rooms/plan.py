@@ -47,6 +47,7 @@ def show_plan(request: HttpRequest) -> HttpResponse:
         "deals": found[:DEALS_FIRST],
         "more_deals": found[DEALS_FIRST:],
         "loads": lane_loads(parcels),
+        "trucks": reads.booked_trucks(plan.plan_id, week),
         "stays": stays(((ready, each) for ready, each in left if last_week is None or ready <= last_week), products, names, language),
         "later_kg": sum(each.kg for ready, each in left if last_week is not None and ready > last_week),
         "last_week": last_week,
