@@ -1,4 +1,4 @@
-"""Compares ways of opening pins on simulated seasons: python scripts/measure_pins.py [SEASONS]
+"""Compares ways of opening pins on simulated seasons: python scripts/measure_pins.py [SEASONS [MARKET ...]]
 
 The same seeded streams of customers meet every policy. Prints a table for each kind of market: mean a season, the difference to pins of
 a fixed size and price, and the shares of packs refunded and pins filled, each with its 95 % interval (bootstrap over seasons).
@@ -41,7 +41,7 @@ def played(kind: Kind, seasons: int) -> dict[tuple[str, bool], Floats]:
 
 def main() -> None:
     seasons = int(sys.argv[1]) if len(sys.argv) > 1 else SEASONS
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if kind.name in sys.argv[2:] or not sys.argv[2:]):
         found = played(kind, seasons)
         for rescues in (False, True):
             # The fixed size that brought growers the most here, seen afterwards, is the one to beat.
