@@ -111,6 +111,7 @@ class DemandForecast(models.Model):
     errors_kg = models.FloatField(default=0.0, help_text="more or less because of what earlier forecasts missed")
 
     class Meta:
+        indexes = [models.Index(fields=["issued_on", "product"])]
         constraints = [models.UniqueConstraint(fields=["product", "region", "week", "issued_on"], name="one_demand_forecast_a_day")]
 
     def __str__(self) -> str:
