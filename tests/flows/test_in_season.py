@@ -11,7 +11,7 @@ import story_season
 from pinfold.flows.forecast import issue_forecasts
 from pinfold.flows.season import load_season
 from pinfold.forecast.say import say
-from pinfold.store.models import CropReport, Harvest, StageReport, YieldForecast, YieldReason
+from pinfold.store.models import CropReport, DayForecast, Harvest, StageReport, YieldForecast, YieldReason
 from pinfold.store.reads.grounds import Known
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +75,10 @@ def test_a_plot_that_is_picked_out_at_twice_its_forecast_raises_those_still_to_b
     assert grounds is not None
     assert "because of what was weighed on" in say(grounds, moved, "en")
     assert "的过秤增加" in say(grounds, moved, "zh-hans")
+
+
+def test_the_days_of_a_village_sum_to_no_more_than_its_yields_and_begin_on_the_day_of_issue() -> None:
+    days = list(DayForecast.objects.filter(issued_on=TUESDAY.date(), village="upper").order_by("on"))
+    assert days and days[0].on >= TUESDAY.date() and days[-1].on <= TUESDAY.date() + timedelta(days=27)
+    kg = sum(kg_of(plot, TUESDAY) for plot in story_season.PLOTS[:4])
+    assert 0.5 * kg < sum(each.kg for each in days) <= kg * 1.001

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -13,6 +13,8 @@ from pinfold.fields.reports import with_first_picking
 from pinfold.flows.clock import home_day
 from pinfold.flows.field import PICKING_OVER
 from pinfold.flows.weather import weather_known
+from pinfold.forecast.harvest_days import harvest_days
+from pinfold.forecast.harvest_weeks import Expected
 from pinfold.forecast.in_season import frosts, news_of, with_news
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
@@ -23,6 +25,9 @@ from pinfold.store import forecasts
 from pinfold.store.season import current_season
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
+
+# Pickers are asked for the coming weeks; a village's day of less than this is nobody's work. Both assumed.
+DAYS_AHEAD, DAY_KG_KEPT = 28, 0.5
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     kg, news = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
     kg, picked = with_weighed(kg, _weighed(plots, stages, season, issued_on), _in_districts(plots))
     yields, reasons = replace(yields, plots=kg), pl.concat([news, picked])
+    days = _days(plots, ripening, stages, kg, issued_on)
     with atomic():
+        forecasts.save_days(days, season, issued_on)
         forecasts.save_ripening(ripening.dates)
         forecasts.save_yield(yields.plots)
         forecasts.save_yield_reasons(reasons, season, issued_on)
@@ -96,6 +103,15 @@ def _weighed(plots: pl.DataFrame, stages: pl.DataFrame, season: int, issued_on: 
     share = pl.when(pl.col("plot_id").is_in(over.to_list())).then(1.0).otherwise("share")
     by_plot = picked.group_by("plot_id", maintain_order=True).agg(pl.col("kg").sum(), on=pl.col("picked_on").max())
     return by_plot.join(pl.concat(shares), on="plot_id").with_columns(share=share)
+
+
+def _days(plots: pl.DataFrame, ripening: RipeningForecast, stages: pl.DataFrame, kg: pl.DataFrame, issued_on: date) -> pl.DataFrame:
+    """What each village is expected to pick on each of the next DAYS_AHEAD days, for whoever plans pickers."""
+    seen = stages.filter((pl.col("season") == current_season().number) & (pl.col("on") <= issued_on)).select("plot_id", "stage", "on")
+    crops = {name: known for name, known in _crops().items() if name in set(plots["crop"])}
+    found = harvest_days(Expected(plots, ripening.dates, seen, kg, pl.DataFrame()), crops)
+    near = pl.col("on").is_between(issued_on, issued_on + timedelta(days=DAYS_AHEAD - 1))
+    return found.filter(near & (pl.col("kg") >= DAY_KG_KEPT))
 
 
 def _in_districts(plots: pl.DataFrame) -> pl.DataFrame:

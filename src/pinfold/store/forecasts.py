@@ -10,7 +10,16 @@ from django.db import models
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.elasticity import Belief
 from pinfold.demand.moved import PART_COLUMNS
-from pinfold.store.models import DemandForecast, GateScore, PriceAnswer, RipeningForecast, WeekForecast, YieldForecast, YieldReason
+from pinfold.store.models import (
+    DayForecast,
+    DemandForecast,
+    GateScore,
+    PriceAnswer,
+    RipeningForecast,
+    WeekForecast,
+    YieldForecast,
+    YieldReason,
+)
 
 ROWS_AT_ONCE = 2_000
 
@@ -34,6 +43,11 @@ def save_weeks(weeks: pl.DataFrame, season: int, issued_on: date) -> int:
         pl.col("ripening_model", "yield_model").first(), pl.col("kg").sum().alias("mean"), pl.col(COLUMNS).sum()
     )
     return _add(WeekForecast, together.with_columns(season=pl.lit(season), issued_on=pl.lit(issued_on)))
+
+
+def save_days(days: pl.DataFrame, season: int, issued_on: date) -> int:
+    """Keeps village_id, crop, on, kg of the days after that of issue; a day that is kept already is left as it was."""
+    return _add(DayForecast, days.with_columns(season=pl.lit(season), issued_on=pl.lit(issued_on)))
 
 
 def save_yield_reasons(reasons: pl.DataFrame, season: int, issued_on: date) -> int:

@@ -6,7 +6,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from pinfold.store.models import Lot, Plot, RipeningForecast, StageReport, Weather, WeatherForecast, WeekForecast, YieldForecast
+from pinfold.store.models import (
+    DayForecast,
+    Lot,
+    Plot,
+    RipeningForecast,
+    StageReport,
+    Weather,
+    WeatherForecast,
+    WeekForecast,
+    YieldForecast,
+)
 from pinfold.store.reads.calendar import WeekBand
 from pinfold.store.reads.shop import Named
 from pinfold.web.charts.calendar import draw_calendar
@@ -103,6 +113,15 @@ def test_the_weather_forecast_that_was_joined_is_named_with_its_source_and_fille
     assert "the weather until 4 Oct (nasa-power) and the weather forecast until 16 Oct (open-meteo); 4 days earlier" in told
     why = browser.get("/api/calendar/reasons?village_id=conggang").json()["items"][0]["why_zh"]
     assert "截至10月4日的天气（nasa-power）、到10月16日的天气预报（open-meteo）" in why
+
+
+def test_the_coming_days_are_told_village_by_village_for_whoever_plans_pickers(earlier):
+    for village, on, kg in (("conggang", date(2026, 10, 8), 31.0), ("nankang", date(2026, 10, 9), 17.0)):
+        for issued_on, times in ((BEFORE, 2), (TODAY, 1)):
+            DayForecast.objects.create(village_id=village, crop="coffee", season=2026, on=on, issued_on=issued_on, kg=times * kg)
+    told = " ".join(earlier.browsers[Role.COORDINATOR].get("/calendar/?village=conggang").content.decode().split())
+    assert '<th scope="row">8 Oct</th><td class="number">31 kg</td>' in told
+    assert "17 kg" not in told and "62 kg" not in told
 
 
 def test_the_first_forecast_has_nothing_beside_it(world):

@@ -729,6 +729,18 @@ class Migration(migrations.Migration):
             name='village',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.village'),
         ),
+        migrations.CreateModel(
+            name='DayForecast',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('crop', models.CharField(max_length=40)),
+                ('season', models.IntegerField()),
+                ('on', models.DateField()),
+                ('issued_on', models.DateField()),
+                ('kg', models.FloatField()),
+                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.village')),
+            ],
+        ),
         migrations.AddField(
             model_name='person',
             name='village',
@@ -1006,6 +1018,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='lot',
             constraint=models.CheckConstraint(condition=models.Q(('kg_promised__gte', -1e-06)), name='promised_kg_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='dayforecast',
+            constraint=models.UniqueConstraint(fields=('village', 'crop', 'on', 'issued_on'), name='one_day_forecast_a_day'),
         ),
         migrations.AddConstraint(
             model_name='want',

@@ -4,6 +4,7 @@ from pinfold.store.models.books import Entry, Posting, Settlement, SettlementLin
 from pinfold.store.models.events import Event, EventKey, EventLoss, Impression, Mark
 from pinfold.store.models.field import Covariate, CropReport, Harvest, ReplacedReport, StageReport, Weather, WeatherForecast
 from pinfold.store.models.forecasts import (
+    DayForecast,
     DemandForecast,
     GateScore,
     JoinHabits,

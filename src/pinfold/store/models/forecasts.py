@@ -71,6 +71,23 @@ class WeekForecast(models.Model):
         return f"{self.village_id} {self.product_id} week {self.week}"
 
 
+class DayForecast(models.Model):
+    """Kilograms of a crop that one village is expected to pick on one of the days after the day of issue."""
+
+    village = to("store.Village")
+    crop = models.CharField(max_length=40)
+    season = models.IntegerField()
+    on = models.DateField()
+    issued_on = models.DateField()
+    kg = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["village", "crop", "on", "issued_on"], name="one_day_forecast_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.village_id} {self.crop} {self.on}"
+
+
 class YieldReason(models.Model):
     """What was seen on the plants of a plot and changed its forecast of that day (forecast/in_season.py)."""
 

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from pinfold.basics.weeks import week_index
 from pinfold.forecast.say import Grounds, Moved
-from pinfold.store.models import Lot, Product, Season, Village, WeekForecast
+from pinfold.store.models import DayForecast, Lot, Product, Season, Village, WeekForecast
 from pinfold.store.reads.grounds import Known, Place, StageDays
 from pinfold.store.reads.shop import Named
 
@@ -52,12 +52,24 @@ class WeekBand:
 
 
 @dataclass(frozen=True)
+class DayKg:
+    """Kilograms that are expected to be picked on one day."""
+
+    on: date
+    kg: float
+
+
+@dataclass(frozen=True)
 class VillageCrop:
-    """One crop in one village. grounds : of the days and of the kilograms; moved : the same since the earlier day of issue."""
+    """One crop in one village. grounds : of the days and of the kilograms; moved : the same since the earlier day of issue.
+
+    days : of the newest forecast, from its day of issue on
+    """
 
     village: Named
     crop: str
     weeks: tuple[WeekBand, ...]
+    days: tuple[DayKg, ...]
     stages: tuple[StageDays, ...]
     when: Grounds | None
     when_moved: Moved | None
@@ -87,7 +99,7 @@ def calendar(season: Season, asked: Asked) -> Calendar:
     bands = week_bands(season, asked, days[0], since)
     grown = WeekForecast.objects.filter(season=season.number).order_by().values_list("product__crop", "village_id").distinct()
     names = _named(Village)
-    parts = _parts(Known(season.number, days[0], since, asked.village_id), bands)
+    parts = _parts(Known(season.number, days[0], since, asked.village_id), bands, _day_kg(season.number, days[0]))
     crops, villages = (tuple(sorted(set(column))) for column in zip(*grown, strict=True))
     return Calendar(days[0], since, earlier, crops, tuple(names[key] for key in villages), parts)
 
@@ -144,14 +156,22 @@ def _named(model: type[Village] | type[Product]) -> dict[str, Named]:
     return {row[0]: Named(*row) for row in model.objects.values_list("pk", "name", "name_zh")}
 
 
-def _parts(known: Known, bands: Iterable[WeekBand]) -> tuple[VillageCrop, ...]:
+def _day_kg(season: int, issued_on: date) -> dict[Place, list[DayKg]]:
+    found: dict[Place, list[DayKg]] = defaultdict(list)
+    rows = DayForecast.objects.filter(season=season, issued_on=issued_on).order_by("on")
+    for village_id, crop, on, kg in rows.values_list("village_id", "crop", "on", "kg"):
+        found[village_id, crop].append(DayKg(on, kg))
+    return found
+
+
+def _parts(known: Known, bands: Iterable[WeekBand], days: dict[Place, list[DayKg]]) -> tuple[VillageCrop, ...]:
     by_place: dict[Place, list[WeekBand]] = defaultdict(list)
     for band in bands:
         by_place[band.village.id, band.crop].append(band)
     return tuple(
         VillageCrop(
-            weeks[0].village, place[1], tuple(weeks), tuple(known.stages(place)), known.when(place), known.when_moved(place),
-            known.how_much(place), known.how_much_moved(place),
+            weeks[0].village, place[1], tuple(weeks), tuple(days.get(place, ())), tuple(known.stages(place)), known.when(place),
+            known.when_moved(place), known.how_much(place), known.how_much_moved(place),
         )
         for place, weeks in sorted(by_place.items(), key=lambda item: (item[0][1], item[0][0]))
     )  # fmt: skip

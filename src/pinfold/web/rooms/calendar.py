@@ -46,6 +46,10 @@ class CropTold:
     query: str
     picture_height: int
 
+    @property
+    def has_days(self) -> bool:
+        return any(told.part.days for told in self.villages)
+
 
 @only(*READERS)
 @require_safe
