@@ -38,13 +38,14 @@ def bound(season: Season, prices: Prices) -> float:
     assert np.isfinite(prices.want).all(), "a missing price proves nothing"
     for price in (prices.lane, prices.hub_week):
         assert (price >= 0).all(), "a negative or missing price proves nothing"
-    profit = way_profit_per_kg(season, prices)
-    worth, kept = np.full(season.pools.height, -np.inf), 0.0
-    np.maximum.at(worth, season.ways.pool, profit)
+    profit, pool = way_profit_per_kg(season, prices), season.ways.pool
+    worth, kept, begins = np.full(season.pools.height, -np.inf), 0.0, np.flatnonzero(np.diff(pool, prepend=-1))
+    if len(begins):
+        worth[pool[begins]] = np.maximum.reduceat(profit, begins)
     if season.promised is not None:
         worth = _worth_with_promised(season, season.promised, profit, worth)
         bonus = season.promised.moved_price_per_kg
-        kept = float(season.promised.kg @ (np.maximum(profit + bonus - worth[season.ways.pool], 0.0) - bonus))
+        kept = float(season.promised.kg @ (np.maximum(profit + bonus - worth[pool], 0.0) - bonus))
     limited = np.isfinite(season.hub_week_kg_max)
     assert not prices.hub_week[~limited].any(), "a hub without limit has no price"
     return float(

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from pinfold.match.compiled import loops, pointer
 from pinfold.match.season import Floats, Ints, Season
@@ -199,11 +200,10 @@ def _left(kg: Floats, first: Ints, used: Floats) -> Floats:
 
 def _scales(season: Season) -> tuple[Floats, Floats]:
     """Yuan per kg that customers pay for the product of each pool and each want, on average over its wants' dearest steps."""
-    names, product = np.unique(
-        np.concatenate([season.pools["product_id"].to_numpy(), season.tables.wants["product_id"].to_numpy()]), return_inverse=True
-    )
+    product = pl.concat([season.pools["product_id"], season.tables.wants["product_id"]]).rank("dense").cast(pl.Int64).to_numpy() - 1
     pool_product, want_product = product[: season.pools.height], product[season.pools.height :]
-    count = np.bincount(want_product, minlength=len(names))
-    price = np.bincount(want_product, season.step_price_per_kg[:, 0], len(names)) / np.maximum(count, 1)
+    products = int(product.max(initial=-1)) + 1
+    count = np.bincount(want_product, minlength=products)
+    price = np.bincount(want_product, season.step_price_per_kg[:, 0], products) / np.maximum(count, 1)
     price = np.where(price > 0, price, 1.0)
     return price[pool_product], price[want_product]

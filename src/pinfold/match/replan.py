@@ -14,7 +14,7 @@ import numpy as np
 from pinfold.match.baselines import fill, first_come_order, greedy_order
 from pinfold.match.bound import bound, way_profit_per_kg
 from pinfold.match.core import near_best_flow
-from pinfold.match.dual import GAP_ENOUGH, Flow, behind_best, better
+from pinfold.match.dual import GAP_ENOUGH, Flow, behind_best, better, nearest_first
 from pinfold.match.earlier import Earlier, less_frozen
 from pinfold.match.kernel import Network
 from pinfold.match.plan import Method, Plan
@@ -59,12 +59,13 @@ def replan(season: Season, earlier: Earlier) -> tuple[Flow, bool]:
 
 def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
     """The promised flow within the limits of today; only pools that have kg left are looked at again."""
-    kg = within_limits(season, earlier.promised_kg)
-    left = np.add.reduceat(np.append(network.lots_left(kg), 0.0), network.first_lot[:-1]) if len(network.pool_scale) else np.zeros(0)
-    open_want = network.steps_left(kg).sum(axis=1) > LEFT_KG
+    kg, ways = within_limits(season, earlier.promised_kg), season.ways
+    pool_kg = np.bincount(season.lot_pool, season.lot_kg, season.pools.height)
+    left = pool_kg - np.bincount(ways.pool, kg, season.pools.height) > LEFT_KG
+    is_open = season.step_kg.sum(axis=1) - np.bincount(ways.want, kg * ways.kept, len(season.step_kg)) > LEFT_KG
+    some = np.flatnonzero(left[ways.pool] & is_open[ways.want])
     _, behind = behind_best(network, way_profit_per_kg(season, earlier.prices))
-    some = np.flatnonzero((left > LEFT_KG)[network.pool_of_way] & open_want[network.want])
-    kg = network.fill(some[np.argsort(behind[some], kind="stable")], kg)
+    kg = network.fill(some[nearest_first(behind[some])], kg)
     return Flow(kg, season.unsold_worth + network.gain(kg), earlier.prices, bound(season, earlier.prices))
 
 

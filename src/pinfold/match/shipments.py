@@ -61,6 +61,8 @@ def within_limits(season: Season, way_kg: Floats) -> Floats:
 def scaled_within(kg: Floats, place: npt.NDArray[Any], holds: npt.NDArray[Any], weight: Floats | float) -> Floats:
     """`kg` scaled down on every way whose `place` would take more than it holds; kg count `weight` there."""
     used = np.bincount(place, kg * weight, len(holds))
+    if not (used > holds).any():
+        return kg
     with np.errstate(divide="ignore", invalid="ignore"):
         scaled: Floats = kg * np.where(used > holds, holds / used, 1.0)[place]
     return scaled
