@@ -20,6 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import bench_again
 import numpy as np
 import polars as pl
 
@@ -160,6 +161,18 @@ def _mixed_integer(folder: Path, cpu_seconds: float) -> tuple[float, float]:
     return season.unsold_worth + solver.getInfo().objective_function_value, time.process_time() - started
 
 
+def measure_again() -> Iterator[Row]:
+    """Season L made again after what may happen, beside planning it cold; PINFOLD_BENCH_AGAIN names another size."""
+    if not SHARED_MATCH.exists():
+        print(f"again: skipped, because {SHARED_MATCH} with its season generator is not there")
+        return
+    for each in bench_again.measure(SHARED_MATCH, os.environ.get("PINFOLD_BENCH_AGAIN", "L")):
+        gaps, moved = (f"{again:.3f} % (cold {cold:.3f} %)" for again, cold in (each.gap, each.moved))
+        ratio = f"1/{each.cold_s / each.cpu_s:.0f}, {'new prices' if each.searched else 'mended'}"
+        result = f"{ratio}; gap {gaps}; promised kg moved {moved}; reading the old plan {each.read_s:.3f} CPU s"
+        yield Row(f"{each.season}: {each.event}", each.cpu_s, "cold", each.cold_s, result)
+
+
 def measure_events() -> Iterator[Row]:
     """Events counted by product, region and week, streamed from files, beside numpy's bincount on columns that are in memory already.
 
@@ -275,6 +288,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {
     "forecast": measure_forecast,
     "match": measure_match,
     "whole": measure_whole,
+    "again": measure_again,
     "events": measure_events,
     "ranking": measure_ranking,
     "list": measure_list,
