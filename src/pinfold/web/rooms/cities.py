@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pinfold.flows import clock
-from pinfold.store.reads import cooperative
 from pinfold.store.reads.demand import CityDemand, CityWeek, city_demand
 from pinfold.store.reads.shop import Named
 from pinfold.store.season import current_season
@@ -47,7 +46,6 @@ class CityTold:
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """What the cities want of this cooperative's products in the coming weeks, with what pins have gathered of it."""
-    cooperative_id = over(request.user, "cooperative_id")
     told = [
         CityTold(
             each,
@@ -56,8 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
         )
         for each in _cities(request)
     ]
-    facts = {"told": told, "cooperative": cooperative.cooperative(cooperative_id), "season": current_season()}
-    return render(request, "rooms/cities.html", facts)
+    return render(request, "rooms/cities.html", {"told": told})
 
 
 @only(Role.BOARD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.say import say, say_parts
 from pinfold.flows import clock
 from pinfold.forecast.outcomes import Outcome, outcomes
@@ -23,7 +22,8 @@ from pinfold.web.charts.answer import picture
 from pinfold.web.charts.demand import bands_height_px, draw_bands
 from pinfold.web.charts.reliability import draw_reliability, height_px
 from pinfold.web.roles import Role, only
-from pinfold.web.rooms.exports import csv_answer
+from pinfold.web.rooms.exports import csv_answer, short
+from pinfold.web.rooms.outcomes import outcomes_answer
 from pinfold.web.rooms.plan import reader_language
 
 ALL = "all"
@@ -79,7 +79,8 @@ def show(request: HttpRequest) -> HttpResponse:
 def bands_picture(request: HttpRequest, product_id: str) -> HttpResponseBase:
     """The weeks of one product in the regions that want the most of it."""
     weeks = reads.demand_weeks(clock.today(), reads.compared_day(_since(request.GET)), product_id)
-    shown = [week for week in weeks if week.region.id in _drawn(weeks)]
+    drawn = _drawn(weeks)
+    shown = [week for week in weeks if week.region.id in drawn]
     return picture(request, shown and (clock.today(), shown), lambda: draw_bands(shown, clock.today()))
 
 
@@ -98,7 +99,7 @@ def export(request: HttpRequest) -> HttpResponse:
     since = reads.compared_day(_since(request.GET))
     names = [name for name in DemandWeek.__dataclass_fields__ if name not in ("product", "region")]
     rows = [
-        [week.product.id, week.region.id, *(_short(getattr(week, name)) for name in names)]
+        [week.product.id, week.region.id, *(short(getattr(week, name)) for name in names)]
         for week in reads.demand_weeks(clock.today(), since)
     ]
     return csv_answer(f"demand-{current_season().number}", ["product_id", "region_id", *names], rows)
@@ -108,9 +109,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export_past(request: HttpRequest) -> HttpResponse:
     """How right past outlooks were as CSV; an empty model is all of them, an empty lead the usual one."""
-    header = [*(name for name in Outcome.__dataclass_fields__ if name != "below"), *(f"below_{column}" for column in COLUMNS)]
-    rows = [[*(_short(value) for name, value in asdict(each).items() if name != "below"), *map(_short, each.below)] for each in _judged()]
-    return csv_answer(f"demand-outcomes-{current_season().number}", header, rows)
+    return outcomes_answer(f"demand-outcomes-{current_season().number}", _judged())
 
 
 def _judged() -> list[Outcome]:
@@ -137,7 +136,3 @@ def _since(given: Mapping[str, str]) -> date | None:
         return date.fromisoformat(given.get("since", ""))
     except ValueError:
         return None
-
-
-def _short(value: object) -> object:
-    return "" if value is None else round(value, 4) if isinstance(value, float) else value

@@ -19,3 +19,8 @@ def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[object]
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
+
+
+def short(value: object) -> object:
+    """A figure as a table holds it: to four places; what is not known is left empty."""
+    return "" if value is None else round(value, 4) if isinstance(value, float) else value

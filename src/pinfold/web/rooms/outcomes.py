@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 
@@ -18,7 +19,7 @@ from pinfold.web.charts.answer import picture
 from pinfold.web.charts.reliability import draw_reliability, height_px
 from pinfold.web.roles import only
 from pinfold.web.rooms.calendar import READERS
-from pinfold.web.rooms.exports import csv_answer
+from pinfold.web.rooms.exports import csv_answer, short
 
 
 @only(*READERS)
@@ -48,10 +49,14 @@ def reliability_picture(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """All of it as CSV; an empty model is all of them, an empty lead the usual one."""
-    rows = [asdict(each) | {"lead_days": "" if each.lead_days is None else each.lead_days} for each in _found()]
-    header = [*(name for name in Outcome.__dataclass_fields__ if name != "below"), *(f"below_{column}" for column in COLUMNS)]
-    lines = [[*(_short(value) for name, value in row.items() if name != "below"), *map(_short, row["below"])] for row in rows]
-    return csv_answer(f"outcomes-{current_season().number}", header, lines)
+    return outcomes_answer(f"outcomes-{current_season().number}", _found())
+
+
+def outcomes_answer(name: str, found: Sequence[Outcome]) -> HttpResponse:
+    """What came of forecasts as CSV."""
+    header = [*(field for field in Outcome.__dataclass_fields__ if field != "below"), *(f"below_{column}" for column in COLUMNS)]
+    rows = [[*(short(value) for field, value in asdict(each).items() if field != "below"), *map(short, each.below)] for each in found]
+    return csv_answer(name, header, rows)
 
 
 def _found() -> list[Outcome]:
@@ -60,7 +65,3 @@ def _found() -> list[Outcome]:
 
 def _together(found: list[Outcome]) -> list[Outcome]:
     return [each for each in found if not each.model and each.lead_days is None]
-
-
-def _short(value: object) -> object:
-    return round(value, 4) if isinstance(value, float) else value
