@@ -101,8 +101,8 @@ def test_the_slope_of_both_stages_is_how_their_value_changes():
     problem, rng = drawn(2), np.random.default_rng(2)
     prices, towards = rng.uniform(1, 9, (6, sum(problem.network.shape))), rng.normal(size=(6, sum(problem.network.shape)))
     even = np.full(6, 1 / 6)
-    ahead, behind = (smoothed(problem, even, 0.05, prices + step * towards).value for step in (1e-5, -1e-5))
-    slope = smoothed(problem, even, 0.05, prices).slope
+    ahead, behind = (smoothed(problem, even, 0.05, prices + step * towards)[0] for step in (1e-5, -1e-5))
+    slope = smoothed(problem, even, 0.05, prices)[1]
     assert (slope * towards).sum() == pytest.approx((ahead - behind) / 2e-5, rel=1e-4)
 
 

@@ -5,35 +5,45 @@ prices : shape (scenarios, wants + lanes + hub weeks), yuan per kg, >= 0: of a k
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 
-from pinfold.match.dual import PASSAGE_SCALE, behind_best
+from pinfold.match.dual import MEAN_SHARE, PASSAGE_SCALE, behind_best
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats
 from pinfold.match.uncertain.problem import TwoStage
 
 
-class Smoothed(NamedTuple):
-    """Smoothed dual value, its slope (as prices), and kg on each way in each scenario, shape (scenarios, ways)."""
+class Mean:
+    """Mean of the flows that one scenario's walk sees: the first counts whole, each later one MEAN_SHARE. kg : shape (ways,)"""
 
-    value: float
-    slope: Floats
-    flows_kg: Floats
+    def __init__(self) -> None:
+        self.kg = np.zeros(0)
+
+    def see(self, flow: Floats) -> None:
+        """Takes `flow`, which is the caller's no more: in place, while it is still in the processor's cache."""
+        if len(self.kg):
+            flow -= self.kg
+            flow *= MEAN_SHARE
+            self.kg += flow
+        else:
+            self.kg = flow
 
 
-def smoothed(problem: TwoStage, weights: Floats, temperature: float, prices: Floats) -> Smoothed:
-    """The dual with its corners rounded off as `match/dual.py` does it; temperature 0 would be `bound`.
+def smoothed(problem: TwoStage, weights: Floats, temperature: float, prices: Floats, means: Sequence[Mean] = ()) -> tuple[float, Floats]:
+    """The dual with its corners rounded off as `match/dual.py` does it, and its slope (as prices); temperature 0 would be `bound`.
 
-    weights : shape (scenarios,), sum 1, > 0
+    weights : shape (scenarios,), sum 1, > 0; means : one for each scenario, which see its flow, or none
     """
     wants, lanes, _ = problem.network.shape
-    slope, flows_kg, value = np.empty_like(prices), np.empty((len(prices), len(problem.network.want))), 0.0
+    slope, value = np.empty_like(prices), 0.0
     for row, network in enumerate(problem.networks):
-        worth, of_scenario, flows_kg[row] = network.smoothed(temperature, prices[row])
+        worth, of_scenario, flow = network.smoothed(temperature, prices[row])
         value += weights[row] * worth
-        slope[row] = weights[row] * of_scenario
+        np.multiply(of_scenario, weights[row], out=slope[row])
+        if means:
+            means[row].see(flow)
     # A demand step: promised it earns A, not promised B; so much of it is promised as the difference says.
     width = (temperature * problem.network.want_scale)[:, None]
     kept, kept_share = rounded(problem.kept_promise_per_kg - prices[:, :wants, None], width)
@@ -50,7 +60,7 @@ def smoothed(problem: TwoStage, weights: Floats, temperature: float, prices: Flo
     more, booked = rounded(weights @ own - problem.truck_per_kg - spot_mean, lane_width)
     value += float(problem.network.lane_kg_max @ (spot_mean + more))
     slope[:, wants : wants + lanes] += weights[:, None] * problem.network.lane_kg_max * (booked + (1 - booked) * spot_share)
-    return Smoothed(value, slope, flows_kg)
+    return value, slope
 
 
 def bound(problem: TwoStage, weights: Floats, prices: Floats) -> float:

@@ -9,7 +9,8 @@ import polars as pl
 
 from pinfold.match.bound import Prices
 from pinfold.match.core import SIMPLEX_WAYS_MAX, near_best_flow
-from pinfold.match.dual import Flow
+from pinfold.match.dual import Flow, rerouted
+from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Season
 from pinfold.match.uncertain.exact import best_plan, exact_yuan
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, first_of_flow
@@ -83,11 +84,17 @@ def plan_uncertain(season: Season, rules: UncertainRules) -> UncertainPlan:
 
 
 def cautious_first(problem: TwoStage, certain: Flow) -> FirstStage:
-    """A plan of what `sellable_share` leaves of each lot, all of it booked and promised; certain : the plan at the expected harvest."""
+    """A plan of what `sellable_share` leaves of each lot, all of it booked and promised; certain : the plan at the expected harvest.
+
+    A large season is not planned again for it: what the shares cut off `certain` takes what is left of the best ways.
+    """
     season = problem.season
     quantile = margins(season, certain.kg, problem.rules).quantile
     share = sellable_share(season.tables.lots["kg_cv"].cast(pl.Float64).to_numpy(), quantile)
-    return first_of_flow(problem, near_best_flow(replace(season, lot_kg=season.lot_kg * share), certain.prices).kg)
+    cautious = replace(season, lot_kg=season.lot_kg * share)
+    if len(season.ways.pool) <= SIMPLEX_WAYS_MAX:
+        return first_of_flow(problem, near_best_flow(cautious).kg)
+    return first_of_flow(problem, rerouted(cautious, Network.of(cautious), certain.kg, certain.prices))
 
 
 def best_found(problem: TwoStage, certain: Flow) -> Found:

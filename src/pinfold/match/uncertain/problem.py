@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -86,13 +87,13 @@ class TwoStage:
 
 def first_of_flow(problem: TwoStage, flow_kg: Floats) -> FirstStage:
     """All that goes on the ways, shape (ways,), booked and promised: what a plan does that takes the forecast for certain."""
-    return best_first(problem, flow_kg[None], np.ones(1))
+    return best_first(problem, [flow_kg], np.ones(1))
 
 
-def best_first(problem: TwoStage, flows_kg: Floats, weights: Floats) -> FirstStage:
+def best_first(problem: TwoStage, flows_kg: Sequence[Floats], weights: Floats) -> FirstStage:
     """What is best to book and promise when each scenario sends what it does: quantiles of its loads and of what it delivers.
 
-    flows_kg : shape (scenarios, ways); weights : shape (scenarios,), sum 1
+    flows_kg : of each scenario, shape (ways,); weights : shape (scenarios,), sum 1
     """
     network, rules = problem.network, problem.rules
     loads, delivered = (np.zeros((len(flows_kg), held)) for held in network.shape[1::-1])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from pinfold.match.bound import Prices
 from pinfold.match.descent import descend
-from pinfold.match.dual import FAR_SHARE, MEAN_EVERY, MEAN_SHARE, PASSAGE_SCALE, REROUTE_SHARES, Stage, behind_best
+from pinfold.match.dual import FAR_SHARE, MEAN_EVERY, PASSAGE_SCALE, REROUTE_SHARES, Stage, behind_best
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Ints
 from pinfold.match.shipments import DUST_KG, scaled_within
-from pinfold.match.uncertain.dual import rounded, way_profit
+from pinfold.match.uncertain.dual import Mean, rounded, way_profit
 from pinfold.match.uncertain.problem import FirstStage, TwoStage
 
 # From the prices of a plan that knew nothing of `first`.
@@ -44,8 +45,9 @@ def near_yuan(problem: TwoStage, first: FirstStage, start: Prices) -> Floats:
     at, found = start_prices(problem, start), []
     for row in range(len(problem.scenario_kg)):
         network = with_promises(problem, first, row)
-        prices, mean_kg = walked(problem, first, network, (at, None), FROM_AFAR)
-        found.append(yuan(problem, first, row, network, kept_flow(problem, first, network, mean_kg, prices)))
+        mean = Mean()
+        prices = walked(problem, first, network, at, mean, FROM_AFAR)
+        found.append(yuan(problem, first, row, network, kept_flow(problem, first, network, mean.kg, prices)))
     return np.array(found)
 
 
@@ -54,32 +56,29 @@ def start_prices(problem: TwoStage, start: Prices) -> Floats:
     return np.concatenate([start.want, start.lane + problem.truck_per_kg, start.hub_week])
 
 
-def walked(
-    problem: TwoStage, first: FirstStage, network: Network, start: tuple[Floats, Floats | None], stages: tuple[Stage, ...]
-) -> tuple[Floats, Floats]:
-    """Prices of one scenario after `first`, from those of `start`, and the mean of the flows on the way to them.
+def walked(problem: TwoStage, first: FirstStage, network: Network, start: Floats, mean: Mean, stages: Sequence[Stage]) -> Floats:
+    """Prices of one scenario after `first`, from those of `start`, shape (wants + lanes + hub weeks,).
 
-    start : prices, shape (wants + lanes + hub weeks,), and a mean of flows to go on from, or None
+    mean : sees the flows on the way; may have seen some before
     """
-    walk = _Walk(problem, first, network, *start)
+    walk = _Walk(problem, first, network, start, mean)
     for stage in stages:
         walk.take(stage)
-    assert walk.mean_kg is not None, "a walk without steps has no flow"
-    return walk.at, walk.mean_kg
+    return walk.at
 
 
 class _Walk:
-    """Prices of one scenario on their way down the temperatures, and the mean of the flows."""
+    """Prices of one scenario on their way down the temperatures."""
 
-    def __init__(self, problem: TwoStage, first: FirstStage, network: Network, at: Floats, mean_kg: Floats | None) -> None:
+    def __init__(self, problem: TwoStage, first: FirstStage, network: Network, at: Floats, mean: Mean) -> None:
         wants, lanes, _ = network.shape
-        self.booked, self.at, self.mean_kg = replace(network, lane_kg_max=first.booked_kg), at, mean_kg
+        self.booked, self.at, self.mean = replace(network, lane_kg_max=first.booked_kg), at, mean
         self.per_kg, self.spare_kg, self.own = problem.spot_per_kg, network.lane_kg_max - first.booked_kg, slice(wants, wants + lanes)
         # As wide as all trucks, not as those that are booked: a lane without any has a price too.
         self.units = network
 
     def take(self, stage: Stage) -> None:
-        unit, seen = units(self.units, stage.temperature), itertools.count(1)
+        unit, seen = units(self.units, stage.temperature), itertools.count()
 
         def function(point: Floats) -> tuple[float, Floats]:
             prices = point * unit
@@ -87,7 +86,7 @@ class _Walk:
             spot, share = rounded(prices[self.own] - self.per_kg, stage.temperature * PASSAGE_SCALE)
             slope[self.own] += self.spare_kg * share
             if next(seen) % MEAN_EVERY == 0:
-                self.mean_kg = flow if self.mean_kg is None else self.mean_kg + MEAN_SHARE * (flow - self.mean_kg)
+                self.mean.see(flow)
             return value + float(self.spare_kg @ spot), slope * unit
 
         self.at = descend(function, self.at / unit, stage.steps, stage.enough) * unit

@@ -12,9 +12,9 @@ import numpy as np
 
 from pinfold.match.bound import Prices
 from pinfold.match.descent import descend
-from pinfold.match.dual import AHEAD, MEAN_EVERY, MEAN_SHARE, Stage
+from pinfold.match.dual import AHEAD, MEAN_EVERY, Stage
 from pinfold.match.season import Floats
-from pinfold.match.uncertain.dual import bound, smoothed
+from pinfold.match.uncertain.dual import Mean, bound, smoothed
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, best_first
 from pinfold.match.uncertain.recourse import kept_flow, start_prices, units, walked, with_promises, yuan
 from pinfold.match.uncertain.risk import weights, worth
@@ -89,23 +89,23 @@ class _Walk:
         first_look = [network.smoothed(WARMING[0].temperature, self.at[0])[0] for network in problem.networks]
         self.weights = weights(problem.salvage + first_look, problem.rules)
         self.ends: list[tuple[float, Floats]] = []
-        self.flows_kg: Floats | None = None
+        self.means: list[Mean] = []
 
     def take(self, stage: Stage) -> None:
         if len(self.ends) > 1:
             self.at = self._heading(stage.temperature)
         # A scenario of little weight bends the dual little; none may have a step of 0.
         unit = units(self.problem.network, stage.temperature) / np.sqrt(np.maximum(self.weights, 1e-3 / len(self.weights)))[:, None]
-        seen = itertools.count(1)
-        self.flows_kg = None
+        seen, means = itertools.count(), [Mean() for _ in self.at]
+        self.means = means
 
         def function(point: Floats) -> tuple[float, Floats]:
             self.passes += 1
             self.at = point.reshape(unit.shape) * unit
-            value, slope, flows_kg = smoothed(self.problem, self.weights, stage.temperature, self.at)
-            if next(seen) % MEAN_EVERY == 0 or self.flows_kg is None:
-                self.flows_kg = flows_kg if self.flows_kg is None else self.flows_kg + MEAN_SHARE * (flows_kg - self.flows_kg)
-            return value, (slope * unit).ravel()
+            looks = next(seen) % MEAN_EVERY == 0
+            value, slope = smoothed(self.problem, self.weights, stage.temperature, self.at, means if looks else ())
+            slope *= unit
+            return value, slope.ravel()
 
         self.at = descend(function, (self.at / unit).ravel(), stage.steps, stage.enough).reshape(unit.shape) * unit
         self.ends = [(before, prices) for before, prices in self.ends if before != stage.temperature] + [(stage.temperature, self.at)]
@@ -113,16 +113,17 @@ class _Walk:
     def certified(self, known: FirstStage | None = None) -> Found:
         """The plan that `known` or the flows so far tell, each scenario taken to its own end, and the bound of the prices."""
         problem, rows = self.problem, range(len(self.at))
-        if self.flows_kg is None:
-            self.flows_kg = smoothed(problem, self.weights, WARMING[-1].temperature, self.at).flows_kg
-        first = known or best_first(problem, self.flows_kg, self.weights)
+        if not self.means:
+            self.means = [Mean() for _ in rows]
+            smoothed(problem, self.weights, WARMING[-1].temperature, self.at, self.means)
+        first = known or best_first(problem, [mean.kg for mean in self.means], self.weights)
         networks = [with_promises(problem, first, row) for row in rows]
-        ends = [walked(problem, first, networks[row], (self.at[row], self.flows_kg[row]), AFTER) for row in rows]
-        flows_kg = np.stack([kept_flow(problem, first, networks[row], ends[row][1], ends[row][0]) for row in rows])
+        ends = [walked(problem, first, networks[row], self.at[row], self.means[row], AFTER) for row in rows]
+        flows_kg = [kept_flow(problem, first, networks[row], self.means[row].kg, ends[row]) for row in rows]
         # For these flows this is the best first stage of all, so nothing is lost by it; and the flows still keep every limit.
         first = best_first(problem, flows_kg, self.weights)
         values = np.array([yuan(problem, first, row, with_promises(problem, first, row), flows_kg[row]) for row in rows])
-        candidates = [self.at, np.stack([prices for prices, _ in ends])]
+        candidates = [self.at, np.stack(ends)]
         candidates += [self._heading(0.0)] if len(self.ends) > 1 else []
         least = min(bound(problem, self.weights, prices) for prices in candidates)
         return Found(first, values, worth(values, problem.rules), least)
