@@ -173,6 +173,29 @@ def measure_again() -> Iterator[Row]:
         yield Row(f"{each.season}: {each.event}", each.cpu_s, "cold", each.cold_s, result)
 
 
+def measure_uncertain() -> Iterator[Row]:
+    """Plans for twenty harvests by the whole command, start included, beside the whole command for one; then what they are worth.
+
+    PINFOLD_BENCH_UNCERTAIN says how many seasons S and M the worth is measured over, default "20 3" (about four CPU minutes).
+    """
+    if not SHARED_MATCH.exists():
+        print(f"uncertain: skipped, because {SHARED_MATCH} with its season generator is not there")
+        return
+    for size in "SM":
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "season"
+            subprocess.run([sys.executable, "tables.py", size, "0", str(folder)], cwd=SHARED_MATCH, check=True, stdout=subprocess.DEVNULL)
+            command = [PINFOLD, "match", folder, "--out", Path(scratch) / "plan", "--json"]
+            one, _ = _command_cpu_s(command)
+            for effort in ("1", "4"):
+                spent, told = _command_cpu_s([*command, "--uncertain", "--effort", effort])
+                plan = json.loads(told)
+                result = f"objective {plan['objective']:,.0f}, gap {plan['gap_percent']:.2f} %"
+                yield Row(f"uncertain {size}0, effort {effort}", spent, "one plan", one, result)
+    seeds = os.environ.get("PINFOLD_BENCH_UNCERTAIN", "20 3").split()
+    subprocess.run([sys.executable, Path(__file__).with_name("measure_uncertain.py"), *seeds], check=True)
+
+
 def measure_events() -> Iterator[Row]:
     """Events counted by product, region and week, streamed from files, beside numpy's bincount on columns that are in memory already.
 
@@ -289,6 +312,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Row]]] = {
     "match": measure_match,
     "whole": measure_whole,
     "again": measure_again,
+    "uncertain": measure_uncertain,
     "events": measure_events,
     "ranking": measure_ranking,
     "list": measure_list,

@@ -94,11 +94,13 @@ def measured(size: str, seeds: int, rules: UncertainRules) -> tuple[dict[str, st
 
 def main() -> None:
     seeds = [int(each) for each in sys.argv[1:]] or [20, 3]
-    print("| season | seeds | two stages over certain, % | over constant, % | sellable share over constant, % | over certain, % | gap, % |")
-    print("|---|---|---|---|---|---|---|")
+    columns = ("season", "seeds", "two stages over certain, %", "over constant, %", "sellable share over constant, %", "over certain, %")
+    print(f"| {' | '.join((*columns, 'gap, %', 'x one cold plan'))} |")
+    print(f"|{'---|' * 8}")
     for size, count in zip("SM", seeds, strict=False):
         ahead, spent = measured(size, count, UncertainRules())
-        print(f"| {size} | {count} | {' | '.join(ahead.values())} | {100 * spent['gap'].mean():.2f} |", flush=True)
+        times = (spent["cpu_s"] / spent["cold_cpu_s"]).median()
+        print(f"| {size} | {count} | {' | '.join(ahead.values())} | {100 * spent['gap'].mean():.2f} | {times:.1f} |", flush=True)
 
 
 if __name__ == "__main__":
