@@ -12,7 +12,7 @@ LIBRARY = Path(__file__).with_name("loops.so")
 
 @cache
 def loops() -> Any:
-    """The library, with the types of its functions: `reach` is called by calendar.py, `bend` by descent.py, the others by kernel.py."""
+    """The library with the types of its functions: `reach` for calendar.py, `bend` for descent.py, `tidy` for tidy.py, else kernel.py."""
     if not LIBRARY.exists():
         raise AssertionError(f"{LIBRARY} is not there; install Pinfold again (make .venv/test-ready), which compiles it")
     library, array, whole = ctypes.CDLL(str(LIBRARY)), ctypes.c_void_p, ctypes.c_int64
@@ -20,6 +20,7 @@ def loops() -> Any:
     library.smoothed.restype, library.smoothed.argtypes = ctypes.c_double, [array, ctypes.c_double, array, whole, whole, *[array] * 5]
     library.fill.restype, library.fill.argtypes = None, [array, array, whole, *[array] * 8]
     library.bend.restype, library.bend.argtypes = None, [whole, whole, *[array] * 4]
+    library.tidy.restype, library.tidy.argtypes = ctypes.c_int, [array, array, whole, ctypes.c_double, *[array] * 5]
     return library
 
 

@@ -18,6 +18,7 @@ from pinfold.match.descent import descend
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import scaled_within, within_limits
+from pinfold.match.tidy import tidied
 
 
 class Stage(NamedTuple):
@@ -28,9 +29,9 @@ class Stage(NamedTuple):
     enough: float
 
 
-WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6), Stage(0.001, 100, 3e-8))
+WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6), Stage(0.001, 80, 3e-8))
 # From here on plans are made and certified; the walk ends when one is good enough. Measured on seasons M, L and XL (docs/match.md).
-COLDEST = Stage(0.0004, 100, 3e-8)
+COLDEST = Stage(0.0004, 80, 3e-8)
 # Warm again, but around the flow so far; each stage a little colder than the one before.
 CLOSER = tuple(Stage(0.002 * 0.8**number, 60, 1e-9) for number in range(14))
 GAP_ENOUGH = 0.0014
@@ -184,7 +185,7 @@ def _certified(season: Season, network: Network, walk: _Walk) -> Flow:
         (bound(season, prices), number, prices) for number, prices in enumerate(_prices(season, network, at) for at in walk.candidates())
     ]
     least, _, prices = min(bounds)
-    kg = rerouted(season, network, walk.flow(), _prices(season, network, walk.at))
+    kg = within_limits(season, tidied(network, rerouted(season, network, walk.flow(), _prices(season, network, walk.at))))
     return Flow(kg, season.unsold_worth + network.gain(kg), prices, least)
 
 

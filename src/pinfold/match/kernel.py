@@ -115,7 +115,7 @@ class Network:
         self, temperature: float, prices: Floats, of_ways: tuple[Floats, Floats], pools: tuple[int, int]
     ) -> tuple[float, Floats]:
         (flow, kept), slope, room = of_ways, np.empty(len(prices)), np.empty((2, len(self.lane_kg_max)))
-        value = loops().smoothed(self._struct, temperature, pointer(prices), *pools, *map(pointer, (slope, flow, room[0], room[1], kept)))
+        value = loops().smoothed(self.struct, temperature, pointer(prices), *pools, *map(pointer, (slope, flow, room[0], room[1], kept)))
         return value, slope
 
     @cached_property
@@ -145,7 +145,7 @@ class Network:
             self.lane_kg_max - np.bincount(self.lane, kg, len(self.lane_kg_max)),
             self.hub_week_kg_max - np.bincount(self.hub_of_lane[self.lane], kg, len(self.hub_week_kg_max)),
         )
-        loops().fill(self._struct, pointer(order), len(order), *map(pointer, given))
+        loops().fill(self.struct, pointer(order), len(order), *map(pointer, given))
         return kg
 
     def lots_left(self, kg: Floats) -> Floats:
@@ -166,7 +166,7 @@ class Network:
         return float(sold + (self.lot_kg - self.lots_left(kg)) @ self.lot_value_per_kg - kg @ self.cost_per_kg - moved)
 
     @cached_property
-    def _struct(self) -> Any:
+    def struct(self) -> Any:
         arrays = [np.ascontiguousarray(getattr(self, field.name)) for field in fields(self)[: len(_Struct.ARRAYS)]]
         wants, lanes, hub_weeks = self.shape
         struct = _Struct(len(self.pool_scale), wants, lanes, hub_weeks, self.step_kg.shape[1], *map(pointer, arrays))
