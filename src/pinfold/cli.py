@@ -144,11 +144,12 @@ def forecast_harvest(folder: Path, number: int, as_of: date, out: Path) -> None:
 @click.option("--as-of", type=Day(), required=True, help="day of issue; whole weeks before its own are looked at")
 @click.option("--weeks", type=click.IntRange(1, 8), default=4, show_default=True, help="how many weeks ahead")
 @OUT_FILE
-def forecast_demand(folder: Path, as_of: date, weeks: int, out: Path) -> None:
+@click.option("--totals", type=OutFile(), help="also write the sums by product, by region and of everything, whose ids are then empty")
+def forecast_demand(folder: Path, as_of: date, weeks: int, out: Path, totals: Path | None) -> None:
     """How much each region wants: product_id, region_id, week, mean, p10 .. p90."""
-    from pinfold.flows.demand_tables import demand_from_folder
+    from pinfold.flows.demand_tables import OutlookFiles, demand_from_folder
 
-    demand_from_folder(folder, as_of, weeks, out, TerminalProgress())
+    demand_from_folder(folder, as_of, weeks, OutlookFiles(out, totals), TerminalProgress())
 
 
 @main.command()

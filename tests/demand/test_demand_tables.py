@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pinfold.basics.errors import InputError
-from pinfold.flows.demand_tables import demand_from_folder, recommend_from_folder
+from pinfold.flows.demand_tables import OutlookFiles, demand_from_folder, recommend_from_folder
 
 AS_OF = date(2026, 9, 7)
 
@@ -27,14 +27,14 @@ def folder(tmp_path):
 
 
 def test_an_outlook_is_written_with_ids_as_they_came(folder):
-    demand_from_folder(folder, AS_OF, 4, folder / "out.csv")
+    demand_from_folder(folder, AS_OF, 4, OutlookFiles(folder / "out.csv"))
     out = pl.read_csv(folder / "out.csv", try_parse_dates=True)
     assert out["product_id"].unique().sort().to_list() == [1, 2]
     assert out["week"].unique().sort().to_list() == [AS_OF + timedelta(weeks=ahead) for ahead in range(4)]
 
 
 def test_without_sales_the_outlook_is_made_from_purchases_in_kg(folder):
-    demand_from_folder(folder, AS_OF, 1, folder / "out.csv")
+    demand_from_folder(folder, AS_OF, 1, OutlookFiles(folder / "out.csv"))
     # Two customers, two packs of 2.5 kg each, every week alike.
     row = pl.read_csv(folder / "out.csv").filter(product_id=1).row(0, named=True)
     assert row["p10"] < 10 < row["p90"]
@@ -43,7 +43,7 @@ def test_without_sales_the_outlook_is_made_from_purchases_in_kg(folder):
 def test_sales_are_preferred_to_purchases(folder):
     days = [AS_OF - timedelta(weeks=ago) for ago in range(12, 0, -1)]
     pl.DataFrame({"date": days, "product_id": 1, "region_id": "R1", "kg": 77.0, "price_per_kg": 5.0}).write_csv(folder / "sales.csv")
-    demand_from_folder(folder, AS_OF, 1, folder / "out.csv")
+    demand_from_folder(folder, AS_OF, 1, OutlookFiles(folder / "out.csv"))
     assert pl.read_csv(folder / "out.csv").filter(product_id=1)["mean"].to_list() == pytest.approx([77.0], rel=0.05)
 
 
@@ -56,4 +56,11 @@ def test_every_customer_is_ranked_and_parquet_is_written_when_asked_for(folder):
 
 def test_a_day_before_the_first_purchase_is_refused(folder):
     with pytest.raises(InputError, match="no sales"):
-        demand_from_folder(folder, date(2020, 1, 6), 4, folder / "out.csv")
+        demand_from_folder(folder, date(2020, 1, 6), 4, OutlookFiles(folder / "out.csv"))
+
+
+def test_totals_are_written_where_they_are_asked_for(folder):
+    demand_from_folder(folder, AS_OF, 1, OutlookFiles(folder / "out.csv", folder / "totals.csv"))
+    out, totals = pl.read_csv(folder / "out.csv"), pl.read_csv(folder / "totals.csv")
+    assert totals.height == 2 + 1 + 1  # two products, one region, everything
+    assert totals["mean"][-1] == pytest.approx(out["mean"].sum())

@@ -1,4 +1,6 @@
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
+from multiprocessing import get_context
 
 import numpy as np
 import polars as pl
@@ -9,7 +11,7 @@ from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.backtest import backtest
 from pinfold.demand.candidates import CANDIDATES
 from pinfold.demand.moved import PART_COLUMNS
-from pinfold.demand.outlook import issue_outlook, outlook_and_scores
+from pinfold.demand.outlook import issue, issue_outlook
 from tests.demand.histories import history_of
 
 MONDAY = date(2026, 9, 7)
@@ -56,7 +58,8 @@ def test_four_of_five_weeks_fall_between_p10_and_p90():
 
 def test_a_steady_level_with_noise_is_not_answered_with_last_week():
     sales, products, as_of = table(noisy(60, 40))
-    outlook, scores = outlook_and_scores(sales, products, as_of, 4)
+    issued = issue(sales, products, as_of, 4)
+    outlook, scores = issued.outlook, issued.scores
     assert outlook["model"][0] == scores["model"][0] != "last week"
     assert scores["loss"][1:].is_sorted()
 
@@ -64,7 +67,7 @@ def test_a_steady_level_with_noise_is_not_answered_with_last_week():
 def test_a_level_that_wanders_is_answered_with_recent_weeks():
     random = np.random.default_rng(SEED)
     sales, products, as_of = table(20 * np.exp(np.cumsum(random.normal(0, 0.3, size=(60, 40)), axis=1)))
-    order = outlook_and_scores(sales, products, as_of, 1)[1]["model"].to_list()
+    order = issue(sales, products, as_of, 1).scores["model"].to_list()
     assert order.index("last week") < order.index("mean of 4 weeks")
 
 
@@ -159,3 +162,13 @@ def test_a_season_that_comes_back_is_what_moved_the_outlook():
     sales, products, as_of = table(kg)
     first = issue_outlook(sales, products, as_of, 1).row(0, named=True)
     assert first["season_kg"] == pytest.approx(kg[0, 52] - kg[0, -4:].mean())
+
+
+def test_the_outlook_is_the_same_whether_made_here_or_on_workers():
+    sales, products, as_of = table(noisy(30, 50))
+    here = issue(sales, products, as_of, 4)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+        there = issue(sales, products, as_of, 4, workers)
+    assert there.outlook.equals(here.outlook)
+    assert there.totals.equals(here.totals)
+    assert there.scores.equals(here.scores)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,14 +91,18 @@ def spread_quantiles(guess: Floats, scale: Floats, band: Rows, spread: Spread) -
 
 @dataclass(frozen=True)
 class Gate:
-    """What serves series that sell, what serves sparse ones, and how every candidate did on those that sell, from the best to the worst."""
+    """What serves series that sell, what serves sparse ones, and how every candidate did on those that sell, from the best to the worst.
+
+    errors : (actual - guess) / scale of what serves those that sell, shape (past weeks, series, weeks ahead); NaN where not known
+    """
 
     selling: Backtest
     sparse: Backtest
     scored: list[Backtest]
+    errors: Floats
 
 
-def backtest(history: History, weeks: int, candidates: Sequence[Candidate] = CANDIDATES) -> Gate:
+def backtest(history: History, weeks: int, candidates: Sequence[Candidate] = CANDIDATES, workers: Executor | None = None) -> Gate:
     """The gate's choice over at most the last 26 weeks; the first candidate with assumed errors where there is one week only.
 
     What serves is the mean of the best four, less those whose loss is over a tenth above the best one's. Sparse series choose for
@@ -105,20 +110,23 @@ def backtest(history: History, weeks: int, candidates: Sequence[Candidate] = CAN
     Source: Timmermann (2006), Handbook of Economic Forecasting 1, ch. 4: trimming to the best few, then equal weights.
 
     weeks : how far ahead errors are measured, >= 1
+    workers : where models are learned, each for a few past weeks; None for this process. Nothing that comes out depends on it.
     """
     past_weeks = history.weeks
     if past_weeks < 2:
         first = Backtest(candidates[0], np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks))
-        return Gate(first, first, [first])
+        return Gate(first, first, [first], np.full((0, len(history.kg), weeks), np.nan))
     origins = range(max(min(PAST_WEEKS_MIN, past_weeks - 1), past_weeks - ORIGINS_MAX), past_weeks)
     past = _past(history.kg, origins, weeks)
-    guesses = hindcasts(history, origins, weeks, candidates)
+    guesses = hindcasts(history, origins, weeks, candidates, workers)
     comes_back = (past.band == 0) & (np.nansum(past.actual, axis=1) > 0)
     # What comes back counts for those that sell too: a gate that saw only what sells now would never learn of seasons.
     counted = (past.band > 0) | comes_back
     scored = _ranked(candidates, past, guesses, counted)
     sparse = _ranked(candidates, past, guesses, comes_back)
-    return Gate(_together(scored, past, guesses, counted), _together(sparse, past, guesses, comes_back), scored)
+    selling = _together(scored, past, guesses, counted)
+    errors = _errors(past, selling.candidate.combine(guesses)).reshape(len(origins), -1, weeks)
+    return Gate(selling, _together(sparse, past, guesses, comes_back), scored, errors)
 
 
 def _ranked(candidates: Sequence[Candidate], past: _Past, guesses: Mapping[str, Floats], counted: Chosen) -> list[Backtest]:
@@ -167,16 +175,19 @@ def _ahead(kg: Floats, origin: int, weeks: int) -> Floats:
 
 
 def _score(candidate: Candidate, past: _Past, guess: Floats, counted: Chosen) -> Backtest:
-    scale = scale_kg(guess, past.level)
-    # A series that has not sold for 8 weeks and is not guessed to sell has no scale; its outlook is zero.
-    error = np.divide(past.actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
-    spread = _spread(error, past.band)
-    _, quantiles = spread_quantiles(guess, scale, past.band, spread)
+    spread = _spread(_errors(past, guess), past.band)
+    _, quantiles = spread_quantiles(guess, scale_kg(guess, past.level), past.band, spread)
     off = past.actual[counted][..., None] - quantiles[counted]
     levels = np.asarray(LEVELS)
     sold = max(float(np.nansum(past.actual[counted])), 1e-9)
     loss = 2 * float(np.nansum(np.maximum(levels * off, (levels - 1) * off))) / len(LEVELS) / sold
     return Backtest(candidate, loss, float(np.nansum(np.abs(off[..., 2]))) / sold, past.bands, spread)
+
+
+def _errors(past: _Past, guess: Floats) -> Floats:
+    """Errors over scale. A series that has not sold for 8 weeks and is not guessed to sell has no scale; its outlook is zero."""
+    scale = scale_kg(guess, past.level)
+    return np.divide(past.actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
 
 
 def _spread(error: Floats, band: Rows) -> Spread:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from pinfold.basics.quantiles import Floats
 from pinfold.demand.history import History
@@ -78,15 +82,23 @@ CANDIDATES: tuple[Candidate, ...] = (
 )
 
 
-def hindcasts(history: History, origins: range, weeks: int, candidates: Sequence[Candidate]) -> dict[str, Floats]:
-    """What each model of the candidates would have guessed at every origin, from the weeks before it: name to (origins x series, weeks)."""
+def hindcasts(
+    history: History, origins: range, weeks: int, candidates: Sequence[Candidate], workers: Executor | None = None
+) -> dict[str, Floats]:
+    """What each model of the candidates would have guessed at every origin, from the weeks before it: name to (origins x series, weeks).
+
+    workers : where each model goes with each stretch of past weeks; products do not go apart, as models learn from all of them together
+    """
     models = dict.fromkeys(model for candidate in candidates for model, _ in candidate.weights)
-    return {model.name: _hindcast(model, history, origins, weeks) for model in models}
+    stretches = np.array_split(np.asarray(origins), min(REFITS, len(origins)))
+    parts = list(product(models, stretches))
+    guess = partial(_hindcast, history, weeks)
+    found = iter(workers.map(guess, parts) if workers else map(guess, parts))
+    return {model.name: np.concatenate([next(found) for _ in stretches]) for model in models}
 
 
-def _hindcast(model: OutlookModel, history: History, origins: range, weeks: int) -> Floats:
-    guesses = []
-    for block in np.array_split(np.asarray(origins), min(REFITS, len(origins))):
-        fitted = model.fit(history.until(int(block[0])), weeks)
-        guesses += [fitted.predict(history.until(int(origin)), weeks) for origin in block]
-    return np.concatenate(guesses)
+def _hindcast(history: History, weeks: int, part: tuple[OutlookModel, npt.NDArray[np.int64]]) -> Floats:
+    """One model's guesses at every origin of one stretch, learned from the weeks before its first."""
+    model, origins = part
+    fitted = model.fit(history.until(int(origins[0])), weeks)
+    return np.concatenate([fitted.predict(history.until(int(origin)), weeks) for origin in origins])

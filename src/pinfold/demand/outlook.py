@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, scale_
 from pinfold.demand.history import KEYS, History, level_kg, weekly_history
 from pinfold.demand.moved import PART_COLUMNS
 from pinfold.demand.newcomers import newcomers
+from pinfold.demand.totals import totals
 
 MEASURED_WEEKS_MAX = 8
 WEEKS_MAX = 52
@@ -33,15 +35,24 @@ def issue_outlook(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, week
     weeks : 1..52; errors are measured up to 8 weeks ahead, and later weeks carry the spread of the eighth
     Raises InputError when `weeks` is out of range or no whole week of sales is known.
     """
-    return outlook_and_scores(sales, products, as_of, weeks)[0]
+    return issue(sales, products, as_of, weeks).outlook
 
 
-def outlook_and_scores(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The outlook, and what the gate saw: model, loss and wape of the backtest, the best (which serves) first."""
+@dataclass(frozen=True)
+class Issued:
+    """outlook : as `issue_outlook`; totals : as `totals.totals`; scores : model, loss, wape of the backtest, what serves first"""
+
+    outlook: pl.DataFrame
+    totals: pl.DataFrame
+    scores: pl.DataFrame
+
+
+def issue(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int, workers: Executor | None = None) -> Issued:
+    """The outlook, its totals, and what the gate saw. workers : as for `backtest`; arguments and errors as `issue_outlook`"""
     if not 1 <= weeks <= WEEKS_MAX:
         raise InputError(f"an outlook of {weeks} weeks cannot be made; ask for 1 to {WEEKS_MAX}")
     history = weekly_history(sales, products, as_of)
-    gate = backtest(history, min(weeks, MEASURED_WEEKS_MAX))
+    gate = backtest(history, min(weeks, MEASURED_WEEKS_MAX), workers=workers)
     scored = list({each.candidate.name: each for each in (gate.selling, *gate.scored)}.values())
     scores = pl.DataFrame(
         {"model": [each.candidate.name for each in scored], "loss": [each.loss for each in scored], "wape": [each.wape for each in scored]}
@@ -49,7 +60,8 @@ def outlook_and_scores(sales: pl.DataFrame, products: pl.DataFrame, as_of: date,
     rows = _with_newcomers(_rows(history, gate, weeks), newcomers(history, products, min(weeks, MEASURED_WEEKS_MAX)))
     monday = monday_of(as_of)
     dated = rows.with_columns(week=monday + pl.duration(weeks=pl.col("ahead")), issued_on=pl.lit(as_of))
-    return dated.select(*KEYS, "week", "mean", *COLUMNS, "model", "issued_on", *PART_COLUMNS), scores
+    outlook = dated.select(*KEYS, "week", "mean", *COLUMNS, "model", "issued_on", *PART_COLUMNS)
+    return Issued(outlook, totals(outlook, history.keys, gate.errors), scores)
 
 
 def _rows(history: History, gate: Gate, weeks: int) -> pl.DataFrame:

@@ -9,9 +9,10 @@ import polars as pl
 from pinfold.basics.rules import read_rules
 from pinfold.demand.elasticity import learn_elasticities
 from pinfold.demand.history import sales_from_purchases, weekly_history
-from pinfold.demand.outlook import outlook_and_scores
+from pinfold.demand.outlook import issue
 from pinfold.demand.rules import DemandRules
 from pinfold.flows.clock import home_day
+from pinfold.outside.executors import workers
 from pinfold.store import forecasts
 from pinfold.store.market import purchases_so_far, sold_out_so_far, unserved_so_far
 from pinfold.store.season import settings_given
@@ -37,15 +38,17 @@ def issue_demand(now: datetime) -> pl.DataFrame:
     if sales.height:
         bought = bought.filter(pl.col("date") > sales["date"].max())
     sold = pl.concat([sales, bought])
-    outlook, scores = outlook_and_scores(sold, products, issued_on, WEEKS_AHEAD)
+    with workers(sold.height) as elsewhere:
+        issued = issue(sold, products, issued_on, WEEKS_AHEAD, elsewhere)
     rules = read_rules(DemandRules, "demand", settings_given())
     answers = learn_elasticities(weekly_history(sold, products, issued_on), products, rules)
     with atomic():
         forecasts.save_answers(answers, issued_on)
-        forecasts.save_outlook(outlook)
+        forecasts.save_outlook(issued.outlook)
+        forecasts.save_totals(issued.totals, issued_on)
         forecasts.save_scores(
             "demand",
             issued_on,
-            scores.select(pl.lit("all").alias("crop"), "model", pl.col("loss").alias("score"), serves=pl.int_range(pl.len()) == 0),
+            issued.scores.select(pl.lit("all").alias("crop"), "model", pl.col("loss").alias("score"), serves=pl.int_range(pl.len()) == 0),
         )
-    return outlook
+    return issued.outlook

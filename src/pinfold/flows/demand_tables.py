@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -9,13 +10,22 @@ import polars as pl
 
 from pinfold.basics.progress import Progress, silent
 from pinfold.demand.history import sales_from_purchases
-from pinfold.demand.outlook import issue_outlook
+from pinfold.demand.outlook import issue
 from pinfold.demand.taste import rank_products
+from pinfold.outside.executors import workers
 from pinfold.outside.folder import as_they_came, id_types, read_tables
 
 
-def demand_from_folder(folder: Path, as_of: date, weeks: int, out: Path, progress: Progress = silent) -> None:
-    """Write the outlook made on `as_of` to `out`: see `demand.outlook.issue_outlook` for its columns.
+@dataclass(frozen=True)
+class OutlookFiles:
+    """Where an outlook goes: its columns as `demand.outlook.issue_outlook`, those of its totals as `demand.totals.totals`."""
+
+    outlook: Path
+    totals: Path | None = None
+
+
+def demand_from_folder(folder: Path, as_of: date, weeks: int, out: OutlookFiles, progress: Progress = silent) -> None:
+    """Write the outlook made on `as_of`, and its totals where they are asked for.
 
     Reads products and sales; purchases instead where the folder has no sales.
     Raises BrokenTables, or InputError when there is nothing to look back on.
@@ -25,8 +35,11 @@ def demand_from_folder(folder: Path, as_of: date, weeks: int, out: Path, progres
     tables = read_tables(folder, ["products", source])
     sales = tables["sales"] if source == "sales" else sales_from_purchases(tables["purchases"], tables["products"])
     progress("comparing models", 1, 2)
-    outlook = issue_outlook(sales, tables["products"], as_of, weeks)
-    _write(as_they_came(outlook, id_types(folder, source)), out)
+    with workers(sales.height) as elsewhere:
+        issued = issue(sales, tables["products"], as_of, weeks, elsewhere)
+    _write(as_they_came(issued.outlook, id_types(folder, source)), out.outlook)
+    if out.totals is not None:
+        _write(issued.totals, out.totals)
     progress("outlook", 2, 2)
 
 

@@ -13,6 +13,7 @@ from pinfold.demand.moved import PART_COLUMNS
 from pinfold.store.models import (
     DayForecast,
     DemandForecast,
+    DemandTotal,
     GateScore,
     PriceAnswer,
     RipeningForecast,
@@ -63,6 +64,13 @@ def save_outlook(outlook: pl.DataFrame) -> int:
 def has_outlook_since(day: date) -> bool:
     """Whether one was made on this day or later."""
     return DemandForecast.objects.filter(issued_on__gte=day).exists()
+
+
+def save_totals(totals: pl.DataFrame, issued_on: date) -> int:
+    """Keeps product_id and region_id (empty: all of them), week, mean, p10 .. p90; a day that is kept already is replaced."""
+    DemandTotal.objects.filter(issued_on=issued_on).delete()
+    either = [pl.when(pl.col(key) != "").then(key).alias(key) for key in ("product_id", "region_id")]
+    return _add(DemandTotal, totals.with_columns(*either, issued_on=pl.lit(issued_on)))
 
 
 def save_scores(kind: str, issued_on: date, scores: pl.DataFrame) -> int:

@@ -61,6 +61,7 @@ DERIVED: tuple[type[models.Model], ...] = (
     store.Plan,
     store.Lot,
     store.DemandForecast,
+    store.DemandTotal,
     store.WeekForecast,
     store.DayForecast,
     store.YieldForecast,

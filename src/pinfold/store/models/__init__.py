@@ -6,6 +6,7 @@ from pinfold.store.models.field import Covariate, CropReport, Harvest, ReplacedR
 from pinfold.store.models.forecasts import (
     DayForecast,
     DemandForecast,
+    DemandTotal,
     GateScore,
     JoinHabits,
     PriceAnswer,

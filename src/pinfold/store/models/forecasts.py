@@ -135,6 +135,24 @@ class DemandForecast(models.Model):
         return f"{self.product_id} {self.region_id} {self.week}"
 
 
+class DemandTotal(models.Model):
+    """Kilograms of a product in all regions, of all products in a region, or of everything (both empty): demand/totals.py."""
+
+    product = to("store.Product", null=True)
+    region = to("store.Region", null=True)
+    week = models.DateField()
+    issued_on = models.DateField(db_index=True)
+    mean = models.FloatField(help_text="the sum of the means of what it totals")
+    p10 = models.FloatField()
+    p25 = models.FloatField()
+    p50 = models.FloatField()
+    p75 = models.FloatField()
+    p90 = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.product_id or 'all'} {self.region_id or 'all'} {self.week}"
+
+
 class PriceAnswer(models.Model):
     """How strongly customers answer to one product's price, as learned on a day (demand/elasticity.py)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from pinfold.basics.weeks import monday_of, week_monday
 from pinfold.demand.moved import PART_COLUMNS, PARTS
 from pinfold.demand.say import Moved
 from pinfold.store.market import SeriesWeek, wanted_kg
-from pinfold.store.models import DemandForecast, Lot, Pin, Product, Season, WeekForecast
+from pinfold.store.models import DemandForecast, DemandTotal, Lot, Pin, Product, Season, WeekForecast
 from pinfold.store.reads import names
 from pinfold.store.reads.shop import Named
 
@@ -235,7 +235,15 @@ def _sums(on: date) -> dict[str, dict[date, dict[str, float]]]:
     rows = DemandForecast.objects.filter(issued_on=on).order_by("product").values_list("product_id", "week")
     for product_id, monday, *sums in rows.annotate(**{f"all_{name}": Sum(name) for name in SUMMED}):
         found[product_id][monday] = dict(zip(SUMMED, sums, strict=True))
+    # Quantiles do not add up: regions err together only in part.
+    for product_id, monday, p10, p90 in _spans_of_products(on):
+        found[product_id][monday] |= {"p10": p10, "p90": p90}
     return found
+
+
+def _spans_of_products(on: date) -> Iterable[tuple[str, date, float, float]]:
+    rows = DemandTotal.objects.filter(issued_on=on, product__isnull=False, region__isnull=True).order_by("pk")
+    return rows.values_list("product_id", "week", "p10", "p90")
 
 
 def _models(on: date | None) -> defaultdict[str, frozenset[str]]:
