@@ -55,7 +55,8 @@ class WholeRules:
     """How long a plan with whole trucks is sought: in a large season the CPU seconds grow with the root of its ways, up to a limit."""
 
     in_weekly_plans: int = rule(0, "", "1: the weekly plan books whole trucks and opens wants whole; 0: trucks are paid per kg", 0, 1)
-    ways_together: int = rule(4_000, "ways", "decided anew together in one step of the search; a season with fewer is decided at once", 1)
+    ways_at_once: int = rule(8_000, "ways", "a season with no more is decided at once", 1)
+    ways_together: int = rule(4_000, "ways", "of a larger season, decided anew together in one step of the search", 1)
     seconds_at_once: float = rule(4.6, "CPU seconds", "sought at most for a season that is decided at once", 0.1, 86_400)
     seconds_per_root_way: float = rule(0.12, "CPU seconds", "sought for a larger one, times the root of the number of ways", 0.001, 100)
     seconds_max: float = rule(50.0, "CPU seconds", "sought for at most", 0.1, 86_400)
@@ -64,7 +65,7 @@ class WholeRules:
 
     def seconds(self, ways: int) -> float:
         """CPU seconds that a plan of so many ways is sought."""
-        return self.seconds_at_once if ways <= self.ways_together else min(self.seconds_max, self.seconds_per_root_way * sqrt(ways))
+        return self.seconds_at_once if ways <= self.ways_at_once else min(self.seconds_max, self.seconds_per_root_way * sqrt(ways))
 
 
 def with_fairness(rules: MatchRules, said: str) -> MatchRules:

@@ -89,7 +89,7 @@ def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: C
     if whole <= 0 or not len(best):
         return _Sought(max(best, np.zeros(len(best)), key=lambda kg: earned(problem, kg)), bound, flow.prices)
     search = Search(problem, prices, bounds, rules.ways_together, rules.seed)
-    if len(best) <= rules.ways_together:
+    if len(best) <= rules.ways_at_once:
         steps = decide_at_once(search, best, seconds_left)
     else:
         firsts = _first(season, problem, prices, flow, seconds_left, progress)
