@@ -234,10 +234,12 @@ def nearest_first(behind: Floats) -> Ints:
     return order
 
 
-def behind_best(network: Network, profit: Floats) -> tuple[Floats, Floats]:
-    """What each pool's best way earns, yuan per kg, and by what share of the product's price each way is behind it."""
+def behind_best(network: Network, profit: Floats, ways: Ints | None = None) -> tuple[Floats, Floats]:
+    """What each pool's best way earns, yuan per kg, and by what share of the product's price each of `ways` (None: all) is behind it."""
     best = np.full(len(network.pool_scale), -1e30)
     some = np.flatnonzero(np.diff(network.first_way))
     if len(some):
         best[some] = np.maximum.reduceat(profit, network.first_way[some])
-    return best, (best[network.pool_of_way] - profit) / network.pool_scale[network.pool_of_way]
+    of = slice(None) if ways is None else ways
+    pool = network.pool_of_way[of]
+    return best, (best[pool] - profit[of]) / network.pool_scale[pool]

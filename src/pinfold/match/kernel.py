@@ -131,7 +131,7 @@ class Network:
         start_kg : kg on every way to begin with, within limits; none by default
         """
         kg = np.zeros(len(self.want)) if start_kg is None else start_kg.copy()
-        lots, steps = self.lots_left(kg), self.steps_left(kg)
+        lots, steps, lane_kg = self.lots_left(kg), self.steps_left(kg), _sums(self.lane, kg, len(self.lane_kg_max))
         # Most pools and wants are done when a flow is mended: their ways need not be walked one by one.
         has_goods = np.maximum.reduceat(np.append(lots, 0.0), self.first_lot[:-1]) > 0 if len(self.pool_scale) else np.zeros(0, bool)
         order = np.ascontiguousarray(order[has_goods[self.pool_of_way[order]] & (steps.max(axis=1) > 0)[self.want[order]]], np.int64)
@@ -142,8 +142,8 @@ class Network:
             self.first_lot[:-1].copy(),
             steps.ravel(),
             np.arange(len(self.step_kg)) * self.step_kg.shape[1],
-            self.lane_kg_max - np.bincount(self.lane, kg, len(self.lane_kg_max)),
-            self.hub_week_kg_max - np.bincount(self.hub_of_lane[self.lane], kg, len(self.hub_week_kg_max)),
+            self.lane_kg_max - lane_kg,
+            self.hub_week_kg_max - np.bincount(self.hub_of_lane, lane_kg, len(self.hub_week_kg_max)),
         )
         loops().fill(self.struct, pointer(order), len(order), *map(pointer, given))
         return kg

@@ -64,8 +64,7 @@ def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
     left = pool_kg - np.bincount(ways.pool, kg, season.pools.height) > LEFT_KG
     is_open = season.step_kg.sum(axis=1) - np.bincount(ways.want, kg * ways.kept, len(season.step_kg)) > LEFT_KG
     some = np.flatnonzero(left[ways.pool] & is_open[ways.want])
-    _, behind = behind_best(network, way_profit_per_kg(season, earlier.prices))
-    kg = network.fill(some[nearest_first(behind[some])], kg)
+    kg = network.fill(some[nearest_first(behind_best(network, way_profit_per_kg(season, earlier.prices), some)[1])], kg)
     return Flow(kg, season.unsold_worth + network.gain(kg), earlier.prices, bound(season, earlier.prices))
 
 
