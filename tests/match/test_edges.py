@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pinfold.basics.errors import NoPlan
 from pinfold.match import core
-from pinfold.match.core import best_flow
+from pinfold.match import plan as plan_module
+from pinfold.match.core import best_flow, near_best_flow, programme, run_highs
+from pinfold.match.dual import price_flow
 from pinfold.match.kernel import Network
 from pinfold.match.plan import METHODS, plan_season
 from pinfold.match.score import broken_limits
 from pinfold.match.season import Season, build_season
+from pinfold.match.shipments import share_out, within_limits
 from pinfold.match.tables import Tables
 
-from .seasons import random_season
+from .seasons import lane, lot, random_season, season, want
+from .test_optimum import brute_force_optimum
 
+ROOT = Path(__file__).resolve().parents[2]
 KG = {"lots": ["kg"], "wants": ["kg_1", "kg_2", "kg_3", "kg_min"], "hub_weeks": ["kg_max"], "lanes": ["truck_kg"]}
 
 
@@ -104,3 +115,66 @@ def test_a_plan_by_prices_keeps_its_limits_at_the_edge_too(seed, edge):
     assert broken_limits(odd, plan.chosen) == []
     best = optimum(odd)
     assert plan.objective - 1e-6 * abs(best) - 1e-6 <= best <= plan.bound + 1e-6 * abs(plan.bound) + 1e-6
+
+
+def as_it_is(given: Tables) -> Tables:
+    return given
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 10_000), edge=st.sampled_from([as_it_is, *EDGES]), power=st.integers(-2, 5))
+def test_of_two_hundred_seasons_of_every_kind_each_plan_is_best_and_each_bound_true(seed, edge, power):
+    # The best is found by scipy, on a programme with one variable for each lot and way instead of pools.
+    ordinary = random_season(seed)
+    odd = build_season(of_size(edge(ordinary.tables), 10.0**power), ordinary.rules)
+    best, hair = brute_force_optimum(odd), 0.5 * max(1.0, 10.0**power)
+    exact = plan_season(odd)
+    assert exact.objective == pytest.approx(best, rel=1e-6, abs=hair) and exact.bound >= best - 1e-6 * abs(best) - 1e-6
+    by_prices = price_flow(odd)
+    sent = share_out(odd, within_limits(odd, by_prices.kg))
+    assert by_prices.objective - 1e-6 * abs(best) - 1e-6 <= best <= by_prices.bound + 1e-6 * abs(by_prices.bound) + 1e-6
+    assert broken_limits(odd, exact.chosen) == broken_limits(odd, sent) == []
+
+
+@pytest.mark.parametrize(("too_much", "said"), [(1e-7, 0), (3e-6, 1)])
+def test_a_limit_is_broken_by_more_than_a_millionth(too_much, said):
+    # Each control sends all there is and a hair more: lot, lane, hub and want hold 100 kg each in turn, the others plenty.
+    for held in ("lot", "lane", "hub-week", "want"):
+        kg = dict.fromkeys(("lot", "lane", "hub-week", "want"), 1000.0) | {held: 100.0}
+        hub_weeks = [{"hub_id": "H", "week": 0, "kg_max": kg["hub-week"]}]
+        lanes = [lane("Kunming", truck_kg=kg["lane"], trucks_max=1.0)]
+        given_season = season([lot("A", kg=kg["lot"])], [want("W", "Kunming", 10, kg["want"])], lanes, hub_weeks=hub_weeks)
+        plan = plan_season(given_season)
+        more = replace(plan.chosen, kg=plan.chosen.kg * (1 + too_much))
+        assert [sentence.split()[1] for sentence in broken_limits(given_season, more)] == [held] * said
+
+
+def test_a_plan_that_its_solver_made_too_heavy_is_brought_within_limits_and_never_handed_over_otherwise(monkeypatch):
+    given_season = season([lot("A")], [want("W", "Kunming", 10, 100)], [lane("Kunming")])
+    monkeypatch.setattr(plan_module, "near_best_flow", lambda *given: replace(near_best_flow(*given), kg=np.array([101.0])))
+    assert plan_season(given_season).shipments["kg"].to_list() == pytest.approx([100])
+    monkeypatch.setattr(plan_module, "within_limits", lambda season, kg: kg)
+    with pytest.raises(AssertionError, match="the optimal plan breaks its limits: a lot holds 1"):
+        plan_season(given_season)
+
+
+def test_a_programme_that_cannot_be_kept_or_has_no_end_gets_no_plan():
+    # 100 kg at most must fill a row of 200; a way without limit earns more with every kg.
+    base = programme(season([lot("A")], [want("W", "Kunming", 10, 100)], [lane("Kunming")]))
+    impossible = replace(base, row_low=np.where(np.arange(len(base.row_low)) == 0, 200.0, base.row_low), row_high=np.full(4, 300.0))
+    endless = replace(base, upper=np.full(len(base.upper), np.inf), row_high=np.where(base.row_low == 0, 0.0, np.inf))
+    for wrong, why in ((impossible, "Infeasible"), (endless, "nbounded")):
+        with pytest.raises(NoPlan, match=f"HiGHS ended with .*{why}.* on 5 columns and 4 rows"):
+            run_highs(wrong, {"solver": "simplex"})
+
+
+def test_a_season_is_planned_alike_in_every_process():
+    # Python hashes text differently in every process; nothing may hang on that.
+    told = "from tests.match.seasons import *; from pinfold.match.dual import price_flow; from pinfold.match.plan import plan_season;"
+    told += "print(plan_season(random_season(3)).shipments.rows(), price_flow(random_season(3)).kg.tolist())"
+    said = set()
+    for seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, env=environment, capture_output=True, check=True)
+        said.add(done.stdout)
+    assert len(said) == 1
