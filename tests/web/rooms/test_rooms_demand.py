@@ -2,12 +2,15 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from pinfold.store.market import wanted_kg
 from pinfold.store.models import Customer, DemandForecast, Order, Pin, Purchase, Sale, Unserved, WeekForecast
+from pinfold.store.reads.demand import CityDemand, CityWeek
+from pinfold.store.reads.shop import Named
 from pinfold.web.roles import Role
 
 # Today is Wednesday, 7 October.
@@ -193,3 +196,13 @@ def test_programs_are_told_the_same(foreseen, cities):
     found = cities.browsers[Role.BOARD].get("/api/cooperative/demand").json()["items"]
     coffee = next(each for each in found if (each["region"]["id"], each["monday"]) == ("kunming", "2026-10-12") and each["kg"] == 40)
     assert (coffee["product"]["id"], coffee["p90_kg"], coffee["joined_kg"]) == ("green-beans", 60.0, 10.0)
+
+
+def test_all_cities_together_are_as_unsure_as_the_total_says_and_without_one_as_all_of_them_added():
+    monday, city = date(2026, 9, 21), Named("r", "Kunming", "昆明")
+    week = CityWeek(city, monday, kg=40.0, p10_kg=30.0, p90_kg=50.0, joined_kg=5.0)
+    demand = CityDemand(city, "mango", monday, (monday,), ((city, (week,)), (city, (week,))), (0.0,), {monday: (66.0, 94.0)})
+    whole = demand.total(0)
+    assert (whole.kg, whole.p10_kg, whole.p90_kg, whole.joined_kg) == (80, 66, 94, 10)
+    without = replace(demand, spans={}).total(0)
+    assert (without.p10_kg, without.p90_kg) == (60, 100)

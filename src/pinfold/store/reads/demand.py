@@ -151,6 +151,7 @@ class CityDemand:
     """One product of a cooperative. cities : those that want the most first; weeks : Mondays, in order
 
     ready_kg : what the cooperative's own villages are expected to have ready in each of the weeks
+    spans : p10 and p90 of all regions together in each of the weeks, where the outlook's totals are kept
     """
 
     product: Named
@@ -159,12 +160,14 @@ class CityDemand:
     weeks: tuple[date, ...]
     cities: tuple[tuple[Named, tuple[CityWeek, ...]], ...]
     ready_kg: tuple[float, ...]
+    spans: Mapping[date, tuple[float, float]]
 
     def total(self, at: int) -> CityWeek:
-        """All cities together in the week number `at`; spans as if all were off the same way: the widest they can be."""
+        """All cities together in the week number `at`; without totals spans as if all were off the same way, the widest they can be."""
         weeks = [city[at] for _, city in self.cities]
-        figures = (sum(getattr(week, name) for week in weeks) for name in ("kg", "p10_kg", "p90_kg", "joined_kg"))
-        return CityWeek(Named("", "", ""), self.weeks[at], *figures)
+        kg, p10_kg, p90_kg, joined_kg = (sum(getattr(week, name) for week in weeks) for name in ("kg", "p10_kg", "p90_kg", "joined_kg"))
+        p10_kg, p90_kg = self.spans.get(self.weeks[at], (p10_kg, p90_kg))
+        return CityWeek(Named("", "", ""), self.weeks[at], kg, p10_kg, p90_kg, joined_kg)
 
 
 def city_demand(cooperative_id: str, season: Season, today: date) -> list[CityDemand]:
@@ -176,6 +179,9 @@ def city_demand(cooperative_id: str, season: Season, today: date) -> list[CityDe
     weeks = tuple(monday_of(today) + timedelta(weeks=ahead) for ahead in range(1, WEEKS_OF_CITIES + 1))
     spans, joined = _issued(days[0]), _joined_kg(season)
     ready = _ready_kg(cooperative_id, season)
+    together: dict[str, dict[date, tuple[float, float]]] = defaultdict(dict)
+    for product_id, monday, p10, p90 in _spans_of_products(days[0]):
+        together[product_id][monday] = p10, p90
     called, crops, regions = names.products(), dict(Product.objects.values_list("product_id", "crop")), names.regions()
     found = []
     for product_id in own:
@@ -187,7 +193,7 @@ def city_demand(cooperative_id: str, season: Season, today: date) -> list[CityDe
         cities.sort(key=lambda city: (-sum(week.kg for week in city[1]), city[0].id))
         if cities:
             ready_kg = tuple(ready.get((product_id, monday), 0.0) for monday in weeks)
-            found.append(CityDemand(called[product_id], crops[product_id], days[0], weeks, tuple(cities), ready_kg))
+            found.append(CityDemand(called[product_id], crops[product_id], days[0], weeks, tuple(cities), ready_kg, together[product_id]))
     return found
 
 
