@@ -51,7 +51,7 @@ def test_a_week_says_who_buys_at_what_price_and_why(plan, world):
     assert "¥14.40" in told  # 36 yuan for a pack of 2.5 kg
     assert "Chengdu pays 0.50 yuan per kg more after freight than the next best place, Kunming" in told
     assert "No plan of this harvest for these customers can be worth more than ¥1,000" in told
-    assert "82 % of what is expected may be sold ahead. A kilogram promised brings ¥4.60 more than a late sale, and costs ¥4.00" in told
+    assert "82 % of what is expected. A kilogram promised brings ¥4.60 more than a late sale, and costs ¥4.00" in told
 
 
 def test_the_plan_says_which_weather_its_forecasts_had_and_who_gave_no_answer(plan, world):
