@@ -120,11 +120,12 @@ def forecast_ripening(folder: Path, number: int, as_of: date, out: Path, filled:
 @click.option("--season", "number", type=int, required=True, help="the season to forecast, by the year in which it starts")
 @OUT_FILE
 @click.option("--totals", type=OutFile(), help="also write the sum over each block's plots")
-def forecast_yield(folder: Path, number: int, out: Path, totals: Path | None) -> None:
+@click.option("--cooperatives", type=OutFile(), help="also write the sum over each cooperative's villages")
+def forecast_yield(folder: Path, number: int, out: Path, totals: Path | None, cooperatives: Path | None) -> None:
     """How much each plot yields: plot_id, season, mean, p10 .. p90."""
-    from pinfold.flows.forecast_tables import yield_from_folder
+    from pinfold.flows.forecast_tables import Sums, yield_from_folder
 
-    yield_from_folder(folder, number, out, totals, TerminalProgress())
+    yield_from_folder(folder, number, out, Sums(totals, cooperatives), TerminalProgress())
 
 
 @forecast.command("harvest")

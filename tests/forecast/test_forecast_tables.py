@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pinfold.basics.errors import BrokenTables, InputError
-from pinfold.flows.forecast_tables import harvest_days_from_folder, ripening_from_folder, yield_from_folder
+from pinfold.flows.forecast_tables import Sums, harvest_days_from_folder, ripening_from_folder, yield_from_folder
 
 CHERRY = Path(__file__).parents[2] / "examples" / "swiss-cherry"
 
@@ -32,14 +32,14 @@ def test_every_swiss_site_that_has_not_bloomed_by_the_day_of_issue_gets_five_dat
 
 
 def test_ids_that_came_as_numbers_go_back_as_numbers(tmp_path):
-    yield_from_folder(yield_folder(tmp_path), 5, tmp_path / "out.parquet", tmp_path / "totals.csv")
+    yield_from_folder(yield_folder(tmp_path), 5, tmp_path / "out.parquet", Sums(tmp_path / "totals.csv"))
     out = pl.read_parquet(tmp_path / "out.parquet")
     assert out["plot_id"].to_list() == [1, 2, 3]
     assert out["plot_id"].dtype == pl.Int64
 
 
 def test_totals_are_written_by_block(tmp_path):
-    yield_from_folder(yield_folder(tmp_path), 5, tmp_path / "out.csv", tmp_path / "totals.csv")
+    yield_from_folder(yield_folder(tmp_path), 5, tmp_path / "out.csv", Sums(tmp_path / "totals.csv"))
     totals = pl.read_csv(tmp_path / "totals.csv").sort("block")
     assert totals["block"].to_list() == ["north", "south"]
     assert totals["mean"].to_list() == pytest.approx([31, 30.5], rel=0.1)
@@ -48,12 +48,12 @@ def test_totals_are_written_by_block(tmp_path):
 def test_totals_without_blocks_are_refused(tmp_path):
     folder = yield_folder(tmp_path, plots="plot_id,crop\n1,rice\n2,rice\n3,rice\n")
     with pytest.raises(InputError, match="column block or village_id"):
-        yield_from_folder(folder, 5, tmp_path / "out.csv", tmp_path / "totals.csv")
+        yield_from_folder(folder, 5, tmp_path / "out.csv", Sums(tmp_path / "totals.csv"))
 
 
 def test_a_season_before_all_harvests_cannot_be_forecast(tmp_path):
     with pytest.raises(InputError, match="nothing to forecast for season 1"):
-        yield_from_folder(yield_folder(tmp_path), 1, tmp_path / "out.csv", None)
+        yield_from_folder(yield_folder(tmp_path), 1, tmp_path / "out.csv", Sums())
 
 
 def test_a_folder_without_tables_is_refused(tmp_path):
@@ -112,3 +112,8 @@ def test_a_villages_days_of_picking_sum_to_what_its_plots_are_expected_to_bear(t
 def test_days_of_a_crop_without_a_file_are_refused(tmp_path):
     with pytest.raises(InputError, match="none of the crops of plots has a file"):
         harvest_days_from_folder(harvest_folder(tmp_path, crop="durian"), 2025, date(2025, 6, 1), tmp_path / "days.csv")
+
+
+def test_sums_of_cooperatives_without_villages_are_refused(tmp_path):
+    with pytest.raises(InputError, match="sums of cooperatives need villages"):
+        yield_from_folder(yield_folder(tmp_path), 5, tmp_path / "out.csv", Sums(cooperatives=tmp_path / "cooperatives.csv"))

@@ -111,3 +111,19 @@ def test_the_gate_says_what_each_model_scored_and_which_serves():
     scores = issued().scores
     assert scores["serves"].sum() == 1
     assert (scores["score"] > 0).all()
+
+
+def test_a_cooperatives_total_is_that_of_its_villages_and_surer_than_they_are_one_by_one():
+    """East and west are one cooperative, each in a district of its own."""
+    villages = pl.DataFrame({"village_id": ["west", "east"], "hub_id": ["h1", "h2"], "cooperative_id": ["c", "c"]})
+    plots = PLOTS.rename({"block": "village_id"})
+    found = issue_yield(YieldTables(plots, harvests(), villages=villages), 6, ISSUE, 1)
+    whole, parts = found.cooperatives, found.totals
+    assert whole["cooperative_id"].to_list() == ["c"]
+    assert whole["mean"][0] == pytest.approx(parts["mean"].sum())
+    width, widths = (frame["p90"] - frame["p10"] for frame in (whole, parts))
+    assert np.sqrt((widths**2).sum()) * 0.9 < width[0] <= widths.sum()
+
+
+def test_without_villages_no_cooperative_has_a_total():
+    assert issued().cooperatives.is_empty()

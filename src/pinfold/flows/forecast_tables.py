@@ -81,17 +81,27 @@ def _weather_known(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFr
     return known_on(filled, tables["weather_forecasts"], as_of) if "weather_forecasts" in tables else filled
 
 
-def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None, progress: Progress = silent) -> None:
-    """Write plot_id, season, mean, p10 .. p90, model, issued_on to `out`, and the same by block to `totals` if that is given.
+@dataclass(frozen=True)
+class Sums:
+    """Where sums over plots are written, None: nowhere. blocks : by block or village; cooperatives : by cooperative"""
+
+    blocks: Path | None = None
+    cooperatives: Path | None = None
+
+
+def yield_from_folder(folder: Path, season: int, out: Path, sums: Sums, progress: Progress = silent) -> None:
+    """Write plot_id, season, mean, p10 .. p90, model, issued_on to `out`, and the same sums where `sums` says.
 
     Reads plots and harvests, and covariates and villages where the folder has them; the unit is that of the harvests. Harvests of the
     season and later, and covariates of later seasons, are not looked at.
-    Raises BrokenTables, or InputError when no plot has an earlier harvest, or totals are wanted and no plot has a block.
+    Raises BrokenTables, or InputError when no plot has an earlier harvest, or sums are wanted that the tables cannot give.
     """
     progress("reading", 0, 1)
     tables = read_tables(folder, ["plots", "harvests"], optional=["covariates", "villages"])
-    if totals is not None and not {"block", "village_id"} & set(tables["plots"].columns):
+    if sums.blocks is not None and not {"block", "village_id"} & set(tables["plots"].columns):
         raise InputError(f"{folder}: totals need the column block or village_id in plots; add it, or leave --totals out")
+    if sums.cooperatives is not None and ("villages" not in tables or "village_id" not in tables["plots"].columns):
+        raise InputError(f"{folder}: sums of cooperatives need villages, and village_id in plots; add them, or leave --cooperatives out")
     # The same folder gives the same table: the seed is the season.
     known = YieldTables(tables["plots"], tables["harvests"], tables.get("covariates"), tables.get("villages"))
     with workers(tables["harvests"].height) as elsewhere:
@@ -99,8 +109,10 @@ def yield_from_folder(folder: Path, season: int, out: Path, totals: Path | None,
     if found.plots.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
     write(as_they_came(found.plots.select("plot_id", "season", "mean", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
-    if totals is not None:
-        write(as_they_came(found.totals, id_types(folder, "plots")), totals)
+    if sums.blocks is not None:
+        write(as_they_came(found.totals, id_types(folder, "plots")), sums.blocks)
+    if sums.cooperatives is not None:
+        write(found.cooperatives, sums.cooperatives)
     progress("yield", 1, 1)
 
 

@@ -26,7 +26,7 @@ NUMBERS = {"mean": pl.Float64, **dict.fromkeys(COLUMNS, pl.Float64)}
 SHARED = dict.fromkeys(("shared", "shared_district", "shared_block"), pl.Float64)
 ISSUED = {"model": pl.String, "issued_on": pl.Date}
 PLOTS_SCHEMA = {"plot_id": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED, **SHARED, "seasons_seen": pl.Int64}
-TOTALS_SCHEMA = {"block": pl.String, "season": pl.Int64, **NUMBERS, **ISSUED}
+TOTALS_SCHEMA = {"season": pl.Int64, **NUMBERS, **ISSUED}
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,13 @@ class YieldForecast:
         variance that all plots of the crop, those of a district beyond it and those of a block beyond both have in common in a season),
         seasons_seen (0: a plot without a past, forecast from others of its crop)
     totals : block, season, mean, p10 .. p90, model, issued_on: sum over the block's plots that have a past, all crops together
+    cooperatives : cooperative_id and the same, sum over its villages; no row where villages do not say whose they are
     scores : crop, stage (harvest), model, score (mean CRPS of the hindcasts), error (root mean square error), seasons, serves
     """
 
     plots: pl.DataFrame
     totals: pl.DataFrame
+    cooperatives: pl.DataFrame
     scores: pl.DataFrame
 
 
@@ -54,9 +56,11 @@ def issue_yield(tables: YieldTables, season: int, issued_on: date, seed: int, *,
     """
     crops = list(named_harvests(tables, season))
     found = at_work.over(partial(_one_crop, issued_on=issued_on, seed=seed), crops, [named.crop for named in crops])
+    blocks = _by_block(found)
     return YieldForecast(
         pl.concat([pl.DataFrame(schema=PLOTS_SCHEMA), *(crop.plots for crop in found)]),
-        _totals(found, season, issued_on),
+        _totals(blocks, season, issued_on, "block"),
+        _totals(_by_cooperative(blocks, tables.villages), season, issued_on, "cooperative_id"),
         pl.concat([pl.DataFrame(schema=SCORES_SCHEMA), *(crop.scores for crop in found)]),
     )
 
@@ -142,28 +146,53 @@ def _numbers(outlook: Outlook) -> dict[str, np.ndarray]:
     return {"mean": outlook.mean, **{column: outlook.quantiles[:, at] for at, column in enumerate(COLUMNS)}}
 
 
-def _totals(crops: list[OneCrop], season: int, issued_on: date) -> pl.DataFrame:
-    """Totals of every named block over all its crops; two crops of a block do not share a season shock here."""
-    by_block: dict[str, np.ndarray] = {}
-    models: dict[str, list[str]] = {}
+@dataclass(frozen=True)
+class _Drawn:
+    """Simulated kg of one place, shape (DRAWS,), and the models of its crops."""
+
+    kg: np.ndarray
+    models: tuple[str, ...]
+
+    def and_of(self, other: _Drawn) -> _Drawn:
+        return _Drawn(self.kg + other.kg, (*self.models, *other.models))
+
+
+def _by_block(crops: list[OneCrop]) -> dict[str, _Drawn]:
+    """What every named block was drawn to bear, over all its crops; two crops of a block do not share a season shock here."""
+    found: dict[str, _Drawn] = {}
     for crop in crops:
         for number, block in enumerate(crop.blocks):
-            if block is None or not crop.draws[:, number].any():
-                continue
-            by_block[block] = by_block.get(block, 0) + crop.draws[:, number]
-            models.setdefault(block, []).append(crop.model)
-    if not by_block:
-        return pl.DataFrame(schema=TOTALS_SCHEMA)
-    draws = np.stack(list(by_block.values()), axis=1)
-    outlook = outlook_of(draws)
-    names = list(by_block)
+            if block is not None and crop.draws[:, number].any():
+                drawn = _Drawn(crop.draws[:, number], (crop.model,))
+                found[block] = found[block].and_of(drawn) if block in found else drawn
+    return found
+
+
+def _by_cooperative(blocks: dict[str, _Drawn], villages: pl.DataFrame | None) -> dict[str, _Drawn]:
+    """The same for cooperatives: in every draw the sum over their villages, which share the season and their district's luck."""
+    found: dict[str, _Drawn] = {}
+    if villages is None or "cooperative_id" not in villages.columns:
+        return found
+    for village_id, cooperative_id in villages.select("village_id", "cooperative_id").iter_rows():
+        if village_id in blocks:
+            drawn = blocks[village_id]
+            found[cooperative_id] = found[cooperative_id].and_of(drawn) if cooperative_id in found else drawn
+    return found
+
+
+def _totals(places: dict[str, _Drawn], season: int, issued_on: date, name: str) -> pl.DataFrame:
+    """Rows of TOTALS_SCHEMA about `places`, their ids in the column `name`."""
+    schema = {name: pl.String} | TOTALS_SCHEMA
+    if not places:
+        return pl.DataFrame(schema=schema)
+    outlook = outlook_of(np.stack([drawn.kg for drawn in places.values()], axis=1))
     return pl.DataFrame(
         {
-            "block": names,
-            "season": [season] * len(names),
+            name: list(places),
+            "season": [season] * len(places),
             **_numbers(outlook),
-            "model": [" and ".join(dict.fromkeys(models[name])) for name in names],
-            "issued_on": [issued_on] * len(names),
+            "model": [" and ".join(dict.fromkeys(drawn.models)) for drawn in places.values()],
+            "issued_on": [issued_on] * len(places),
         },
-        schema=TOTALS_SCHEMA,
+        schema=schema,
     )

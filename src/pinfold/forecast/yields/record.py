@@ -23,7 +23,8 @@ class YieldTables:
     harvests : plot_id, season, kg or kg_per_m2; several rows of one plot and season are summed; later seasons are not looked at
     covariates : plot_id, season and numbers known before the harvest, under any name, those of the season to come too; blank where not
         known; None where no such table is kept
-    villages : village_id, hub_id (villages of one hub are a district, which shares its luck); None where no such table is kept
+    villages : village_id, hub_id (villages of one hub are a district, which shares its luck), cooperative_id (may be absent); None where
+        no such table is kept
     """
 
     plots: pl.DataFrame
