@@ -6,7 +6,7 @@ import pytest
 
 from pinfold.basics.errors import InputError
 from pinfold.fields.crops import crop
-from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
+from pinfold.forecast.harvest_weeks import PACE_ERROR, Expected, harvest_weeks
 
 MONDAY = date(2026, 9, 7)
 CROPS = {"mango": crop("mango"), "coffee": crop("coffee")}
@@ -29,8 +29,9 @@ def expected(plots=4, shared=0.5, days_apart=2, kg_apart=0.1, village="v1"):
     )
 
 
-def weeks(given, seed=1):
-    return harvest_weeks(given, CROPS, MONDAY, seed)
+def weeks(given, seed=1, pace_error=0.0):
+    """As if it were known how fast a plot is picked, so that the rest can be worked by hand."""
+    return harvest_weeks(given, CROPS, MONDAY, seed, pace_error)
 
 
 def test_all_that_is_expected_is_ready_in_some_week():
@@ -105,6 +106,23 @@ def test_a_week_has_a_band_around_what_is_expected_and_grades_add_up_to_it():
 def test_a_harvest_of_which_nothing_is_doubtful_has_no_band():
     sure = weeks(expected(days_apart=0, kg_apart=0.0)).filter(ready_week=5, grade=0)
     assert sure.select("p10", "p90").row(0) == pytest.approx((sure["kg"][0], sure["kg"][0]))
+
+
+def test_nobody_knows_how_fast_a_crop_is_picked_so_a_week_has_a_band_though_all_else_is_known():
+    """The harvest stays what it is; forty plots are no surer than one by more than their own half of the doubt."""
+    known = expected(days_apart=0, kg_apart=0.0)
+    many = weeks(expected(plots=40, days_apart=0, kg_apart=0.0), pace_error=PACE_ERROR).filter(ready_week=5, grade=0)
+    told = weeks(known, pace_error=PACE_ERROR)
+    week = told.filter(ready_week=5, grade=0)
+    assert told["kg"].sum() == pytest.approx(380, rel=0.01)
+    assert week["p10"][0] < 0.95 * week["kg"][0] < 1.05 * week["kg"][0] < week["p90"][0]
+    assert 0.5 * week["kg_cv"][0] < many["kg_cv"][0] < week["kg_cv"][0]
+
+
+def test_a_plot_whose_picking_was_seen_to_be_over_is_picked_no_longer_whatever_the_pace():
+    seen = [{"plot_id": "m0", "stage": "ripe", "on": MONDAY}, {"plot_id": "m0", "stage": "picking over", "on": MONDAY + timedelta(days=6)}]
+    done = weeks(replace(expected(plots=1), seen=pl.DataFrame(seen)), pace_error=PACE_ERROR)
+    assert done["ready_week"].unique().to_list() == [0]
 
 
 def test_plots_of_one_village_that_share_its_luck_make_its_week_less_sure():

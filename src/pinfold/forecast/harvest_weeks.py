@@ -1,8 +1,8 @@
 """From dates and kilograms to weeks: how many kg of each product and grade each village has ready in each week, and how sure that is.
 
 Every draw is one season in which all plots of a crop share one ripening shock and one yield shock, those of a district and of a village
-one more of each for the yield (DESIGN rule 7), so that a village's week does not look surer than it is. A plot is picked from ripeness to
-the end of picking, where that was seen or is forecast, else over the window of the crop's file.
+one more of each for the yield (DESIGN rule 7), and how fast the crop is picked, so that a village's week does not look surer than it is.
+A plot is picked from ripeness to the end of picking, where that was seen or is forecast, else over the window of the crop's file.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from pinfold.fields.crops import PICKING_OVER, Crop
 DRAWS = 300
 PLOTS_AT_ONCE = 1000
 NORMAL_SCORES = ndtri(LEVELS)
+# Nobody knows how fast a crop will be picked: standard deviation of the log of a picking's length, half of its variance common to all plots
+# of a crop. Where an even picking is half over it moves the share that is picked by 0.2, near what weighed.py takes it for. Assumed.
+PACE_ERROR = 0.4
 KG_KEPT = 0.5
 SHARES = ("shared", "shared_district", "shared_block")
 SCHEMA = {
@@ -53,7 +56,9 @@ class Expected:
     products: pl.DataFrame
 
 
-def harvest_weeks(expected: Expected, crops: Mapping[str, Crop], starts_on: date, seed: int) -> pl.DataFrame:
+def harvest_weeks(
+    expected: Expected, crops: Mapping[str, Crop], starts_on: date, seed: int, pace_error: float = PACE_ERROR
+) -> pl.DataFrame:
     """village_id, product_id, grade, ready_week, kg (expected, of product), kg_cv, p10 .. p90; weeks of under half a kg are left out.
 
     starts_on : Monday of week 0; weeks before it are negative
@@ -75,15 +80,15 @@ def harvest_weeks(expected: Expected, crops: Mapping[str, Crop], starts_on: date
         plots = plots_of(expected, crop, starts_on)
         if plots.height:
             outturn = crop.kg_per_harvest_kg.value if kg_per_harvest_kg is None else kg_per_harvest_kg
-            found.append(_one_crop(plots, crop, random, product_id, outturn))
+            found.append(_one_crop(plots, crop, random, pace_error, product_id, outturn))
     return pl.concat(found)
 
 
 def plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
-    """Plots of a crop by village: day_p10 .. day_p90 and first_day (days since starts_on), kg_p10 .. kg_p90, mean, shares, stretch.
+    """Plots of a crop by village: day_p10 .. day_p90, first_day (days since starts_on), kg_p10 .. kg_p90, mean, shares, stretch, over_seen.
 
     A stage that was seen is certain; one that was not comes after the day of issue.
-    stretch : how long the plot is picked, in windows of the crop's file
+    stretch : how long the plot is picked, in windows of the crop's file; over_seen : whether the end of picking was seen
     """
     districts = pl.col("hub_id") if "hub_id" in expected.plots.columns else pl.lit("")
     of_crop = expected.plots.filter(pl.col("crop") == crop.name).select("plot_id", "village_id", hub_id=districts)
@@ -107,23 +112,27 @@ def plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
     kg = expected.kg.select("plot_id", "mean", *(pl.col(column).alias(f"kg_{column}") for column in COLUMNS), *shares)
     over = pl.concat(
         [
-            expected.seen.filter(pl.col("stage") == PICKING_OVER).select("plot_id", over_day=_days(pl.col("on"), starts_on)),
-            expected.ripe.filter(pl.col("stage") == PICKING_OVER).select("plot_id", over_day=_days(pl.col("p50"), starts_on)),
+            rows.filter(pl.col("stage") == PICKING_OVER).select(
+                "plot_id", over_day=_days(pl.col(on), starts_on), over_seen=pl.lit(on == "on")
+            )
+            for rows, on in ((expected.seen, "on"), (expected.ripe, "p50"))
         ]
     ).unique("plot_id", keep="first", maintain_order=True)
     # The last day is picked too, and no plot is picked in less than one.
     days = (pl.col("over_day") - pl.col("day_p50") + 1).clip(1) / crop.picking_window_days.value
     whole = of_crop.join(ripe, on="plot_id").join(kg, on="plot_id").join(over, on="plot_id", how="left")
-    return whole.with_columns(stretch=days.fill_null(1.0)).sort("village_id", "plot_id")
+    return whole.with_columns(pl.col("over_seen").fill_null(False), stretch=days.fill_null(1.0)).sort("village_id", "plot_id")
 
 
 def _days(when: pl.Expr, starts_on: date) -> pl.Expr:
     return (when - pl.lit(starts_on)).dt.total_days().cast(pl.Float64)
 
 
-def _one_crop(plots: pl.DataFrame, crop: Crop, random: np.random.Generator, product_id: str, kg_per_harvest_kg: float) -> pl.DataFrame:
+def _one_crop(
+    plots: pl.DataFrame, crop: Crop, random: np.random.Generator, pace_error: float, product_id: str, kg_per_harvest_kg: float
+) -> pl.DataFrame:
     villages = plots["village_id"].unique(maintain_order=True)
-    first_week, kg = _kg_by_week(plots, villages, crop, random)
+    first_week, kg = _kg_by_week(plots, villages, crop, random, pace_error)
     mean, deviation = kg.mean(axis=1) * kg_per_harvest_kg, kg.std(axis=1) * kg_per_harvest_kg
     quantiles = np.quantile(kg, LEVELS, axis=1) * kg_per_harvest_kg
     at_village, at_week = np.nonzero(mean >= KG_KEPT)
@@ -144,11 +153,12 @@ def _one_crop(plots: pl.DataFrame, crop: Crop, random: np.random.Generator, prod
     )
 
 
-def _kg_by_week(plots: pl.DataFrame, villages: pl.Series, crop: Crop, random: np.random.Generator) -> tuple[int, Floats]:
+def _kg_by_week(plots: pl.DataFrame, villages: pl.Series, crop: Crop, random: np.random.Generator, pace_error: float) -> tuple[int, Floats]:
     """(first week, kg harvested in every simulated season, shape (villages, DRAWS, weeks)); `plots` stand village by village."""
     village = plots["village_id"].replace_strict(villages.to_list(), list(range(len(villages))), return_dtype=pl.Int64).to_numpy()
     season_day, season_kg = random.standard_normal((2, DRAWS))
     luck = _Luck.drawn(plots, season_kg, random)
+    pace = random.standard_normal(DRAWS)
     parts = []
     for start in range(0, plots.height, PLOTS_AT_ONCE):
         rows = plots.slice(start, PLOTS_AT_ONCE)
@@ -160,7 +170,9 @@ def _kg_by_week(plots: pl.DataFrame, villages: pl.Series, crop: Crop, random: np
         # Straight lines between quantiles lose a little of a skewed mean; the forecast's mean is what was said, so it is kept.
         drawn_mean = kg.mean(axis=1)
         kg *= np.divide(rows["mean"].to_numpy(), drawn_mean, out=np.zeros_like(drawn_mean), where=drawn_mean > 0)[:, None]
-        parts.append((village[start : start + PLOTS_AT_ONCE], ripe_day, kg, rows["stretch"].to_numpy()[:, None]))
+        error = np.where(rows["over_seen"].to_numpy(), 0.0, pace_error)[:, None]
+        length = np.exp(error * np.sqrt(0.5) * (pace + random.standard_normal((rows.height, DRAWS))) - error**2 / 2)
+        parts.append((village[start : start + PLOTS_AT_ONCE], ripe_day, kg, rows["stretch"].to_numpy()[:, None] * length))
     first_week = int(np.floor(min(ripe_day.min() for _, ripe_day, _, _ in parts) / 7))
     last_day = max((ripe_day + crop.picking_window_days.value * stretch).max() for _, ripe_day, _, stretch in parts)
     edges = 7.0 * np.arange(first_week, int(np.ceil(last_day / 7)) + 1)
