@@ -12,6 +12,7 @@ from bad_server import drips_headers, keeps_silent, sends, serving
 from django.db.models import Sum
 
 from pinfold.basics.errors import InputError
+from pinfold.demand.candidates import CANDIDATES
 from pinfold.flows.fill_odds import customers
 from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.pins import open_pins
@@ -20,7 +21,21 @@ from pinfold.flows.season import load_season
 from pinfold.flows.what_if import plan_as_made, what_if_now
 from pinfold.match.what_if import Ask
 from pinfold.settings import WeatherSettings
-from pinfold.store.models import Lane, Lot, Pin, PinLot, Plan, PriceAnswer, Product, Season, Setting, Shipment, WeekForecast
+from pinfold.store.models import (
+    DemandForecast,
+    GateScore,
+    Lane,
+    Lot,
+    Pin,
+    PinLot,
+    Plan,
+    PriceAnswer,
+    Product,
+    Season,
+    Setting,
+    Shipment,
+    WeekForecast,
+)
 from pinfold.store.reads.plan import newest_plan
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +91,11 @@ def test_every_plan_learns_how_customers_answer_to_each_products_price() -> None
     low, middle, high = customers().of("mango").elasticities
     assert low < middle < high
     assert middle == pytest.approx(learned["mango"].elasticity)
+
+
+def test_the_name_of_every_outlook_model_has_room_in_the_tables() -> None:
+    longest = max(len(candidate.name) for candidate in CANDIDATES)
+    assert longest <= min(model._meta.get_field("model").max_length for model in (DemandForecast, GateScore))
 
 
 def test_its_pins_stay_open_until_the_goods_are_packed() -> None:

@@ -112,7 +112,7 @@ class DemandForecast(models.Model):
     region = to("store.Region")
     week = models.DateField()
     issued_on = models.DateField()
-    model = models.CharField(max_length=60)
+    model = models.CharField(max_length=100)
     mean = models.FloatField()
     p10 = models.FloatField()
     p25 = models.FloatField()
@@ -175,7 +175,7 @@ class GateScore(models.Model):
     issued_on = models.DateField()
     kind = models.CharField(max_length=20, help_text="ripening, yield or demand")
     crop = models.CharField(max_length=40)
-    model = models.CharField(max_length=60)
+    model = models.CharField(max_length=100)
     score = models.FloatField(help_text="pinball loss in the unit of the target; smaller is better")
     serves = models.BooleanField()
 
