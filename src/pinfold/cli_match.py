@@ -31,7 +31,9 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path))
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="folder of the plan before: mend it for what changed since",
 )
-@click.option("--moved-price", type=click.FloatRange(0), default=0.0, help="with --from: yuan that moving a promised kg must bring")
+@click.option(
+    "--moved-price", type=click.FloatRange(0), default=0.0, help="with --from: yuan that every promised kg that moves costs the plan"
+)
 @click.option("--frozen-until", type=int, help="with --from: shipments for wants up to this week are loaded and stay")
 @click.option(
     "--frozen",

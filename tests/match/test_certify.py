@@ -6,10 +6,14 @@ import json
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from pinfold.basics.errors import InputError, NotFound
+from pinfold.cli import main
 from pinfold.flows.match_certify import certificate_of_folder
 from pinfold.flows.match_tables import Asked, match_from_folder
+from pinfold.match import core
+from pinfold.match.dual import _Walk
 
 from .test_folder import write
 
@@ -68,3 +72,32 @@ def test_a_plan_of_other_tables_or_whole_trucks_or_no_plan_is_refused(made):
     (made / "season" / "lots.csv").write_text(lots.replace("\n1,", "\n2,"))
     with pytest.raises(InputError, match=r"lot 1 has no way to want 1[12]; certify a plan beside the tables it was made from"):
         certificate_of_folder(made / "season", made / "plan")
+
+
+def test_ctrl_c_writes_the_best_plan_so_far_which_can_be_certified(tmp_path, monkeypatch):
+    # Large seasons are walked down in stages; at the second one somebody presses Ctrl-C.
+    write(tmp_path / "season", "csv")
+    taken = []
+
+    def stop_at_the_second(walk, stage, keep_mean=False, going=_Walk.take):
+        taken.append(stage)
+        if len(taken) == 2:
+            raise KeyboardInterrupt
+        going(walk, stage, keep_mean)
+
+    monkeypatch.setattr(core, "SIMPLEX_WAYS_MAX", -1)
+    monkeypatch.setattr(_Walk, "take", stop_at_the_second)
+    done = CliRunner().invoke(main, ["match", str(tmp_path / "season"), "--out", str(tmp_path / "plan"), "--json"])
+    assert done.exit_code == 130, done.output
+    told = json.loads((tmp_path / "plan" / "plan.json").read_text())
+    assert told["interrupted"] and told["objective"] <= 920 + 1e-6 and told["bound"] >= 920 - 1e-6
+    monkeypatch.undo()
+    done = CliRunner().invoke(main, ["certify", str(tmp_path / "season"), str(tmp_path / "plan")])
+    assert done.exit_code == 0 and "broken: []" in done.output
+
+
+def test_a_plan_that_is_found_out_ends_the_command_with_exit_code_1(tmp_path):
+    write(tmp_path / "season", "csv")
+    match_from_folder(tmp_path / "season", tmp_path / "plan")
+    change(tmp_path / "plan" / "shipments.parquet", kg=pl.col("kg") * 1.5)
+    assert CliRunner().invoke(main, ["certify", str(tmp_path / "season"), str(tmp_path / "plan")]).exit_code == 1
