@@ -20,12 +20,10 @@ from scipy.stats import t as student
 
 from pinfold.basics.quantiles import Floats
 from pinfold.flows.match_tables import read_season
-from pinfold.match.core import SIMPLEX_WAYS_MAX, near_best_flow
+from pinfold.match.core import near_best_flow
 from pinfold.match.season import Season
-from pinfold.match.uncertain.exact import exact_yuan
-from pinfold.match.uncertain.plan import best_found, cautious_first
+from pinfold.match.uncertain.plan import best_found, cautious_first, yuan_after
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, first_of_flow
-from pinfold.match.uncertain.recourse import near_yuan
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.scenarios import draw_kg
 
@@ -66,10 +64,8 @@ def met(season: Season, rules: UncertainRules, firsts: dict[str, FirstStage]) ->
     """Mean yuan that each first stage brings in twenty fresh harvests, shape (WAYS,)."""
     fresh = replace(rules, seed=FRESH_SEED + rules.seed)
     problem = TwoStage(season, fresh, draw_kg(season, fresh, np.random.default_rng(fresh.seed)))
-    if len(season.ways.pool) <= SIMPLEX_WAYS_MAX:
-        return np.array([exact_yuan(problem, firsts[way]).mean() for way in WAYS])
     prices = near_best_flow(season).prices
-    return np.array([near_yuan(problem, firsts[way], prices).mean() for way in WAYS])
+    return np.array([yuan_after(problem, firsts[way], prices).mean() for way in WAYS])
 
 
 def told(percent: Floats) -> str:

@@ -98,17 +98,21 @@ def cautious_first(problem: TwoStage, certain: Flow) -> FirstStage:
 
 
 def best_found(problem: TwoStage, certain: Flow) -> Found:
-    """The best first stage, exactly where ways and scenarios are few, else nearly; certain : the plan at the expected harvest."""
-    if not _is_small(problem):
-        return near_best(problem, certain.prices, cautious_first(problem, certain))
-    first, yuan, objective = best_plan(problem)
-    return Found(first, yuan, worth(yuan, problem.rules), objective)
+    """The best first stage, exactly where ways and scenarios are few, else nearly; certain : the plan at the expected harvest.
+
+    Where simplex is quick, what each scenario brings after it is exact.
+    """
+    if len(problem.season.ways.pool) * len(problem.scenario_kg) <= SIMPLEX_WAYS_MAX:
+        first, yuan, objective = best_plan(problem)
+        return Found(first, yuan, worth(yuan, problem.rules), objective)
+    found = near_best(problem, certain.prices, cautious_first(problem, certain))
+    if len(problem.season.ways.pool) > SIMPLEX_WAYS_MAX:
+        return found
+    yuan = exact_yuan(problem, found.first)
+    return replace(found, yuan=yuan, worth=worth(yuan, problem.rules))
 
 
 def yuan_after(problem: TwoStage, first: FirstStage, start: Prices) -> Floats:
-    """What each scenario brings after `first`, shape (scenarios,): exactly in a small season, else at least, by prices from `start`."""
-    return exact_yuan(problem, first) if _is_small(problem) else near_yuan(problem, first, start)
-
-
-def _is_small(problem: TwoStage) -> bool:
-    return len(problem.season.ways.pool) * len(problem.scenario_kg) <= SIMPLEX_WAYS_MAX
+    """What each scenario brings after `first`, shape (scenarios,): exactly where simplex is quick, else at least, by prices."""
+    few = len(problem.season.ways.pool) <= SIMPLEX_WAYS_MAX
+    return exact_yuan(problem, first) if few else near_yuan(problem, first, start)
