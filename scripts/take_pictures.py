@@ -1,8 +1,8 @@
 """`make pictures`: plays some weeks of the example season and writes what its people see on their phones to docs/pictures.
 
-    python scripts/take_pictures.py [FOLDER OF A PLAYED INSTALLATION]
+    python scripts/take_pictures.py [FOLDER OF A PLAYED INSTALLATION [NAME ...]]
 
-Without a folder the season is played afresh, which takes some minutes.
+Without a folder the season is played afresh, which takes some minutes; with names only those pictures are taken.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ PLAN = (
     Picture("impact", "officer", "/impact/", BOTH),
     Picture("incomes", "officer", "/incomes/"),
     Picture("operator", "operator", "/operator/", ENGLISH),
-    Picture("demand", "operator", "/demand/", BOTH),
+    Picture("demand", "operator", "/demand/", ENGLISH),
 )
 
 
@@ -98,8 +98,9 @@ def take_all(browser: Browser, site: Site) -> None:
     with (SEASON / "people.csv").open(encoding="utf-8") as people:
         numbers = {row["role"]: row["phone"] for row in reversed(list(csv.DictReader(people)))}
     PICTURES.mkdir(exist_ok=True)
+    wanted = set(sys.argv[2:]) or {picture.name for picture in PLAN}
     for language, picture in product(BOTH, PLAN):
-        if language in picture.languages:
+        if language in picture.languages and picture.name in wanted:
             site.language = language
             phone = Phone(browser, site)
             if picture.role:
