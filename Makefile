@@ -33,19 +33,21 @@ bench: .venv/test-ready
 pictures: .venv/test-ready
 	$(BIN)/python scripts/take_pictures.py
 
+LOOPS := $(wildcard src/pinfold/match/*.[ch])
+
 .venv/uv-ready: requirements/uv.lock.txt
 	@echo "Making .venv ..."
 	scripts/make_venv.sh $(PYTHON)
 	touch $@
 
-.venv/run-ready: .venv/uv-ready requirements/run.lock src/pinfold/match/loops.c hatch_build.py
+.venv/run-ready: .venv/uv-ready requirements/run.lock $(LOOPS) hatch_build.py
 	@echo "Installing the locked dependencies ..."
 	$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/run.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q src
 	touch $@
 
-.venv/test-ready: .venv/uv-ready requirements/test.lock src/pinfold/match/loops.c hatch_build.py
+.venv/test-ready: .venv/uv-ready requirements/test.lock $(LOOPS) hatch_build.py
 	@echo "Installing the locked dependencies and what tests need ..."
 	$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/test.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .

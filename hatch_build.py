@@ -1,4 +1,4 @@
-"""Compiles src/pinfold/match/loops.c when Pinfold is installed, by a C compiler that comes as a Python package."""
+"""Compiles loops.c and forest.c of src/pinfold/match when Pinfold is installed, by a C compiler that comes as a Python package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE = Path("src/pinfold/match/loops.c")
+SOURCES = [Path("src/pinfold/match/loops.c"), Path("src/pinfold/match/forest.c")]
 # Numbers are finite by the checks of match/tables.py; without these promises the compiler would not do several at once.
 PROMISES = ["-fno-math-errno", "-fno-trapping-math", "-ffinite-math-only", "-fno-signed-zeros"]
 COMPILE = [sys.executable, "-m", "ziglang", "cc", "-O3", "-march=native", *PROMISES, "-fPIC", "-shared"]
@@ -19,9 +19,9 @@ class CompileKernel(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        source = Path(self.root) / SOURCE
-        library = source.with_suffix(".so")
-        subprocess.run([*COMPILE, str(source), "-o", str(library), "-lm"], check=True)
+        sources = [Path(self.root) / source for source in SOURCES]
+        library = sources[0].with_suffix(".so")
+        subprocess.run([*COMPILE, *map(str, sources), "-o", str(library), "-lm"], check=True)
         build_data["artifacts"].append(str(library.relative_to(self.root)))
         build_data["pure_python"] = False
         build_data["infer_tag"] = True

@@ -1,4 +1,4 @@
-"""The compiled loops of loops.c, which hatch_build.py makes when Pinfold is installed."""
+"""The compiled loops of loops.c and forest.c, which hatch_build.py makes when Pinfold is installed."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ PART_WAYS = 2_000_000
 
 @dataclass(frozen=True)
 class Network:
-    """Arrays of a season in the order in which the kernel walks them; the first seventeen fields are those of `Network` in loops.c.
+    """Arrays of a season in the order in which the kernel walks them; the first seventeen fields are those of `Network` in network.h.
 
     first_way, first_lot : shape (pools + 1,)
     want, lane, kept, cost_per_kg : shape (ways,); hub_of_lane : shape (lanes,)
@@ -175,7 +175,7 @@ class Network:
 
 
 class _Struct(ctypes.Structure):
-    """`Network` of loops.c."""
+    """`Network` of network.h."""
 
     NUMBERS = ("pools", "wants", "lanes", "hub_weeks", "steps")
     ARRAYS = tuple(field.name for field in fields(Network))[:17]
