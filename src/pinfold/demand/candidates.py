@@ -34,9 +34,13 @@ class Candidate:
         """Weighted mean of the guesses of each model's name."""
         return np.asarray(sum(weight * guesses[model.name] for model, weight in self.weights))
 
-    def fit(self, history: History, weeks: int) -> Candidate:
-        """The same mean of the same models, each learned from all of `history`."""
-        return replace(self, weights=tuple((model.fit(history, weeks), weight) for model, weight in self.weights))
+    @property
+    def models(self) -> list[OutlookModel]:
+        return [model for model, _ in self.weights]
+
+    def of(self, fitted: Mapping[OutlookModel, OutlookModel]) -> Candidate:
+        """The same mean of the same models, each as it was fitted."""
+        return replace(self, weights=tuple((fitted[model], weight) for model, weight in self.weights))
 
     def predict(self, history: History, weeks: int) -> Floats:
         """Guess of the `weeks` weeks after `history`, shape (series, weeks)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from pinfold.basics.quantiles import COLUMNS, Floats
 from pinfold.basics.weeks import monday_of
 from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, scale_kg, spread_quantiles
 from pinfold.demand.history import KEYS, History, level_kg, weekly_history
+from pinfold.demand.models import OutlookModel
 from pinfold.demand.moved import PART_COLUMNS
 from pinfold.demand.newcomers import newcomers
 from pinfold.demand.totals import totals
@@ -97,11 +99,14 @@ class Expected:
 
 def predict(history: History, gate: Gate, weeks: int) -> Expected:
     """What is expected of every series and week: of series that sell by the one choice of the gate, of sparse ones by the other."""
-    expected = _predict(history, gate.selling, weeks)
+    # Both choices share models, and learning is what takes the time.
+    used = dict.fromkeys([*gate.selling.candidate.models, *gate.sparse.candidate.models])
+    fitted = {model: model.fit(history, weeks) for model in used}
+    expected = _predict(history, gate.selling, fitted, weeks)
     sparse = ~is_selling(history.kg)
     if not sparse.any():
         return expected
-    beside = _predict(history, gate.sparse, weeks)
+    beside = _predict(history, gate.sparse, fitted, weeks)
     return Expected(
         mean=np.where(sparse[:, None], beside.mean, expected.mean),
         quantiles=np.where(sparse[:, None, None], beside.quantiles, expected.quantiles),
@@ -109,9 +114,9 @@ def predict(history: History, gate: Gate, weeks: int) -> Expected:
     )
 
 
-def _predict(history: History, chosen: Backtest, weeks: int) -> Expected:
-    fitted = chosen.candidate.fit(history, weeks)
-    guess, level = fitted.predict(history, weeks), level_kg(history.kg)
+def _predict(history: History, chosen: Backtest, fitted: Mapping[OutlookModel, OutlookModel], weeks: int) -> Expected:
+    candidate = chosen.candidate.of(fitted)
+    guess, level = candidate.predict(history, weeks), level_kg(history.kg)
     mean, quantiles = spread_quantiles(guess, scale_kg(guess, level), chosen.bands.of(history.kg), chosen.spread)
     usual = np.repeat(level[None, :, None], weeks, axis=2)
-    return Expected(mean, quantiles, np.concatenate([usual, fitted.moved(history, weeks), (mean - guess)[None]]))
+    return Expected(mean, quantiles, np.concatenate([usual, candidate.moved(history, weeks), (mean - guess)[None]]))
