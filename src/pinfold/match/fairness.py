@@ -17,6 +17,7 @@ import polars as pl
 from pinfold.basics.errors import InputError, NoPlan
 from pinfold.match.bound import Prices, bound
 from pinfold.match.core import Programme, optimum, passed_to_highs, programme, row_prices, run_highs, solver_options
+from pinfold.match.score import sent_kg
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
 
@@ -71,6 +72,11 @@ class Terms:
 
     apart: Floats
     floor: Floats
+
+    def as_kept(self, villages: Villages, sent: Floats) -> Terms:
+        """Terms that `sent` kg of each village keep: these, or what it misses them by (tolerance of the solver, dust)."""
+        apart = np.abs(sent - sent.sum() / villages.kg.sum() * villages.kg)
+        return Terms(np.maximum(self.apart, apart), np.minimum(self.floor, sent))
 
 
 @dataclass(frozen=True)
@@ -159,9 +165,12 @@ def fair_flow(season: Season) -> Certified:
     floor = rules.village_floor * np.maximum(levels - LEVEL_SLACK, 0.0)
     terms = Terms((rules.village_band if rules.village_band < 1 else np.inf) * villages.kg, floor * villages.kg)
     primal, dual = run_highs(_with_villages(programme(season), villages, terms), solver_options(season))
-    promise = Promise(villages, terms, VillagePrices.of(dual[-2 * len(villages.kg) - 1 :]))
+    shipments = _shipments(season, primal)
+    # The bound is over all plans that keep the terms as well as this one does: solvers keep rows to a tolerance, and dust is not sent.
+    sent = villages.sent_kg(sent_kg(season, shipments))
+    promise = Promise(villages, terms.as_kept(villages, sent), VillagePrices.of(dual[-2 * len(villages.kg) - 1 :]))
     prices = row_prices(season, dual)
-    return Certified(_shipments(season, primal), prices, fair_bound(season, prices, promise), promise=promise)
+    return Certified(shipments, prices, fair_bound(season, prices, promise), promise=promise)
 
 
 def fair_bound(season: Season, prices: Prices, promise: Promise) -> float:
