@@ -45,7 +45,7 @@ class DemandWeek:
 
 @dataclass(frozen=True)
 class ProductDemand:
-    """One product over all regions in the coming `weeks`; its span is added up as if all regions were off the same way: the widest.
+    """One product over all regions in the coming `weeks`; its span is added up as if all weeks were off the same way: the widest.
 
     parts : kg of each of demand.moved.PARTS, which sum to kg
     moved : since the earlier outlook, None where there is none

@@ -39,7 +39,7 @@ class DemandWeekAnswer(Schema):
 
 
 class DemandProductAnswer(Schema):
-    """One product over all regions and coming weeks; its span is added up as if all regions were off the same way."""
+    """One product over all regions and coming weeks; its span is added up as if all weeks were off the same way."""
 
     product: Named
     weeks: int
