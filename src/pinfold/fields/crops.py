@@ -124,6 +124,11 @@ def crop(name: str) -> Crop:
     return parse_crop(name, (CROP_FILES / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def names_of(name: str) -> tuple[str, str]:
+    """What people call the crop, in English and in Chinese; a crop without a file is called by its own name."""
+    return (name.replace("-", " "), crop(name).name_zh) if name in known_crops() else (name, name)
+
+
 def harvest_stage_of(name: str) -> str:
     """The stage from which a crop is picked; ripe for a crop without a file."""
     return crop(name).harvest_stage if name in known_crops() else "ripe"

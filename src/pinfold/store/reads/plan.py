@@ -12,6 +12,7 @@ from django.db.models import F, Max, Q, Sum
 from pinfold.basics.errors import NoPlan
 from pinfold.basics.money import yuan_to_fen
 from pinfold.basics.rules import read_rules
+from pinfold.fields.crops import names_of
 from pinfold.match.explain import Reason, Unsold
 from pinfold.match.rules import MatchRules
 from pinfold.match.say import Names
@@ -203,9 +204,9 @@ def last_week_looked_at(plan_id: int) -> int | None:
 
 
 def names(chinese: bool) -> Names:
-    """Names of products and regions for spoken reasons."""
-    column = "name_zh" if chinese else "name"
-    return Names(dict(Product.objects.values_list("product_id", column)), dict(Region.objects.values_list("region_id", column)))
+    """Names for spoken reasons: products by their crop, since "the mango" keeps and not "the Late mango, 5 kg"."""
+    crops = {product_id: names_of(crop)[chinese] for product_id, crop in Product.objects.values_list("product_id", "crop")}
+    return Names(crops, dict(Region.objects.values_list("region_id", "name_zh" if chinese else "name")))
 
 
 def _ripe(row: dict[str, Any]) -> Ripe:

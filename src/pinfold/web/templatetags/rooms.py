@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
-from pinfold.basics.errors import NotFound
 from pinfold.basics.units import UNITS_M2
-from pinfold.fields.crops import crop as crop_facts
+from pinfold.fields.crops import names_of
 from pinfold.forecast.outcomes import LEADS_DAYS, Outcome
 from pinfold.forecast.say import Language, model_called
 from pinfold.store.reads.shop import Named
@@ -136,11 +135,7 @@ def days_moved(by_days: float) -> str:
 @register.filter
 def crop_called(name: str) -> str:
     """A crop's name; crops without a file are called by their own name."""
-    try:
-        known = crop_facts(name)
-    except NotFound:
-        return name
-    return called(Named(known.name, known.name.replace("-", " "), known.name_zh))
+    return called(Named(name, *names_of(name)))
 
 
 @register.filter
