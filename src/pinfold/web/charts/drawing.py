@@ -56,7 +56,7 @@ def month_axis(**more: Any) -> alt.Axis:
     """An axis of days that names the months."""
     import altair as alt
 
-    return alt.Axis(format="%-m月" if chinese() else "%b", tickCount="month", title=None, grid=True, **more)
+    return alt.Axis(format="%-m月" if chinese() else "%b", tickCount="month", title=None, grid=True, labelSeparation=6, **more)
 
 
 def day_text(on: date) -> str:
