@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinfold.basics.errors import InputError
+from pinfold.flows.match_tables import match_from_folder
 from pinfold.flows.match_uncertain import match_uncertain_from_folder
 from pinfold.match.core import near_best_flow
 from pinfold.match.uncertain import search
@@ -159,6 +160,18 @@ def test_the_command_writes_what_to_book_and_promise_and_what_each_harvest_bring
     promised = dict(pl.read_parquet(tmp_path / "plan" / "promises.parquet").rows())
     assert promised[11] == pytest.approx(60) and set(promised) == {11, 12}
     assert pl.read_parquet(tmp_path / "plan" / "trucks.parquet").columns == ["lane_id", "trucks", "kg"]
+
+
+def test_of_a_plan_that_stood_in_the_folder_before_nothing_is_left_beside_the_new_one(tmp_path):
+    write(tmp_path / "season", "csv")
+    match_from_folder(tmp_path / "season", tmp_path / "plan")
+    (tmp_path / "plan" / "notes.txt").write_text("mine")
+    match_uncertain_from_folder(tmp_path / "season", tmp_path / "plan", {"scenarios": 2})
+    files = {each.name for each in (tmp_path / "plan").iterdir()}
+    assert files == {"plan.json", "promises.parquet", "trucks.parquet", "yuan.csv", "notes.txt"}
+    match_from_folder(tmp_path / "season", tmp_path / "plan")
+    files = {each.name for each in (tmp_path / "plan").iterdir()}
+    assert files == {"plan.json", "prices.parquet", "reasons.csv", "shipments.parquet", "notes.txt"}
 
 
 def test_a_rule_that_is_not_known_is_refused_by_name(tmp_path):

@@ -14,10 +14,10 @@ from pinfold.match.certify import Certificate, certify
 def certificate_of_folder(folder: Path, plan: Path) -> Certificate:
     """The certificate of the plan in folder `plan`, worked out from its files and the tables in `folder`.
 
-    Raises NotFound when a file is missing, InputError when the plan is of other tables or books whole trucks, and BrokenTables.
+    Raises NotFound when a file is missing, InputError when the plan is of other tables or books trucks, and BrokenTables.
     """
     if (plan / "trucks.parquet").exists():
-        raise InputError(f"{plan} books whole trucks, whose bound its prices do not prove; certify plans without --whole")
+        raise InputError(f"{plan} books trucks, and prices alone do not prove its bound; certify plans without --whole and --uncertain")
     if not (plan / "plan.json").exists():
         raise NotFound(f"{plan} has no plan.json; make a plan with pinfold match")
     told = json.loads((plan / "plan.json").read_text(encoding="utf-8"))

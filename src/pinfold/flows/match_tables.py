@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
+# All that any plan may leave in its folder.
+PLAN_FILES = (
+    *("plan.json", "shipments.parquet", "prices.parquet", "reasons.csv", "villages.parquet"),
+    *("trucks.parquet", "promises.parquet", "yuan.csv"),
+)
 STEPS = 3
 
 
@@ -87,17 +92,21 @@ def write_plan(folder: Path, out: Path, plan: Plan, booked: Booked | None = None
 
     booked : what bars goods in a plan of whole trucks
     """
-    out.mkdir(parents=True, exist_ok=True)
+    empty_of_plans(out)
     ids = id_types(folder, "lots") | id_types(folder, "wants")
     as_they_came(plan.shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()), ids).write_parquet(
         out / "shipments.parquet"
     )
-    # A plan that stood here before may have had more files; beside this one they would tell of another.
-    for name in ("villages.parquet", "trucks.parquet"):
-        (out / name).unlink(missing_ok=True)
     if plan.promise is not None:
         plan.promise.frame(sent_kg(plan.season, plan.chosen)).write_parquet(out / "villages.parquet")
     _reasons(plan, _names(folder, plan.season.tables.products), booked).write_csv(out / "reasons.csv")
+
+
+def empty_of_plans(out: Path) -> None:
+    """Makes the folder, and takes out of it what an earlier plan left: beside the next one its files would tell of another."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in PLAN_FILES:
+        (out / name).unlink(missing_ok=True)
 
 
 def read_season(folder: Path) -> Season:

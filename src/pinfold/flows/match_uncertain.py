@@ -9,7 +9,7 @@ from pathlib import Path
 from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.rules import read_rules
-from pinfold.flows.match_tables import cpu_seconds, promises_nothing, read_season, rules_given
+from pinfold.flows.match_tables import cpu_seconds, empty_of_plans, promises_nothing, read_season, rules_given
 from pinfold.match.uncertain.plan import UncertainPlan, plan_uncertain
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.outside.folder import as_they_came, id_types
@@ -30,7 +30,7 @@ def match_uncertain_from_folder(
     progress(f"match: plan {len(season.ways.pool):,} ways in {rules.scenarios} harvests", 1, 3)
     plan = plan_uncertain(season, rules)
     progress("match: write the plan", 2, 3)
-    out.mkdir(parents=True, exist_ok=True)
+    empty_of_plans(out)
     as_they_came(plan.booked, id_types(folder, "lanes")).write_parquet(out / "trucks.parquet")
     as_they_came(plan.promised, id_types(folder, "wants")).write_parquet(out / "promises.parquet")
     plan.distribution.write_csv(out / "yuan.csv")
