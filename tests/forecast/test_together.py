@@ -110,3 +110,12 @@ def test_a_model_that_extends_another_takes_its_place_only_where_it_beats_it():
 
     assert serving(near) == "degree-days"
     assert serving(nearer) == "chill, then degree-days"
+
+
+def test_one_model_that_is_far_better_than_the_mean_of_all_serves_alone():
+    """Climatology is 9 days off, the others 6 and 1 on the same side: their mean 3.5. It is scored, but does not serve."""
+    record = stage_record(plots=6, seasons=8, gaps=0.0)
+    models = (Off("climatology", record, (9, -9)), Off("trend", record, (6, -6)), Off("degree-days", record, (1, -1)))
+    found = gate(models, record, 5.0)
+    assert found.scores[3].model == "mean of models with reports and weather"
+    assert found.models[found.serves].name == "degree-days"

@@ -1,5 +1,5 @@
 """Which model serves: every model forecasts the last seasons from what was known then; the simple one serves unless beaten, and
-where several beat it their mean serves.
+where several beat it their mean serves, unless one of them beats the mean as well.
 
 Nothing here looks ahead: a hindcast is given a record cut at the same day of its season (StageRecord.as_known_in,
 HarvestRecord.as_known_in).
@@ -63,8 +63,10 @@ class Gate:
 
 
 def gate(models: Sequence[RipeningModel], record: StageRecord, season_prior_days: float) -> Gate:
-    """The first model is the simple one and serves unless others beat it; where several do, their mean serves and stands last.
+    """The first model is the simple one and serves unless others beat it; where several do, their mean stands last and serves.
 
+    The best of them serves in its place where it beats the mean by the same rule: where one model knows what the others cannot, as heat
+    does where plots stand near each other, their mean would only water it down.
     season_prior_days : as in ripening_scores
     """
     asked = [Remembered(model) for model in models]
@@ -74,7 +76,9 @@ def gate(models: Sequence[RipeningModel], record: StageRecord, season_prior_days
         return Gate(tuple(asked), tuple(scores), better[0] if better else 0)
     together = Together(tuple(asked[index] for index in better), tuple(scores[index].width for index in better))
     of_together = ripening_scores([asked[0], together], record, season_prior_days)[1]
-    return Gate((*asked, together), (*scores, of_together), len(asked))
+    best = min(better, key=lambda index: float(scores[index].crps.mean()))
+    serves = best if beats(scores[best].crps, of_together.crps) else len(asked)
+    return Gate((*asked, together), (*scores, of_together), serves)
 
 
 def _better(scores: Sequence[Score]) -> list[int]:
