@@ -109,6 +109,23 @@ def test_a_villages_days_of_picking_sum_to_what_its_plots_are_expected_to_bear(t
     assert half == pytest.approx(110, rel=0.15)  # 55 % in the first half of the window
 
 
+def test_a_crop_that_was_picked_for_eight_weeks_in_all_seasons_before_is_not_expected_to_be_picked_in_four(tmp_path):
+    """Weighed four times a season, 25 kg every 18 days from ripeness on; the file says 28 days."""
+    folder = harvest_folder(tmp_path)
+    usual, slow = tmp_path / "usual.csv", tmp_path / "slow.csv"
+    harvest_days_from_folder(folder, 2025, date(2025, 6, 1), usual)
+    rows = [
+        f"{plot},{year},25,{date(year, 8, 1) + timedelta(days=day)}\n"
+        for plot in ("m1", "m2")
+        for year in range(2021, 2025)
+        for day in (0, 18, 36, 54)
+    ]
+    (folder / "harvests.csv").write_text("plot_id,season,kg,picked_on\n" + "".join(rows))
+    harvest_days_from_folder(folder, 2025, date(2025, 6, 1), slow)
+    late = [pl.read_csv(out, try_parse_dates=True).filter(pl.col("on") > date(2025, 9, 1))["kg"].sum() for out in (usual, slow)]
+    assert late[0] < 10 < 60 < late[1], "kg of 200, a month after ripeness and later"
+
+
 def test_days_of_a_crop_without_a_file_are_refused(tmp_path):
     with pytest.raises(InputError, match="none of the crops of plots has a file"):
         harvest_days_from_folder(harvest_folder(tmp_path, crop="durian"), 2025, date(2025, 6, 1), tmp_path / "days.csv")

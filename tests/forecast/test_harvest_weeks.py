@@ -6,7 +6,8 @@ import pytest
 
 from pinfold.basics.errors import InputError
 from pinfold.fields.crops import crop
-from pinfold.forecast.harvest_weeks import PACE_ERROR, Expected, harvest_weeks
+from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
+from pinfold.forecast.pace import AS_ASSUMED, Pace
 
 MONDAY = date(2026, 9, 7)
 CROPS = {"mango": crop("mango"), "coffee": crop("coffee")}
@@ -29,9 +30,9 @@ def expected(plots=4, shared=0.5, days_apart=2, kg_apart=0.1, village="v1"):
     )
 
 
-def weeks(given, seed=1, pace_error=0.0):
+def weeks(given, seed=1, pace=Pace(0.0, 0.0, 0.0)):
     """As if it were known how fast a plot is picked, so that the rest can be worked by hand."""
-    return harvest_weeks(given, CROPS, MONDAY, seed, pace_error)
+    return harvest_weeks(replace(given, paces={"mango": pace}), CROPS, MONDAY, seed)
 
 
 def test_all_that_is_expected_is_ready_in_some_week():
@@ -111,8 +112,8 @@ def test_a_harvest_of_which_nothing_is_doubtful_has_no_band():
 def test_nobody_knows_how_fast_a_crop_is_picked_so_a_week_has_a_band_though_all_else_is_known():
     """The harvest stays what it is; forty plots are no surer than one by more than their own half of the doubt."""
     known = expected(days_apart=0, kg_apart=0.0)
-    many = weeks(expected(plots=40, days_apart=0, kg_apart=0.0), pace_error=PACE_ERROR).filter(ready_week=5, grade=0)
-    told = weeks(known, pace_error=PACE_ERROR)
+    many = weeks(expected(plots=40, days_apart=0, kg_apart=0.0), pace=AS_ASSUMED).filter(ready_week=5, grade=0)
+    told = weeks(known, pace=AS_ASSUMED)
     week = told.filter(ready_week=5, grade=0)
     assert told["kg"].sum() == pytest.approx(380, rel=0.01)
     assert week["p10"][0] < 0.95 * week["kg"][0] < 1.05 * week["kg"][0] < week["p90"][0]
@@ -121,7 +122,7 @@ def test_nobody_knows_how_fast_a_crop_is_picked_so_a_week_has_a_band_though_all_
 
 def test_a_plot_whose_picking_was_seen_to_be_over_is_picked_no_longer_whatever_the_pace():
     seen = [{"plot_id": "m0", "stage": "ripe", "on": MONDAY}, {"plot_id": "m0", "stage": "picking over", "on": MONDAY + timedelta(days=6)}]
-    done = weeks(replace(expected(plots=1), seen=pl.DataFrame(seen)), pace_error=PACE_ERROR)
+    done = weeks(replace(expected(plots=1), seen=pl.DataFrame(seen)), pace=AS_ASSUMED)
     assert done["ready_week"].unique().to_list() == [0]
 
 

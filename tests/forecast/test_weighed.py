@@ -8,6 +8,7 @@ import pytest
 
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.forecast.in_season import NORMAL_SCORE_90
+from pinfold.forecast.pace import AS_ASSUMED, HALF, Pace
 from pinfold.forecast.weighed import with_weighed
 
 SCORES = (-NORMAL_SCORE_90, -0.6744897501960817, 0.0, 0.6744897501960817, NORMAL_SCORE_90)
@@ -25,12 +26,12 @@ def forecast(shared: float = 0.5, in_village: float = 0.0, villages: tuple[str, 
     return rows, pl.DataFrame({"plot_id": names, "crop": "mango", "village_id": villages, "district_id": "hub"})
 
 
-def after(weighed: dict[str, tuple[float, float]], **given: object) -> tuple[pl.DataFrame, pl.DataFrame]:
+def after(weighed: dict[str, tuple[float, float]], pace: Pace = AS_ASSUMED, **given: object) -> tuple[pl.DataFrame, pl.DataFrame]:
     """weighed : plot to kg and share that is usually picked by now."""
     kg, plots = forecast(**given)  # type: ignore[arg-type]
     rows = [(plot, each, share, SUNDAY) for plot, (each, share) in weighed.items()]
     schema = {"plot_id": pl.String, "kg": pl.Float64, "share": pl.Float64, "on": pl.Date}
-    return with_weighed(kg, pl.DataFrame(rows, schema=schema, orient="row"), plots)
+    return with_weighed(kg, pl.DataFrame(rows, schema=schema, orient="row"), plots, {"mango": pace})
 
 
 def test_a_plot_that_is_picked_out_bears_what_was_weighed_and_no_doubt_is_left():
@@ -68,6 +69,12 @@ def test_half_picked_plots_are_believed_less_and_many_of_them_no_more_than_their
     assert one["p50"][1] < many["p50"][40] < 150 * 0.9
 
 
+def test_weighings_are_believed_more_of_a_crop_that_was_picked_evenly_in_past_seasons():
+    """A quarter of the assumed variance of the pace, or four times as much, and as before."""
+    even, usual, uneven = (after({"p0": (75.0, 0.5)}, Pace(0.0, k * HALF, k * HALF))[0]["p50"][1] for k in (0.25, 1.0, 4.0))
+    assert 100 < uneven < usual < even < 100 * 1.5**0.5
+
+
 def test_what_was_weighed_is_the_least_that_is_forecast():
     kg, _ = after({"p0": (140.0, 0.3)})
     assert kg.select(COLUMNS).row(0)[0] >= 140
@@ -82,7 +89,7 @@ def test_another_crop_is_not_moved():
     kg, plots = forecast()
     peas = plots.with_columns(crop=pl.Series(["mango", "mango", "snow-pea"]))
     weighed = pl.DataFrame({"plot_id": ["p0"], "kg": [150.0], "share": [1.0], "on": [SUNDAY]})
-    assert with_weighed(kg, weighed, peas)[0]["p50"][2] == 100
+    assert with_weighed(kg, weighed, peas, {})[0]["p50"][2] == 100
 
 
 def test_plots_that_differ_more_than_was_forecast_leave_the_others_less_sure():

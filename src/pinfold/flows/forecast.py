@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -18,6 +19,7 @@ from pinfold.forecast.harvest_weeks import Expected
 from pinfold.forecast.in_season import frosts, news_of, with_news
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
+from pinfold.forecast.pace import AS_ASSUMED, Pace, past_paces
 from pinfold.forecast.weighed import with_weighed
 from pinfold.forecast.yields.record import YieldTables
 from pinfold.forecast.yields.season_weather import season_weather
@@ -32,11 +34,12 @@ DAYS_AHEAD, DAY_KG_KEPT = 28, 0.5
 
 @dataclass(frozen=True)
 class SeasonForecast:
-    """Both forecasts of one day of issue."""
+    """Both forecasts of one day of issue, and how fast crops were picked in seasons before."""
 
     issued_on: date
     ripening: RipeningForecast
     yields: YieldForecast
+    paces: Mapping[str, Pace]
 
 
 def stages_seen() -> pl.DataFrame:
@@ -56,9 +59,11 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     known = YieldTables(plots, past, _covariates(plots, stages, weather, past, issued_on), read_table("villages"))
     yields = issue_yield(known, season, issued_on, seed=season)
     kg, news = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
-    kg, picked = with_weighed(kg, _weighed(plots, stages, season, issued_on), _in_districts(plots))
+    paces = past_paces(plots, stages, past, season, _crops())
+    kg, picked = with_weighed(kg, _weighed(plots, stages, season, issued_on, paces), _in_districts(plots), paces)
     yields, reasons = replace(yields, plots=kg), pl.concat([news, picked])
-    days = _days(plots, ripening, stages, kg, issued_on)
+    seen = stages.filter((pl.col("season") == season) & (pl.col("on") <= issued_on)).select("plot_id", "stage", "on")
+    days = _days(Expected(plots, ripening.dates, seen, kg, pl.DataFrame(), paces), issued_on)
     with atomic():
         forecasts.save_days(days, season, issued_on)
         forecasts.save_ripening(ripening.dates)
@@ -66,7 +71,7 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
         forecasts.save_yield_reasons(reasons, season, issued_on)
         forecasts.save_scores("ripening", issued_on, ripening.scores.with_columns(crop=pl.col("crop") + " " + pl.col("stage")))
         forecasts.save_scores("yield", issued_on, yields.scores)
-    return SeasonForecast(issued_on, ripening, yields)
+    return SeasonForecast(issued_on, ripening, yields, paces)
 
 
 def _covariates(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame, past: pl.DataFrame, issued_on: date) -> pl.DataFrame:
@@ -90,7 +95,7 @@ def _news(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame, seas
     return pl.concat([news_of(reports), frosts(measured, plots, flowered, _crops())])
 
 
-def _weighed(plots: pl.DataFrame, stages: pl.DataFrame, season: int, issued_on: date) -> pl.DataFrame:
+def _weighed(plots: pl.DataFrame, stages: pl.DataFrame, season: int, issued_on: date, paces: Mapping[str, Pace]) -> pl.DataFrame:
     """What was weighed this season of each plot, and the share of its harvest that is usually picked by now."""
     picked = read_table("harvests").filter((pl.col("season") == season) & (pl.col("picked_on") <= issued_on))
     seen = stages.filter((pl.col("season") == season) & (pl.col("on") <= issued_on)).select("plot_id", "stage", "on")
@@ -99,17 +104,17 @@ def _weighed(plots: pl.DataFrame, stages: pl.DataFrame, season: int, issued_on: 
     for name, known in _crops().items():
         ripe = seen.filter(pl.col("stage") == known.harvest_stage).join(plots.filter(pl.col("crop") == name), on="plot_id", how="semi")
         days = ripe.select((pl.lit(issued_on) - pl.col("on")).dt.total_days()).to_series().to_numpy()
-        shares.append(ripe.select("plot_id", share=pl.Series(known.picked_share(days), dtype=pl.Float64)))
+        usual = known.picked_share(days / paces.get(name, AS_ASSUMED).usual_windows)
+        shares.append(ripe.select("plot_id", share=pl.Series(usual, dtype=pl.Float64)))
     share = pl.when(pl.col("plot_id").is_in(over.to_list())).then(1.0).otherwise("share")
     by_plot = picked.group_by("plot_id", maintain_order=True).agg(pl.col("kg").sum(), on=pl.col("picked_on").max())
     return by_plot.join(pl.concat(shares), on="plot_id").with_columns(share=share)
 
 
-def _days(plots: pl.DataFrame, ripening: RipeningForecast, stages: pl.DataFrame, kg: pl.DataFrame, issued_on: date) -> pl.DataFrame:
+def _days(expected: Expected, issued_on: date) -> pl.DataFrame:
     """What each village is expected to pick on each of the next DAYS_AHEAD days, for whoever plans pickers."""
-    seen = stages.filter((pl.col("season") == current_season().number) & (pl.col("on") <= issued_on)).select("plot_id", "stage", "on")
-    crops = {name: known for name, known in _crops().items() if name in set(plots["crop"])}
-    found = harvest_days(Expected(plots, ripening.dates, seen, kg, pl.DataFrame()), crops)
+    crops = {name: known for name, known in _crops().items() if name in set(expected.plots["crop"])}
+    found = harvest_days(expected, crops)
     near = pl.col("on").is_between(issued_on, issued_on + timedelta(days=DAYS_AHEAD - 1))
     return found.filter(near & (pl.col("kg") >= DAY_KG_KEPT))
 

@@ -20,6 +20,7 @@ from pinfold.forecast.harvest_days import harvest_days
 from pinfold.forecast.harvest_weeks import Expected
 from pinfold.forecast.issue_ripening import issue_ripening
 from pinfold.forecast.issue_yield import issue_yield
+from pinfold.forecast.pace import past_paces
 from pinfold.forecast.watched import AtWork
 from pinfold.forecast.yields.record import YieldTables
 from pinfold.outside.executors import workers
@@ -134,7 +135,8 @@ def harvest_days_from_folder(folder: Path, season: int, as_of: date, out: Path, 
     known = YieldTables(plots, tables["harvests"], tables.get("covariates"), tables.get("villages"))
     yields = issue_yield(known, season, as_of, seed=season).plots
     seen = tables["stages"].filter((pl.col("season") == season) & (pl.col("on") <= as_of)).select("plot_id", "stage", "on")
-    found = harvest_days(Expected(plots, ripening, seen, yields, pl.DataFrame()), crops)
+    paces = past_paces(plots, tables["stages"], tables["harvests"], season, crops)
+    found = harvest_days(Expected(plots, ripening, seen, yields, pl.DataFrame(), paces), crops)
     if found.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; stages and harvests need a season before it")
     write(as_they_came(found, id_types(folder, "plots")), out)

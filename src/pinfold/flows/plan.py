@@ -127,6 +127,7 @@ def _weeks(forecast: SeasonForecast, grown: pl.DataFrame, season: int, starts_on
         seen=stages_seen().filter(pl.col("season") == season),
         kg=forecast.yields.plots,
         products=grown,
+        paces=forecast.paces,
     )
     crops = {name: crop(name) for name in grown["crop"]}
     stage_of = {name: facts.harvest_stage for name, facts in crops.items()}

@@ -8,7 +8,7 @@ A plot is picked from ripeness to the end of picking, where that was seen or is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -18,13 +18,11 @@ from scipy.special import ndtri
 from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS, LEVELS, Floats
 from pinfold.fields.crops import PICKING_OVER, Crop
+from pinfold.forecast.pace import AS_ASSUMED, Pace
 
 DRAWS = 300
 PLOTS_AT_ONCE = 1000
 NORMAL_SCORES = ndtri(LEVELS)
-# Nobody knows how fast a crop will be picked: standard deviation of the log of a picking's length, half of its variance common to all plots
-# of a crop. Where an even picking is half over it moves the share that is picked by 0.2, near what weighed.py takes it for. Assumed.
-PACE_ERROR = 0.4
 KG_KEPT = 0.5
 SHARES = ("shared", "shared_district", "shared_block")
 SCHEMA = {
@@ -47,6 +45,7 @@ class Expected:
     seen : plot_id, stage, on; stages of this season that were reported
     kg : YieldForecast.plots: plot_id, mean, p10 .. p90 (kg harvested), shared, shared_district, shared_block
     products : product_id, crop (null: not grown here), kg_per_harvest_kg; at most one product a crop
+    paces : how fast crops are picked, of those whose past tells it (past_paces)
     """
 
     plots: pl.DataFrame
@@ -54,11 +53,13 @@ class Expected:
     seen: pl.DataFrame
     kg: pl.DataFrame
     products: pl.DataFrame
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+
+    def pace(self, crop: Crop) -> Pace:
+        return self.paces.get(crop.name, AS_ASSUMED)
 
 
-def harvest_weeks(
-    expected: Expected, crops: Mapping[str, Crop], starts_on: date, seed: int, pace_error: float = PACE_ERROR
-) -> pl.DataFrame:
+def harvest_weeks(expected: Expected, crops: Mapping[str, Crop], starts_on: date, seed: int) -> pl.DataFrame:
     """village_id, product_id, grade, ready_week, kg (expected, of product), kg_cv, p10 .. p90; weeks of under half a kg are left out.
 
     starts_on : Monday of week 0; weeks before it are negative
@@ -80,7 +81,8 @@ def harvest_weeks(
         plots = plots_of(expected, crop, starts_on)
         if plots.height:
             outturn = crop.kg_per_harvest_kg.value if kg_per_harvest_kg is None else kg_per_harvest_kg
-            found.append(_one_crop(plots, crop, random, pace_error, product_id, outturn))
+            first_week, kg = _kg_by_week(plots, crop, expected.pace(crop), random)
+            found.append(_graded(plots["village_id"].unique(maintain_order=True), crop, product_id, first_week, outturn * kg))
     return pl.concat(found)
 
 
@@ -121,20 +123,18 @@ def plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
     # The last day is picked too, and no plot is picked in less than one.
     days = (pl.col("over_day") - pl.col("day_p50") + 1).clip(1) / crop.picking_window_days.value
     whole = of_crop.join(ripe, on="plot_id").join(kg, on="plot_id").join(over, on="plot_id", how="left")
-    return whole.with_columns(pl.col("over_seen").fill_null(False), stretch=days.fill_null(1.0)).sort("village_id", "plot_id")
+    stretch = days.fill_null(expected.pace(crop).usual_windows)
+    return whole.with_columns(pl.col("over_seen").fill_null(False), stretch=stretch).sort("village_id", "plot_id")
 
 
 def _days(when: pl.Expr, starts_on: date) -> pl.Expr:
     return (when - pl.lit(starts_on)).dt.total_days().cast(pl.Float64)
 
 
-def _one_crop(
-    plots: pl.DataFrame, crop: Crop, random: np.random.Generator, pace_error: float, product_id: str, kg_per_harvest_kg: float
-) -> pl.DataFrame:
-    villages = plots["village_id"].unique(maintain_order=True)
-    first_week, kg = _kg_by_week(plots, villages, crop, random, pace_error)
-    mean, deviation = kg.mean(axis=1) * kg_per_harvest_kg, kg.std(axis=1) * kg_per_harvest_kg
-    quantiles = np.quantile(kg, LEVELS, axis=1) * kg_per_harvest_kg
+def _graded(villages: pl.Series, crop: Crop, product_id: str, first_week: int, kg: Floats) -> pl.DataFrame:
+    """Rows of SCHEMA; kg : of product in every simulated season, shape (villages, DRAWS, weeks)."""
+    mean, deviation = kg.mean(axis=1), kg.std(axis=1)
+    quantiles = np.quantile(kg, LEVELS, axis=1)
     at_village, at_week = np.nonzero(mean >= KG_KEPT)
     weeks = pl.DataFrame(
         {
@@ -153,12 +153,12 @@ def _one_crop(
     )
 
 
-def _kg_by_week(plots: pl.DataFrame, villages: pl.Series, crop: Crop, random: np.random.Generator, pace_error: float) -> tuple[int, Floats]:
+def _kg_by_week(plots: pl.DataFrame, crop: Crop, pace: Pace, random: np.random.Generator) -> tuple[int, Floats]:
     """(first week, kg harvested in every simulated season, shape (villages, DRAWS, weeks)); `plots` stand village by village."""
-    village = plots["village_id"].replace_strict(villages.to_list(), list(range(len(villages))), return_dtype=pl.Int64).to_numpy()
+    village = plots["village_id"].rank("dense").to_numpy().astype(np.int64) - 1
     season_day, season_kg = random.standard_normal((2, DRAWS))
     luck = _Luck.drawn(plots, season_kg, random)
-    pace = random.standard_normal(DRAWS)
+    season_pace = random.standard_normal(DRAWS)
     parts = []
     for start in range(0, plots.height, PLOTS_AT_ONCE):
         rows = plots.slice(start, PLOTS_AT_ONCE)
@@ -170,13 +170,12 @@ def _kg_by_week(plots: pl.DataFrame, villages: pl.Series, crop: Crop, random: np
         # Straight lines between quantiles lose a little of a skewed mean; the forecast's mean is what was said, so it is kept.
         drawn_mean = kg.mean(axis=1)
         kg *= np.divide(rows["mean"].to_numpy(), drawn_mean, out=np.zeros_like(drawn_mean), where=drawn_mean > 0)[:, None]
-        error = np.where(rows["over_seen"].to_numpy(), 0.0, pace_error)[:, None]
-        length = np.exp(error * np.sqrt(0.5) * (pace + random.standard_normal((rows.height, DRAWS))) - error**2 / 2)
+        length = np.where(rows["over_seen"].to_numpy()[:, None], 1.0, pace.windows(rows.height, season_pace, random))
         parts.append((village[start : start + PLOTS_AT_ONCE], ripe_day, kg, rows["stretch"].to_numpy()[:, None] * length))
     first_week = int(np.floor(min(ripe_day.min() for _, ripe_day, _, _ in parts) / 7))
     last_day = max((ripe_day + crop.picking_window_days.value * stretch).max() for _, ripe_day, _, stretch in parts)
     edges = 7.0 * np.arange(first_week, int(np.ceil(last_day / 7)) + 1)
-    totals = np.zeros((len(villages), DRAWS, len(edges) - 1))
+    totals = np.zeros((int(village.max()) + 1, DRAWS, len(edges) - 1))
     for of_village, ripe_day, kg, stretch in parts:
         present, first = np.unique(of_village, return_index=True)
         # One week at a time keeps the arrays at plots x draws.

@@ -10,6 +10,7 @@ Where not to trust this: the error of the picked share is assumed, and what is s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,13 @@ import polars as pl
 
 from pinfold.basics.quantiles import COLUMNS, LEVELS, Floats
 from pinfold.forecast.in_season import NORMAL_SCORE_90, REASONS
+from pinfold.forecast.pace import AS_ASSUMED, HALF, Pace
 from pinfold.forecast.say import SAME_SHARE
 
 WEIGHED = "weighed"
 # Standard deviation of log kg told by weighings when half is picked, as if a harvest came in four rounds of chance size: variance of the
-# share p that is picked p (1 - p) / 4. Half of it is common to the crop. Both assumed.
+# share p that is picked p (1 - p) / 4. Half of it is common to the crop. Both assumed, and both scaled by what past pickings say of the
+# pace: a crop that was picked twice as evenly as assumed tells twice as surely.
 HALF_PICKED_ERROR = 0.5
 # Plots that differ more than the forecast said differ more among those still to be picked, too: it counts as so many plots. Assumed.
 PRIOR_PLOTS = 10.0
@@ -43,16 +46,20 @@ class Learned:
     shared: Floats
 
 
-def with_weighed(kg: pl.DataFrame, weighed: pl.DataFrame, plots: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def with_weighed(
+    kg: pl.DataFrame, weighed: pl.DataFrame, plots: pl.DataFrame, paces: Mapping[str, Pace]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(the forecast after what was weighed, what that did to each plot as rows of in_season.REASONS).
 
     kg : YieldForecast.plots; plots : plot_id, crop, village_id, district_id (null: not known)
     weighed : plot_id, kg, share (usually picked by now, 0 .. 1), on (last weighing), of this season
+    paces : of crops whose past pickings tell it (past_paces)
     """
     telling = weighed.filter((pl.col("kg") > 0) & (pl.col("share") >= TELLS_FROM_SHARE))
     about = kg.join(plots.select("plot_id", "crop", "village_id", "district_id"), on="plot_id", maintain_order="left")
     both = about.join(telling.select("plot_id", "share", "on", weighed_kg="kg"), on="plot_id", how="left", maintain_order="left")
-    found = [_one_crop(of_crop) for _, of_crop in both.group_by("crop", maintain_order=True) if of_crop["weighed_kg"].count()]
+    by_crop = both.group_by("crop", maintain_order=True)
+    found = [_one_crop(of_crop, paces.get(str(crop), AS_ASSUMED)) for (crop,), of_crop in by_crop if of_crop["weighed_kg"].count()]
     if not found:
         return kg, pl.DataFrame(schema=REASONS)
     moved = pl.concat(found)
@@ -61,15 +68,14 @@ def with_weighed(kg: pl.DataFrame, weighed: pl.DataFrame, plots: pl.DataFrame) -
     return kg.update(moved.select("plot_id", "mean", *COLUMNS, *SHARED), on="plot_id"), reasons
 
 
-def _one_crop(plots: pl.DataFrame) -> pl.DataFrame:
+def _one_crop(plots: pl.DataFrame, pace: Pace) -> pl.DataFrame:
     """plot_id, mean, p10 .. p90, shared ..., factor and on, of every plot of one crop with a harvest to come."""
     plots = plots.filter((pl.col("p50") > 0) & (pl.col("p90") > pl.col("p10")))
     quantiles = plots.select(COLUMNS).to_numpy()
     middle = quantiles[:, LEVELS.index(0.5)]
     before = np.log(np.maximum(quantiles[:, -1], 1e-9) / np.maximum(quantiles[:, 0], 1e-9)) / (2 * NORMAL_SCORE_90)
-    learned = learn(
-        before, _loadings(plots), plots["weighed_kg"].to_numpy() / plots["share"].to_numpy() / middle, plots["share"].to_numpy()
-    )
+    share = plots["share"].to_numpy()
+    learned = learn(before, _loadings(plots), plots["weighed_kg"].to_numpy() / share / middle, share, pace)
     ratio = (quantiles / middle[:, None]) ** (learned.spread / before)[:, None]
     # Nothing that was weighed can be taken back.
     at_least = np.nan_to_num(plots["weighed_kg"].to_numpy())
@@ -93,7 +99,7 @@ def _loadings(plots: pl.DataFrame) -> list[Floats]:
     return found
 
 
-def learn(spread: Floats, loadings: list[Floats], told: Floats, share: Floats) -> Learned:
+def learn(spread: Floats, loadings: list[Floats], told: Floats, share: Floats, pace: Pace) -> Learned:
     """What weighings say of every plot of a crop.
 
     spread : shape (plots,), log spread of the forecasts; loadings : see _loadings, of a spread of 1
@@ -104,9 +110,10 @@ def learn(spread: Floats, loadings: list[Floats], told: Floats, share: Floats) -
     own = np.maximum(spread**2 - (groups**2).sum(axis=1), SPREAD_MIN**2)
     seen = np.flatnonzero(np.isfinite(told))
     told, half = np.log(told[seen]), HALF_PICKED_ERROR * np.sqrt((1 - share[seen]) / share[seen] / 2)
-    own = own * _wider(told, own[seen] + half**2)
+    common, alone = half * np.sqrt(pace.common / HALF), half**2 * pace.own / HALF
+    own = own * _wider(told, own[seen] + alone)
     # Covariance of what was told: low rank (what is shared, and the common error) on a diagonal.
-    low, diagonal = np.column_stack([groups[seen], half]), own[seen] + half**2
+    low, diagonal = np.column_stack([groups[seen], common]), own[seen] + alone
     scaled = low / diagonal[:, None]
     inner = np.linalg.inv(np.eye(low.shape[1]) + low.T @ scaled)
 
