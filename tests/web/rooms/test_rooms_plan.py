@@ -11,11 +11,11 @@ from pinfold.match.explain import Reason, Unsold
 from pinfold.match.say import Names
 from pinfold.store.models import Lane, Plan, Shipment, Want
 from pinfold.store.plans import PlanWeather, keep_weather
-from pinfold.store.reads.plan import Place
+from pinfold.store.reads.plan import FILLED, PLANNED, Parcel, Place
 from pinfold.store.reads.shop import Named
 from pinfold.web.charts.lanes import LaneLoad, draw_lanes, place_labels
 from pinfold.web.roles import Role
-from pinfold.web.rooms.deals import stays
+from pinfold.web.rooms.deals import outlook, stays
 
 MANGO = Named("mango", "Mango", "芒果")
 FACTS = {"objective": 900.0, "sold_share": 0.6, "spoiled_share": 0.01}
@@ -45,6 +45,11 @@ def plan(season, world, now) -> Plan:
     return plan
 
 
+def parcel(product: Named, kg: float, state: str) -> Parcel:
+    hub = Place("hub", "Hub", "枢纽", 25.1, 99.2)
+    return Parcel("lot", MANGO, product, product.id, 1, 6, hub, hub, MANGO, "pin", state, 6, kg, 1.0, 10.0, 12.0, "", None)
+
+
 def test_a_week_says_who_buys_at_what_price_and_why(plan, world):
     told = world.browsers[Role.BOARD].get("/plan/?week=6").content.decode()
     assert "Customers in Chengdu" in told
@@ -52,6 +57,14 @@ def test_a_week_says_who_buys_at_what_price_and_why(plan, world):
     assert "Chengdu pays 0.50 yuan per kg more after freight than the next best place, Kunming" in told
     assert "No plan of this harvest for these customers can be worth more than ¥1,000" in told
     assert "82 % of what is expected. A kilogram promised brings ¥4.60 more than a late sale, and costs ¥4.00" in told
+
+
+def test_of_each_product_a_bar_shows_how_much_is_sold_for_sure(plan, world):
+    assert "% sold for sure" in world.browsers[Role.BOARD].get("/plan/?week=6").content.decode()
+    beans = Named("beans", "Green beans", "生豆")
+    mangoes, coffee = outlook([parcel(MANGO, 30.0, FILLED), parcel(beans, 20.0, PLANNED), parcel(MANGO, 10.0, PLANNED)]).by_product
+    assert (mangoes.product, mangoes.kg, mangoes.sure_share) == (MANGO, 40.0, 0.75)
+    assert (coffee.product, coffee.kg, coffee.sure_share) == (beans, 20.0, 0.0)
 
 
 def test_the_plan_says_which_weather_its_forecasts_had_and_who_gave_no_answer(plan, world):

@@ -48,7 +48,21 @@ class Outlook:
     worth_fen: int
     regions: int
     merchants: int
-    by_product: tuple[tuple[Named, float], ...]
+    by_product: tuple[Picked, ...]
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A product's part of a week's picking. sure_kg : of these in filled pins and chosen bids."""
+
+    product: Named
+    crop: str
+    kg: float
+    sure_kg: float
+
+    @property
+    def sure_share(self) -> float:
+        return self.sure_kg / self.kg
 
 
 @dataclass(frozen=True)
@@ -72,16 +86,17 @@ def deals(parcels: Iterable[Parcel], names: Names, language: Language) -> list[D
 
 def outlook(parcels: Sequence[Parcel]) -> Outlook:
     """The whole week in figures."""
-    by_product: dict[Named, float] = defaultdict(float)
+    groups: dict[Named, list[Parcel]] = defaultdict(list)
     for parcel in parcels:
-        by_product[parcel.product] += parcel.kg
+        groups[parcel.product].append(parcel)
+    by_product = [Picked(product, group[0].crop, _kg(group), _sure_kg(group)) for product, group in groups.items()]
     return Outlook(
-        kg=sum(parcel.kg for parcel in parcels),
-        sure_kg=sum(parcel.kg for parcel in parcels if parcel.state not in (OPEN, PLANNED)),
+        kg=_kg(parcels),
+        sure_kg=_sure_kg(parcels),
         worth_fen=sum(_worth_fen(parcel) for parcel in parcels),
         regions=len({parcel.region.id for parcel in parcels if parcel.kind == "pin"}),
         merchants=len({parcel.buyer.id for parcel in parcels if parcel.kind == "bid"}),
-        by_product=tuple(sorted(by_product.items(), key=lambda pair: -pair[1])),
+        by_product=tuple(sorted(by_product, key=lambda each: -each.kg)),
     )
 
 
@@ -111,6 +126,14 @@ def _reason_key(unsold: Unsold) -> tuple[str, str, str, str]:
     # A gap in price differs from lot to lot, so its figure is spoken to the tenth of a yuan that it lies in.
     gap = f"{unsold.short_per_kg:.1f}" if unsold.why in ("pays less", "shared") and unsold.short_per_kg is not None else ""
     return unsold.product_id, unsold.full or unsold.why, unsold.region_id or "", gap
+
+
+def _kg(parcels: Iterable[Parcel]) -> float:
+    return sum(parcel.kg for parcel in parcels)
+
+
+def _sure_kg(parcels: Iterable[Parcel]) -> float:
+    return _kg(parcel for parcel in parcels if parcel.state not in (OPEN, PLANNED))
 
 
 def _worth_fen(parcel: Parcel) -> int:
