@@ -82,3 +82,15 @@ def test_the_days_of_a_village_sum_to_no_more_than_its_yields_and_begin_on_the_d
     assert days and days[0].on >= TUESDAY.date() and days[-1].on <= TUESDAY.date() + timedelta(days=27)
     kg = sum(kg_of(plot, TUESDAY) for plot in story_season.PLOTS[:4])
     assert 0.5 * kg < sum(each.kg for each in days) <= kg * 1.001
+
+
+def test_past_pickings_that_took_eight_weeks_leave_more_to_pick_after_the_next_four_than_the_crop_file_says() -> None:
+    """A mango is picked for 28 days, says its file; on every plot the season before was picked for 56."""
+
+    def within_four_weeks(issued: datetime) -> float:
+        return sum(DayForecast.objects.filter(issued_on=issued.date()).values_list("kg", flat=True))
+
+    for report in StageReport.objects.filter(season=2025, stage="ripe"):
+        StageReport.objects.create(plot=report.plot, season=2025, stage="picking over", on=report.on + timedelta(days=55))
+    assert issue_forecasts(WEDNESDAY).paces["mango"].usual_windows > 1.2
+    assert within_four_weeks(WEDNESDAY) < 0.9 * within_four_weeks(TUESDAY)
