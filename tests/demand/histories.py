@@ -1,5 +1,6 @@
 """Weekly sales as a History, for tests that need no days or prices."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -18,3 +19,9 @@ def history_of(kg, price=None):
     keys = pl.DataFrame({"product_id": [f"P{row}" for row in range(series)], "region_id": ["R1"] * series})
     unknown = np.full(kg.shape, np.nan)
     return History(keys, kg, day_kg.reshape(series, -1), unknown if price is None else price, unknown, FIRST_MONDAY)
+
+
+def daily_history_of(day_kg):
+    """One product per row of `day_kg`, which begins on a Monday, all in region R1; prices unknown."""
+    kg = day_kg.reshape(len(day_kg), -1, DAYS).sum(axis=2)
+    return replace(history_of(kg), day_kg=day_kg)

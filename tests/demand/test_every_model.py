@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pinfold.demand.candidates import MODELS
+from pinfold.demand.known import Known
 from pinfold.demand.moved import MOVERS
 from tests.demand.histories import history_of
 
@@ -11,8 +12,8 @@ SEED = 7
 
 
 def predict(model, kg, weeks):
-    known = history_of(kg)
-    return model.fit(known, weeks).predict(known, weeks)
+    known = Known.of(history_of(kg), weeks)
+    return model.fit(known).predict(known)
 
 
 @pytest.fixture
@@ -78,8 +79,8 @@ def test_the_same_past_gives_the_same_guess(model, many):
 
 @every_model
 def test_what_was_learned_earlier_serves_later_weeks_too(model, many):
-    fitted = model.fit(history_of(many[:, :55]), 4)
-    guess = fitted.predict(history_of(many), 4)
+    fitted = model.fit(Known.of(history_of(many[:, :55]), 4))
+    guess = fitted.predict(Known.of(history_of(many), 4))
     assert guess.mean() == pytest.approx(many.mean(), rel=0.3)
 
 
@@ -98,8 +99,8 @@ def test_names_differ():
 
 @every_model
 def test_what_moved_a_guess_sums_to_its_distance_from_the_usual(model, many):
-    known = history_of(many)
-    fitted = model.fit(known, 4)
-    moved = fitted.moved(known, 4)
+    known = Known.of(history_of(many), 4)
+    fitted = model.fit(known)
+    moved = fitted.moved(known)
     assert moved.shape == (len(MOVERS), 12, 4)
-    assert moved.sum(axis=0) == pytest.approx(fitted.predict(known, 4) - many[:, -8:].mean(axis=1)[:, None])
+    assert moved.sum(axis=0) == pytest.approx(fitted.predict(known) - many[:, -8:].mean(axis=1)[:, None])

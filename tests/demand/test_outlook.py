@@ -10,6 +10,7 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.backtest import backtest
 from pinfold.demand.candidates import CANDIDATES
+from pinfold.demand.known import Known
 from pinfold.demand.moved import PART_COLUMNS
 from pinfold.demand.outlook import issue, issue_outlook
 from tests.demand.histories import history_of
@@ -119,12 +120,12 @@ def test_an_outlook_of_no_week_or_more_than_a_year_is_refused(weeks):
 
 
 def test_the_gate_compares_every_model_on_the_list():
-    names = {each.candidate.name for each in backtest(history_of(noisy(10, 30)), 4).scored}
+    names = {each.candidate.name for each in backtest(Known.of(history_of(noisy(10, 30)), 4)).scored}
     assert names == {candidate.name for candidate in CANDIDATES}
 
 
 def test_what_serves_is_the_mean_of_the_best_few():
-    gate = backtest(history_of(noisy(10, 30)), 4)
+    gate = backtest(Known.of(history_of(noisy(10, 30)), 4))
     served, scored = gate.selling, gate.scored
     assert served.candidate.name == "mean of the best 4"
     assert [each.loss for each in scored] == sorted(each.loss for each in scored)
@@ -136,7 +137,7 @@ def test_what_serves_is_the_mean_of_the_best_few():
 def test_one_that_is_clearly_better_than_all_others_serves_alone():
     # Sales that repeat last year's exactly and jump from week to week: only the same week of last year foresees them.
     year = np.random.default_rng(SEED).gamma(1, 20, size=(6, 52))
-    assert backtest(history_of(np.tile(year, 2)), 1).selling.candidate.name == "same week last year"
+    assert backtest(Known.of(history_of(np.tile(year, 2)), 1)).selling.candidate.name == "same week last year"
 
 
 def test_crops_that_come_back_each_year_are_foreseen_from_their_second_week():

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from pinfold.basics.quantiles import LEVELS, Floats
 from pinfold.demand.candidates import CANDIDATES, Candidate, hindcasts, mean_of
-from pinfold.demand.history import LEVEL_WEEKS, History, level_kg
+from pinfold.demand.history import LEVEL_WEEKS, level_kg
+from pinfold.demand.known import Known
 
 Rows = npt.NDArray[np.int64]
 Chosen = npt.NDArray[np.bool_]
@@ -102,23 +103,23 @@ class Gate:
     errors: Floats
 
 
-def backtest(history: History, weeks: int, candidates: Sequence[Candidate] = CANDIDATES, workers: Executor | None = None) -> Gate:
+def backtest(known: Known, candidates: Sequence[Candidate] = CANDIDATES, workers: Executor | None = None) -> Gate:
     """The gate's choice over at most the last 26 weeks; the first candidate with assumed errors where there is one week only.
 
     What serves is the mean of the best four, less those whose loss is over a tenth above the best one's. Sparse series choose for
     themselves: a crop that comes back after its off-season is foreseen by other models than one that sells every week.
     Source: Timmermann (2006), Handbook of Economic Forecasting 1, ch. 4: trimming to the best few, then equal weights.
 
-    weeks : how far ahead errors are measured, >= 1
+    known : its weeks are how far ahead errors are measured, >= 1
     workers : where models are learned, each for a few past weeks; None for this process. Nothing that comes out depends on it.
     """
-    past_weeks = history.weeks
+    kg, weeks, past_weeks = known.history.kg, known.weeks, known.history.weeks
     if past_weeks < 2:
         first = Backtest(candidates[0], np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks))
-        return Gate(first, first, [first], np.full((0, len(history.kg), weeks), np.nan))
+        return Gate(first, first, [first], np.full((0, len(kg), weeks), np.nan))
     origins = range(max(min(PAST_WEEKS_MIN, past_weeks - 1), past_weeks - ORIGINS_MAX), past_weeks)
-    past = _past(history.kg, origins, weeks)
-    guesses = hindcasts(history, origins, weeks, candidates, workers)
+    past = _past(kg, origins, weeks)
+    guesses = hindcasts(known, origins, candidates, workers)
     comes_back = (past.band == 0) & (np.nansum(past.actual, axis=1) > 0)
     # What comes back counts for those that sell too: a gate that saw only what sells now would never learn of seasons.
     counted = (past.band > 0) | comes_back

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from pinfold.basics.quantiles import Floats
-from pinfold.demand.history import History
+from pinfold.demand.known import Known
 from pinfold.demand.learned import BoostedTrees, LeastAbsolute
 from pinfold.demand.models import SIMPLE_MODELS, GeometricMean, LastWeek, LastYearsTurn, OutlookModel
 from pinfold.demand.smoothing import SMOOTHING
@@ -42,13 +41,13 @@ class Candidate:
         """The same mean of the same models, each as it was fitted."""
         return replace(self, weights=tuple((fitted[model], weight) for model, weight in self.weights))
 
-    def predict(self, history: History, weeks: int) -> Floats:
-        """Guess of the `weeks` weeks after `history`, shape (series, weeks)."""
-        return np.asarray(sum(weight * model.predict(history, weeks) for model, weight in self.weights))
+    def predict(self, known: Known) -> Floats:
+        """Guess of the coming weeks, shape (series, weeks)."""
+        return np.asarray(sum(weight * model.predict(known) for model, weight in self.weights))
 
-    def moved(self, history: History, weeks: int) -> Floats:
+    def moved(self, known: Known) -> Floats:
         """What moved that guess, as `OutlookModel.moved` says; shape (movers, series, weeks)."""
-        return np.asarray(sum(weight * model.moved(history, weeks) for model, weight in self.weights))
+        return np.asarray(sum(weight * model.moved(known) for model, weight in self.weights))
 
 
 def equally(*models: OutlookModel) -> Candidate:
@@ -86,23 +85,20 @@ CANDIDATES: tuple[Candidate, ...] = (
 )
 
 
-def hindcasts(
-    history: History, origins: range, weeks: int, candidates: Sequence[Candidate], workers: Executor | None = None
-) -> dict[str, Floats]:
+def hindcasts(known: Known, origins: range, candidates: Sequence[Candidate], workers: Executor | None = None) -> dict[str, Floats]:
     """What each model of the candidates would have guessed at every origin, from the weeks before it: name to (origins x series, weeks).
 
-    workers : where each model goes with each stretch of past weeks; products do not go apart, as models learn from all of them together
+    workers : where each stretch of past weeks goes, with all models, because they share what they learn from
     """
-    models = dict.fromkeys(model for candidate in candidates for model, _ in candidate.weights)
+    models = list(dict.fromkeys(model for candidate in candidates for model, _ in candidate.weights))
     stretches = np.array_split(np.asarray(origins), min(REFITS, len(origins)))
-    parts = list(product(models, stretches))
-    guess = partial(_hindcast, history, weeks)
-    found = iter(workers.map(guess, parts) if workers else map(guess, parts))
-    return {model.name: np.concatenate([next(found) for _ in stretches]) for model in models}
+    guess = partial(_hindcast, known, models)
+    found = list(workers.map(guess, stretches) if workers else map(guess, stretches))
+    return {model.name: np.concatenate([of_stretch[at] for of_stretch in found]) for at, model in enumerate(models)}
 
 
-def _hindcast(history: History, weeks: int, part: tuple[OutlookModel, npt.NDArray[np.int64]]) -> Floats:
-    """One model's guesses at every origin of one stretch, learned from the weeks before its first."""
-    model, origins = part
-    fitted = model.fit(history.until(int(origins[0])), weeks)
-    return np.concatenate([fitted.predict(history.until(int(origin)), weeks) for origin in origins])
+def _hindcast(known: Known, models: Sequence[OutlookModel], origins: npt.NDArray[np.int64]) -> list[Floats]:
+    """Each model's guesses at every origin of one stretch, learned from the weeks before its first."""
+    asked = [known.until(int(origin)) for origin in origins]
+    fitted = [model.fit(asked[0]) for model in models]
+    return [np.concatenate([model.predict(then) for then in asked]) for model in fitted]

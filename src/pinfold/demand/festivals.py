@@ -35,7 +35,12 @@ def days_off(mondays: list[date]) -> Floats:
     >>> days_off([date(2026, 11, 16), date(2026, 9, 28)]).tolist()
     [2.0, 4.0]
     """
-    return np.array([sum(_is_off(monday + timedelta(days=day)) for day in range(DAYS)) for monday in mondays], dtype=float)
+    return np.array([_days_off(monday) for monday in mondays], dtype=float)
+
+
+@lru_cache(maxsize=4096)
+def _days_off(monday: date) -> int:
+    return sum(_is_off(monday + timedelta(days=day)) for day in range(DAYS))
 
 
 def _is_off(day: date) -> bool:

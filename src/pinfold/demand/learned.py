@@ -8,66 +8,11 @@ from typing import Any
 import numpy as np
 
 from pinfold.basics.quantiles import Floats
-from pinfold.demand.features import AHEAD_WEEKS, LEVEL_FLOOR, features, level_scale_kg
-from pinfold.demand.history import History, level_kg
+from pinfold.demand.features import LEVEL_FLOOR, level_scale_kg
+from pinfold.demand.history import level_kg
+from pinfold.demand.known import Examples, Known
 from pinfold.demand.models import GeometricMean, OutlookModel
 from pinfold.demand.moved import MOVERS, logarithmic_mean, moved_by
-
-FIRST_ORIGIN = 9  # a week after the first whole window of 8
-LEARNING_WEEKS = 104  # two turns of the year
-HALF_LIFE_WEEKS = 26.0  # what happened half a year ago teaches half as much; assumed
-CUTS_DAYS = (0, 2, 4)  # days before Monday on which weeks begin; all seven teach no more at twice the time
-ROWS_MIN = 1000  # fewer examples than this teach ratios no better than a mean does; assumed
-SOLD_WEEKS_MIN = 4  # of the last 8: a series that hardly sells teaches nothing about those that do
-WEIGHT_POWER = 0.75  # between every series alike (0) and every kg alike (1), so that one large product does not speak for all; assumed
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Past weeks as examples: what was known, and what came over the series' scale.
-
-    x : float array, shape (rows, features); ratio, weight : shape (rows,)
-    cuts : how many ways of cutting days into weeks they come from
-    """
-
-    names: list[str]
-    x: Floats
-    ratio: Floats
-    weight: Floats
-    cuts: int = 1
-
-
-def examples(history: History, weeks: int) -> Examples | None:
-    """Examples from every past week of at most two years, newer ones weighing more; None where there are too few to learn from.
-
-    Where days are known, weeks that begin on other days than Monday are examples too: few weeks are known, and each new cut of them is
-    partly new luck.
-    """
-    cuts = CUTS_DAYS if history.knows_days else CUTS_DAYS[:1]
-    parts = [part for part in (_examples(history.earlier(days), weeks) for days in cuts) if part is not None]
-    if not parts:
-        return None
-    x, ratio, weight = (np.concatenate([getattr(part, name) for part in parts]) for name in ("x", "ratio", "weight"))
-    return Examples(parts[0].names, x, ratio, weight, len(parts))
-
-
-def _examples(history: History, weeks: int) -> Examples | None:
-    names: list[str] = []
-    x, ratio, weight = [], [], []
-    for origin in range(max(FIRST_ORIGIN, history.weeks - LEARNING_WEEKS), history.weeks):
-        then = history.until(origin)
-        ahead = min(weeks, AHEAD_WEEKS, history.weeks - origin)
-        sold = (then.kg[:, -8:] > 0).sum(axis=1) >= SOLD_WEEKS_MIN
-        names, values = features(then, ahead)
-        scale = level_scale_kg(then.kg)[sold]
-        fading = 0.5 ** ((history.weeks - origin) / HALF_LIFE_WEEKS)
-        x.append(values[sold].reshape(-1, len(names)))
-        ratio.append((history.kg[sold, origin : origin + ahead] / scale[:, None]).reshape(-1))
-        weight.append(np.repeat(fading * scale**WEIGHT_POWER, ahead))
-    if sum(map(len, ratio)) < ROWS_MIN:
-        return None
-    weights = np.concatenate(weight)
-    return Examples(names, np.concatenate(x), np.concatenate(ratio), weights / weights.mean())
 
 
 @dataclass(frozen=True)
@@ -85,25 +30,25 @@ class BoostedTrees:
     name: str = "trees"
     from_last_week: bool = False
 
-    def fit(self, history: History, weeks: int) -> OutlookModel:
-        known = examples(history, weeks)
-        if known is None:
+    def fit(self, known: Known) -> OutlookModel:
+        taught = known.examples
+        if taught is None:
             return GeometricMean(2)
         try:
             import lightgbm
         except OSError:  # a machine without libgomp: the simple ones serve there
             return GeometricMean(2)
-        start = last_week_root(known.names, known.x) if self.from_last_week else 0.0
-        rows = lightgbm.Dataset(known.x, np.sqrt(known.ratio) - start, weight=known.weight, params={"verbose": -1})
+        start = last_week_root(taught.names, taught.x) if self.from_last_week else 0.0
+        rows = lightgbm.Dataset(taught.x, np.sqrt(taught.ratio) - start, weight=taught.weight, params={"verbose": -1})
         # The same week cut in three ways is still one week: a leaf needs as many different ones as before.
-        asked = TREES | {"min_data_in_leaf": TREES["min_data_in_leaf"] * known.cuts}
+        asked = TREES | {"min_data_in_leaf": TREES["min_data_in_leaf"] * taught.cuts}
         return FittedTrees(lightgbm.train(asked, rows, ROUNDS), self.name, self.from_last_week)
 
-    def predict(self, history: History, weeks: int) -> Floats:
-        return self.fit(history, weeks).predict(history, weeks)
+    def predict(self, known: Known) -> Floats:
+        return self.fit(known).predict(known)
 
-    def moved(self, history: History, weeks: int) -> Floats:
-        return self.fit(history, weeks).moved(history, weeks)
+    def moved(self, known: Known) -> Floats:
+        return self.fit(known).moved(known)
 
 
 # Small trees, half of the features each: the usual guard where examples are many but weeks are few. Assumed, not searched for.
@@ -137,26 +82,26 @@ class FittedTrees:
     name: str
     from_last_week: bool
 
-    def fit(self, history: History, weeks: int) -> OutlookModel:
+    def fit(self, known: Known) -> OutlookModel:
         return self
 
-    def predict(self, history: History, weeks: int) -> Floats:
-        names, values = features(history, weeks)
+    def predict(self, known: Known) -> Floats:
+        names, values = known.features
         root = np.asarray(self.trees.predict(values.reshape(-1, len(names)))).reshape(values.shape[:2])
-        return _in_kg(np.maximum(root + self._start(names, values), 0) ** 2, history.kg)
+        return _in_kg(np.maximum(root + self._start(names, values), 0) ** 2, known.history.kg)
 
     def _start(self, names: list[str], values: Floats) -> Floats | float:
         return last_week_root(names, values) if self.from_last_week else 0.0
 
-    def moved(self, history: History, weeks: int) -> Floats:
-        names, values = features(history, weeks)
+    def moved(self, known: Known) -> Floats:
+        names, values = known.features
         shares = np.asarray(self.trees.predict(values.reshape(-1, len(names)), pred_contrib=True)).reshape(*values.shape[:2], -1)
         whole = np.maximum(shares.sum(axis=2) + self._start(names, values), 0)
         told = {mover: _of_mover(names, shares, mover) for mover in TOLD_APART}
         # A square a^2 - b^2 is (a + b) times what the movers add to the root b; below zero nothing is taken away twice.
         per_root = whole + np.maximum(whole - sum(told.values()), 0)
-        known = {mover: _in_kg_signed(per_root * share, history.kg) for mover, share in told.items()}
-        return moved_by(_in_kg(whole**2, history.kg), level_kg(history.kg), known)
+        told_kg = {mover: _in_kg_signed(per_root * share, known.history.kg) for mover, share in told.items()}
+        return moved_by(_in_kg(whole**2, known.history.kg), level_kg(known.history.kg), told_kg)
 
 
 @dataclass(frozen=True)
@@ -169,22 +114,22 @@ class LeastAbsolute:
 
     name: str = "line"
 
-    def fit(self, history: History, weeks: int) -> OutlookModel:
-        known = examples(history, weeks)
-        if known is None:
+    def fit(self, known: Known) -> OutlookModel:
+        taught = known.examples
+        if taught is None:
             return GeometricMean(2)
-        kept = [number for number, name in enumerate(known.names) if name not in NOT_STRAIGHT]
-        x = known.x[:, kept]
+        kept = [number for number, name in enumerate(taught.names) if name not in NOT_STRAIGHT]
+        x = taught.x[:, kept]
         middle = np.array([np.median(column[~np.isnan(column)]) if not np.isnan(column).all() else 0.0 for column in x.T])
         spread = _filled(x, middle).std(axis=0) + 1e-6
-        line = FittedLine(kept, known.names.index("ahead weeks"), middle, spread, np.zeros(0), self.name)
-        return FittedLine(kept, line.ahead, middle, spread, _deviations(line.design(known.x), known), self.name)
+        line = FittedLine(kept, taught.names.index("ahead weeks"), middle, spread, np.zeros(0), self.name)
+        return FittedLine(kept, line.ahead, middle, spread, _deviations(line.design(taught.x), taught), self.name)
 
-    def predict(self, history: History, weeks: int) -> Floats:
-        return self.fit(history, weeks).predict(history, weeks)
+    def predict(self, known: Known) -> Floats:
+        return self.fit(known).predict(known)
 
-    def moved(self, history: History, weeks: int) -> Floats:
-        return self.fit(history, weeks).moved(history, weeks)
+    def moved(self, known: Known) -> Floats:
+        return self.fit(known).moved(known)
 
 
 NOT_STRAIGHT = ("ahead weeks", "level weeks since first sale", "level weeks sold")
@@ -205,7 +150,7 @@ class FittedLine:
     slopes: Floats
     name: str
 
-    def fit(self, history: History, weeks: int) -> OutlookModel:
+    def fit(self, known: Known) -> OutlookModel:
         return self
 
     def design(self, x: Floats) -> Floats:
@@ -214,20 +159,20 @@ class FittedLine:
         ahead = x[:, self.ahead, None] / 4
         return np.concatenate([np.ones_like(ahead), ahead, z, z * ahead], axis=1)
 
-    def predict(self, history: History, weeks: int) -> Floats:
-        names, values = features(history, weeks)
+    def predict(self, known: Known) -> Floats:
+        names, values = known.features
         logs = self.design(values.reshape(-1, len(names))) @ self.slopes
-        return _in_kg(np.exp(logs.clip(*LOGS)).reshape(values.shape[:2]) - RATIO_FLOOR, history.kg)
+        return _in_kg(np.exp(logs.clip(*LOGS)).reshape(values.shape[:2]) - RATIO_FLOOR, known.history.kg)
 
-    def moved(self, history: History, weeks: int) -> Floats:
-        names, values = features(history, weeks)
+    def moved(self, known: Known) -> Floats:
+        names, values = known.features
         shares = (self.design(values.reshape(-1, len(names))) * self.slopes).reshape(*values.shape[:2], -1)
         columns = ["level", "ahead", *(2 * [names[number] for number in self.kept])]
         logs = {mover: _of_mover(columns, shares, mover) for mover in TOLD_APART}
         whole = shares.sum(axis=2)
         per_log = logarithmic_mean(np.exp(whole.clip(*LOGS)), np.exp((whole - sum(logs.values())).clip(*LOGS)))
-        known = {mover: _in_kg_signed(per_log * share, history.kg) for mover, share in logs.items()}
-        return moved_by(self.predict(history, weeks), level_kg(history.kg), known)
+        told_kg = {mover: _in_kg_signed(per_log * share, known.history.kg) for mover, share in logs.items()}
+        return moved_by(self.predict(known), level_kg(known.history.kg), told_kg)
 
 
 def _filled(x: Floats, middle: Floats) -> Floats:
@@ -235,14 +180,14 @@ def _filled(x: Floats, middle: Floats) -> Floats:
     return np.asarray(np.nan_to_num(x - middle).clip(-3, 3))
 
 
-def _deviations(design: Floats, known: Examples) -> Floats:
-    target = np.log(known.ratio + RATIO_FLOOR)
+def _deviations(design: Floats, taught: Examples) -> Floats:
+    target = np.log(taught.ratio + RATIO_FLOOR)
     ridge = np.diag(np.r_[1e-3, np.full(design.shape[1] - 1, RIDGE)])
-    weight, slopes = known.weight, np.zeros(design.shape[1])
+    weight, slopes = taught.weight, np.zeros(design.shape[1])
     for _ in range(STEPS):
         weighted = (design * weight[:, None]).T
         slopes = np.linalg.solve(weighted @ design + ridge, weighted @ target)
-        weight = known.weight / np.maximum(np.abs(target - design @ slopes), 0.05)
+        weight = taught.weight / np.maximum(np.abs(target - design @ slopes), 0.05)
     return slopes
 
 

@@ -8,7 +8,8 @@ from typing import Protocol, Self
 import numpy as np
 
 from pinfold.basics.quantiles import Floats
-from pinfold.demand.history import History, level_kg
+from pinfold.demand.history import level_kg
+from pinfold.demand.known import Known
 from pinfold.demand.moved import moved_by
 
 YEAR_WEEKS = 52
@@ -19,13 +20,13 @@ class OutlookModel(Protocol):
     def name(self) -> str:
         """As the outlook's `model` column and the docs show it."""
 
-    def fit(self, history: History, weeks: int) -> OutlookModel:
-        """The same model with what it learned from `history` for guesses of `weeks` weeks; simple ones learn nothing."""
+    def fit(self, known: Known) -> OutlookModel:
+        """The same model with what it learned from the past; simple ones learn nothing."""
 
-    def predict(self, history: History, weeks: int) -> Floats:
-        """Guess of the `weeks` weeks after `history`, shape (series, weeks), finite and >= 0."""
+    def predict(self, known: Known) -> Floats:
+        """Guess of the coming weeks, shape (series, weeks), finite and >= 0."""
 
-    def moved(self, history: History, weeks: int) -> Floats:
+    def moved(self, known: Known) -> Floats:
         """What moved that guess away from the usual, kg as `moved.moved_by` has them, shape (movers, series, weeks)."""
 
 
@@ -43,15 +44,16 @@ def _level(level: Floats, weeks: int) -> Floats:
 class Simple:
     """A model that looks at the weeks alone and learns nothing beforehand."""
 
-    def fit(self, history: History, weeks: int) -> Self:
+    def fit(self, known: Known) -> Self:
         return self
 
-    def predict(self, history: History, weeks: int) -> Floats:
-        return self.guess(history.kg, weeks)
+    def predict(self, known: Known) -> Floats:
+        return self.guess(known.history.kg, known.weeks)
 
-    def moved(self, history: History, weeks: int) -> Floats:
-        guess = self.guess(history.kg, weeks)
-        return moved_by(guess, level_kg(history.kg), {"season": guess - self.without_season(history.kg, weeks)})
+    def moved(self, known: Known) -> Floats:
+        kg = known.history.kg
+        guess = self.guess(kg, known.weeks)
+        return moved_by(guess, level_kg(kg), {"season": guess - self.without_season(kg, known.weeks)})
 
     def without_season(self, kg: Floats, weeks: int) -> Floats:
         """The guess of one who does not know last year."""

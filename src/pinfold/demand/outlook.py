@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -14,7 +14,8 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS, Floats
 from pinfold.basics.weeks import monday_of
 from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, scale_kg, spread_quantiles
-from pinfold.demand.history import KEYS, History, level_kg, weekly_history
+from pinfold.demand.history import KEYS, level_kg, weekly_history
+from pinfold.demand.known import Known
 from pinfold.demand.models import OutlookModel
 from pinfold.demand.moved import PART_COLUMNS
 from pinfold.demand.newcomers import newcomers
@@ -54,22 +55,23 @@ def issue(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int, 
     if not 1 <= weeks <= WEEKS_MAX:
         raise InputError(f"an outlook of {weeks} weeks cannot be made; ask for 1 to {WEEKS_MAX}")
     history = weekly_history(sales, products, as_of)
-    gate = backtest(history, min(weeks, MEASURED_WEEKS_MAX), workers=workers)
+    known = Known.of(history, weeks)
+    gate = backtest(replace(known, weeks=min(weeks, MEASURED_WEEKS_MAX)), workers=workers)
     scored = list({each.candidate.name: each for each in (gate.selling, *gate.scored)}.values())
     scores = pl.DataFrame(
         {"model": [each.candidate.name for each in scored], "loss": [each.loss for each in scored], "wape": [each.wape for each in scored]}
     )
-    rows = _with_newcomers(_rows(history, gate, weeks), newcomers(history, products, min(weeks, MEASURED_WEEKS_MAX)))
+    rows = _with_newcomers(_rows(known, gate), newcomers(history, products, min(weeks, MEASURED_WEEKS_MAX)))
     monday = monday_of(as_of)
     dated = rows.with_columns(week=monday + pl.duration(weeks=pl.col("ahead")), issued_on=pl.lit(as_of))
     outlook = dated.select(*KEYS, "week", "mean", *COLUMNS, "model", "issued_on", *PART_COLUMNS)
     return Issued(outlook, totals(outlook, history.keys, gate.errors), scores)
 
 
-def _rows(history: History, gate: Gate, weeks: int) -> pl.DataFrame:
-    expected = predict(history, gate, weeks)
-    selling = np.repeat(is_selling(history.kg), weeks)
-    rows = history.keys.join(pl.DataFrame({"ahead": range(weeks)}), how="cross")
+def _rows(known: Known, gate: Gate) -> pl.DataFrame:
+    expected = predict(known, gate)
+    selling = np.repeat(is_selling(known.history.kg), known.weeks)
+    rows = known.history.keys.join(pl.DataFrame({"ahead": range(known.weeks)}), how="cross")
     return rows.with_columns(
         pl.Series("mean", expected.mean.reshape(-1)),
         *(pl.Series(column, expected.quantiles[..., at].reshape(-1)) for at, column in enumerate(COLUMNS)),
@@ -97,16 +99,16 @@ class Expected:
     parts: Floats
 
 
-def predict(history: History, gate: Gate, weeks: int) -> Expected:
+def predict(known: Known, gate: Gate) -> Expected:
     """What is expected of every series and week: of series that sell by the one choice of the gate, of sparse ones by the other."""
     # Both choices share models, and learning is what takes the time.
     used = dict.fromkeys([*gate.selling.candidate.models, *gate.sparse.candidate.models])
-    fitted = {model: model.fit(history, weeks) for model in used}
-    expected = _predict(history, gate.selling, fitted, weeks)
-    sparse = ~is_selling(history.kg)
+    fitted = {model: model.fit(known) for model in used}
+    expected = _predict(known, gate.selling, fitted)
+    sparse = ~is_selling(known.history.kg)
     if not sparse.any():
         return expected
-    beside = _predict(history, gate.sparse, fitted, weeks)
+    beside = _predict(known, gate.sparse, fitted)
     return Expected(
         mean=np.where(sparse[:, None], beside.mean, expected.mean),
         quantiles=np.where(sparse[:, None, None], beside.quantiles, expected.quantiles),
@@ -114,9 +116,9 @@ def predict(history: History, gate: Gate, weeks: int) -> Expected:
     )
 
 
-def _predict(history: History, chosen: Backtest, fitted: Mapping[OutlookModel, OutlookModel], weeks: int) -> Expected:
-    candidate = chosen.candidate.of(fitted)
-    guess, level = candidate.predict(history, weeks), level_kg(history.kg)
-    mean, quantiles = spread_quantiles(guess, scale_kg(guess, level), chosen.bands.of(history.kg), chosen.spread)
-    usual = np.repeat(level[None, :, None], weeks, axis=2)
-    return Expected(mean, quantiles, np.concatenate([usual, candidate.moved(history, weeks), (mean - guess)[None]]))
+def _predict(known: Known, chosen: Backtest, fitted: Mapping[OutlookModel, OutlookModel]) -> Expected:
+    candidate, kg = chosen.candidate.of(fitted), known.history.kg
+    guess, level = candidate.predict(known), level_kg(kg)
+    mean, quantiles = spread_quantiles(guess, scale_kg(guess, level), chosen.bands.of(kg), chosen.spread)
+    usual = np.repeat(level[None, :, None], known.weeks, axis=2)
+    return Expected(mean, quantiles, np.concatenate([usual, candidate.moved(known), (mean - guess)[None]]))
