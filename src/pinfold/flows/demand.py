@@ -14,7 +14,7 @@ from pinfold.demand.rules import DemandRules
 from pinfold.flows.clock import home_day
 from pinfold.outside.executors import workers
 from pinfold.store import forecasts
-from pinfold.store.market import purchases_so_far, sold_out_so_far, unserved_so_far
+from pinfold.store.market import purchases_so_far, sold_out_so_far, sold_until, unserved_so_far
 from pinfold.store.season import settings_given
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
@@ -35,8 +35,9 @@ def issue_demand(now: datetime) -> pl.DataFrame:
     bought = sales_from_purchases(pl.concat([purchases_so_far(), unserved_so_far()], how="diagonal"), products)
     flagged = sold_out_so_far().with_columns(sold_out=pl.lit(True))
     bought = bought.join(flagged, on=["date", "product_id", "region_id"], how="left").select(SOLD)
-    if sales.height:
-        bought = bought.filter(pl.col("date") > sales["date"].max())
+    known_until = sold_until()
+    if known_until:
+        bought = bought.filter(pl.col("date") > known_until)
     sold = pl.concat([sales, bought])
     with workers(sold.height) as elsewhere:
         issued = issue(sold, products, issued_on, WEEKS_AHEAD, elsewhere)

@@ -16,6 +16,7 @@ from pinfold.store.tables import read_table
 
 SeriesWeek = tuple[str, str, date]
 BOUGHT = {"date": pl.Date, "customer_id": pl.String, "region_id": pl.String, "product_id": pl.String, "quantity": pl.Int64}
+DJANGO_MONDAY = 2  # of its lookup `week_day`, which begins on Sundays
 PRICED = BOUGHT | {"price_per_kg": pl.Float64}
 
 
@@ -46,14 +47,20 @@ def unserved_so_far() -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=BOUGHT, orient="row")
 
 
+def sold_until() -> date | None:
+    """Last day that the sales table tells of: its last date, or the Sunday after it in a table of weeks, which has Mondays alone."""
+    last: date | None = Sale.objects.aggregate(last=Max("date"))["last"]
+    of_weeks = last is not None and not Sale.objects.exclude(date__week_day=DJANGO_MONDAY).exists()
+    return last + timedelta(days=6) if last is not None and of_weeks else last
+
+
 def wanted_kg(since: date) -> dict[SeriesWeek, float]:
     """Kg that customers wanted from the week of `since` on, by product_id, region_id and Monday, as the outlook counts them.
 
     That is the sales table up to its last day, and after it what was bought and what was asked for and not found.
     """
-    monday = monday_of(since)
-    sold_until = Sale.objects.aggregate(last=Max("date"))["last"]
-    after = max(monday, sold_until + timedelta(days=1)) if sold_until else monday
+    monday, last = monday_of(since), sold_until()
+    after = max(monday, last + timedelta(days=1)) if last else monday
     found: dict[SeriesWeek, float] = defaultdict(float)
 
     def count(rows: Iterable[tuple[date, str, str, float]]) -> None:

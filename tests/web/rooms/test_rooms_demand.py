@@ -121,8 +121,9 @@ def test_before_a_week_is_over_the_page_says_that_nothing_can_be_judged(world):
 
 
 def test_wanted_is_what_was_sold_and_after_the_last_sale_what_was_bought_and_what_was_not_found(world):
-    """The sales table ends on Monday: a purchase on that day stands in it already. A pack of mangoes weighs 2.5 kg."""
+    """The sales table, one of days, ends on Monday: a purchase on that day stands in it already. A pack of mangoes weighs 2.5 kg."""
     customer = Customer.objects.get(pk="customer-7")
+    sold(SEP_28 + timedelta(days=1), 1.0)
     sold(OCT_5, 30.0)
     for model, day, packs in ((Purchase, OCT_5, 8), (Purchase, OCT_5 + timedelta(days=1), 2), (Unserved, OCT_12, 4)):
         model.objects.create(date=day, customer=customer, region_id="kunming", product_id="mango", quantity=packs)
