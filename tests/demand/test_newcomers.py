@@ -6,7 +6,7 @@ import pytest
 
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.history import weekly_history
-from pinfold.demand.newcomers import Newcomers, alike, newcomers, traits
+from pinfold.demand.newcomers import Newcomers, alike, newcomers, traits, widened
 from pinfold.demand.outlook import issue_outlook
 
 MONDAY = date(2026, 1, 5)
@@ -113,3 +113,20 @@ def test_guesses_from_products_alike_are_closer_than_nothing_or_the_mean_of_all(
         for way, value in (("alike", guess), ("nothing", 0.0), ("mean", mean)):
             off[way] += abs(kg[name] - value)
     assert off["alike"] < 0.6 * min(off["nothing"], off["mean"])
+
+
+def test_errors_are_widened_until_four_of_five_earlier_newcomers_would_have_been_inside():
+    """Ten err by 1 either way, all later ones by 3. The first three of those needed three times the span known by then; then it grew."""
+    small, large = [np.array([-1.0, 1.0])] * 10, [np.array([-3.0, 3.0])]
+    assert widened(small + 12 * large).max() == pytest.approx(9)  # three of twelve are more than a fifth
+    assert widened(small + 30 * large).max() == pytest.approx(3)  # three of thirty are not
+
+
+def test_errors_that_grow_from_one_newcomer_to_the_next_are_widened_and_equal_ones_are_not():
+    growing = [np.array([-size, size]) for size in np.arange(1.0, 41.0)]
+    assert widened(growing).max() > 40
+    assert widened([np.array([-1.0, 1.0])] * 40).max() == pytest.approx(1.0)
+
+
+def test_with_too_few_newcomers_to_judge_errors_stay_as_they_were():
+    assert widened([np.array([-1.0, 1.0])] * 10 + [np.array([-9.0, 9.0])] * 9).max() == 9.0

@@ -9,7 +9,8 @@ own weeks,
 
 the mean of a normal with a prior worth `weight` weeks. What share of its like a new product sells at first (`start`), and what its like is
 worth (`weight`), is learned from all products that were new before, as is how far such a guess was off. Where fewer than ten were new
-before, stated values serve.
+before, stated values serve. Errors of the same age spread too little for who comes next, so they are widened until four of five earlier
+newcomers, each judged by those before it alone, lie between p10 and p90.
 
 Where not to trust this: that a product is listed does not say that it is on offer. Categories and prices are all that is known of likeness.
 """
@@ -34,6 +35,7 @@ PAST_MIN, PAST_MAX = 10, 200
 WEIGHTS = (0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 # How much a series counts that differs in category, in region, or in price by a factor e; and one of the same product. Assumed.
 OTHER_CATEGORY, OTHER_REGION, OTHER_PRICE, SAME_PRODUCT = 0.1, 0.3, 0.15, 5.0
+SPAN_MIN = 1e-6  # of roots, so that equal errors divide
 ROOT_MIN = 1.0  # so that a guess of nothing can still be wrong
 ASSUMED_ERRORS = np.array([-0.6, -0.3, 0.0, 0.3, 0.6])  # of square roots over the guess: a sixth to two and a half times the kg; assumed
 
@@ -53,7 +55,7 @@ class Traits:
 
 @dataclass(frozen=True)
 class Newcomers:
-    """What earlier newcomers taught. start, weight : see above; errors : roots of what came less the guess, for 0 to 4 weeks known
+    """What earlier newcomers taught. start, weight : see above; errors : roots of what came less the guess, widened, for 0 to 4 weeks known
 
     relative : the errors are those over the guess, as they are where they are only assumed
     """
@@ -160,16 +162,40 @@ def learn(history: History, known: Traits, weeks: int) -> Newcomers:
         return Newcomers(1.0, WEIGHTS[2], (ASSUMED_ERRORS,) * (YOUNG_WEEKS + 1), relative=True)
     start = float(np.median(started))
 
-    def errors(weight: float, week: int) -> Floats:
-        guesses = [(case, guess_root(weight, start * case.alike, case.own, week)) for case in cases if case.known == week]
-        return np.concatenate([case.came - guess for case, guess in guesses] or [ASSUMED_ERRORS])
+    def errors(weight: float, week: int) -> list[Floats]:
+        return [case.came - guess_root(weight, start * case.alike, case.own, week) for case in cases if case.known == week]
 
     def off_kg(weight: float) -> float:
         guesses = [(case, guess_root(weight, start * case.alike, case.own, case.known)) for case in cases if case.known]
         return sum(float(np.abs(case.came**2 - guess**2).sum()) for case, guess in guesses)
 
     weight = min(WEIGHTS, key=off_kg)
-    return Newcomers(start, weight, tuple(errors(weight, week) for week in range(YOUNG_WEEKS + 1)))
+    return Newcomers(start, weight, tuple(widened(errors(weight, week)) for week in range(YOUNG_WEEKS + 1)))
+
+
+def widened(errors: Sequence[Floats]) -> Floats:
+    """All errors in one array, moved away from their median by what newcomers would have needed of those before them, and never closer.
+
+    errors : of each newcomer, the oldest first.
+    Source: Romano, Patterson & Candes (2019), NeurIPS 32 (quantiles stretched by what held-out cases needed); that newcomers of one age
+    are alike in this, each in turn held out from those before it, is assumed.
+    """
+    if not errors:
+        return ASSUMED_ERRORS
+    together = np.concatenate(errors)
+    needed = [_needed(np.concatenate(errors[:at]), errors[at]) for at in range(PAST_MIN, len(errors))]
+    if len(needed) < PAST_MIN:
+        return together
+    stretch = max(1.0, float(np.quantile(np.concatenate(needed), LEVELS[-1] - LEVELS[0])))
+    middle = float(np.median(together))
+    return np.asarray(middle + stretch * (together - middle))
+
+
+def _needed(before: Floats, came: Floats) -> Floats:
+    """By how much the span p10..p90 of the errors `before` would have to grow from its median to hold each of those that came."""
+    low, middle, high = np.quantile(before, (LEVELS[0], 0.5, LEVELS[-1]))
+    off = came - middle
+    return np.asarray(np.where(off > 0, off / max(high - middle, SPAN_MIN), -off / max(middle - low, SPAN_MIN)))
 
 
 class _Case:
