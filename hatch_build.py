@@ -1,4 +1,4 @@
-"""Compiles loops.c and forest.c of src/pinfold/match when Pinfold is installed, by a C compiler that comes as a Python package."""
+"""Compiles the loops of src/pinfold/match when Pinfold is installed, by a C compiler that comes as a Python package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = [Path("src/pinfold/match/loops.c"), Path("src/pinfold/match/forest.c")]
+SOURCES = [Path(f"src/pinfold/match/{name}.c") for name in ("loops", "forest", "harvests")]
 # Numbers are finite by the checks of match/tables.py; without these promises the compiler would not do several at once.
 PROMISES = ["-fno-math-errno", "-fno-trapping-math", "-ffinite-math-only", "-fno-signed-zeros"]
 COMPILE = [sys.executable, "-m", "ziglang", "cc", "-O3", "-march=native", *PROMISES, "-fPIC", "-shared"]

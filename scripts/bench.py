@@ -176,7 +176,7 @@ def measure_again() -> Iterator[Row]:
 def measure_uncertain() -> Iterator[Row]:
     """Plans for twenty harvests by the whole command, start included, beside the whole command for one; then what they are worth.
 
-    PINFOLD_BENCH_UNCERTAIN says how many seasons S and M the worth is measured over, default "20 3" (about four CPU minutes).
+    PINFOLD_BENCH_UNCERTAIN says how many seasons S and M the worth is measured over, default "20 20" (about three CPU minutes).
     """
     if not SHARED_MATCH.exists():
         print(f"uncertain: skipped, because {SHARED_MATCH} with its season generator is not there")
@@ -192,7 +192,7 @@ def measure_uncertain() -> Iterator[Row]:
                 plan = json.loads(told)
                 result = f"objective {plan['objective']:,.0f}, gap {plan['gap_percent']:.2f} %"
                 yield Row(f"uncertain {size}0, effort {effort}", spent, "one plan", one, result)
-    seeds = os.environ.get("PINFOLD_BENCH_UNCERTAIN", "20 3").split()
+    seeds = os.environ.get("PINFOLD_BENCH_UNCERTAIN", "20 20").split()
     subprocess.run([sys.executable, Path(__file__).with_name("measure_uncertain.py"), *seeds], check=True)
 
 

@@ -2,11 +2,13 @@
 
 Each way of deciding makes its first stage from the same tables and the same drawn harvests; then all meet the same ten fresh harvests,
 drawn with another seed. What those bring is solved exactly by HiGHS on S, and by prices on M. Differences are paired, with 95 % intervals
-(Student's t over seeds). The constant is what was sold ahead before: the forecast less 0.67 deviations.
+(Student's t over seeds). The constant is what was sold ahead before: the forecast less 0.67 deviations. Seasons that are done are kept
+in .cache/measure_uncertain.jsonl, so that a run that was stopped goes on where it was; remove the file to measure anew.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -22,16 +24,18 @@ from pinfold.basics.quantiles import Floats
 from pinfold.flows.match_tables import read_season
 from pinfold.match.core import near_best_flow
 from pinfold.match.season import Season
-from pinfold.match.uncertain.plan import best_found, cautious_first, yuan_after
+from pinfold.match.uncertain.plan import best_found, yuan_after
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, first_of_flow
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.scenarios import draw_kg
+from pinfold.match.uncertain.sellable import margins, sellable_share
 
 SHARED_MATCH = Path(__file__).resolve().parents[2] / "shared" / "bench" / "match"
 CONSTANT = 0.67
 # A third of the usual effort and ten fresh harvests, so that twenty seasons S take about a CPU minute.
 RULES, FRESH = UncertainRules(effort=0.3), 10
 FRESH_SEED = 1_000_000
+KEPT = Path(".cache") / "measure_uncertain.jsonl"
 WAYS = ("certain", "constant", "sellable share", "two stages")
 
 
@@ -52,13 +56,10 @@ def decided(season: Season, rules: UncertainRules) -> tuple[dict[str, FirstStage
     problem = TwoStage(season, rules, draw_kg(season, rules, np.random.default_rng(rules.seed)))
     found = best_found(problem, certain)
     measured = {"cpu_s": time.process_time() - started, "cold_cpu_s": cold_cpu_s, "gap": found.gap}
-    cautious = season.lot_kg * np.maximum(1 - CONSTANT * season.tables.lots["kg_cv"].to_numpy(), 0)
-    firsts = (
-        first_of_flow(problem, certain.kg),
-        first_of_flow(problem, near_best_flow(replace(season, lot_kg=cautious), certain.prices).kg),
-        cautious_first(problem, certain),
-        found.first,
-    )
+    cv = season.tables.lots["kg_cv"].to_numpy()
+    shares = (np.maximum(1 - CONSTANT * cv, 0), sellable_share(cv, margins(season, certain.kg, rules).quantile))
+    cautious = (near_best_flow(replace(season, lot_kg=season.lot_kg * share), certain.prices).kg for share in shares)
+    firsts = (*(first_of_flow(problem, kg) for kg in (certain.kg, *cautious)), found.first)
     return dict(zip(WAYS, firsts, strict=True)), measured
 
 
@@ -76,26 +77,37 @@ def told(percent: Floats) -> str:
     return f"{percent.mean():+.2f} ({percent.mean() - half:+.2f}, {percent.mean() + half:+.2f})"
 
 
-def measured(size: str, seeds: int, rules: UncertainRules) -> tuple[dict[str, str], pl.DataFrame]:
-    """Per cent of yuan by which ways are ahead of others over `seeds` seasons, and what each search took."""
-    yuan, spent = np.empty((seeds, len(WAYS))), []
-    for seed in range(seeds):
+def done(size: str, seed: int, rules: UncertainRules) -> dict[str, float]:
+    """Yuan of each of WAYS in one season, and what the search took; from KEPT where the same was measured before."""
+    key = f"{size}{seed} {FRESH} {rules}"
+    lines = map(json.loads, KEPT.read_text().splitlines()) if KEPT.exists() else ()
+    known = {line.pop("key"): line for line in lines}
+    if key not in known:
         season = generated(size, seed)
         firsts, took = decided(season, rules)
-        yuan[seed] = met(season, rules, firsts)
-        spent.append(took)
-        print(f"{size}{seed}: {dict(zip(WAYS, yuan[seed].round().tolist(), strict=True))}, {took}", file=sys.stderr, flush=True)
-    of = {way: yuan[:, number] for number, way in enumerate(WAYS)}
+        known[key] = dict(zip(WAYS, met(season, rules, firsts).tolist(), strict=True)) | took
+        KEPT.parent.mkdir(exist_ok=True)
+        with KEPT.open("a") as kept:
+            kept.write(json.dumps({"key": key} | known[key]) + "\n")
+        print(key, known[key], file=sys.stderr, flush=True)
+    return known[key]
+
+
+def measured(size: str, seeds: int, rules: UncertainRules) -> tuple[dict[str, str], pl.DataFrame]:
+    """Per cent of yuan by which ways are ahead of others over `seeds` seasons, and what each season was."""
+    of = pl.DataFrame([done(size, seed, rules) for seed in range(seeds)])
     pairs = (("two stages", "certain"), ("two stages", "constant"), ("sellable share", "constant"), ("sellable share", "certain"))
-    return {f"{one} over {other}": told(100 * (of[one] / of[other] - 1)) for one, other in pairs}, pl.DataFrame(spent)
+    return {f"{one} over {other}": told((100 * (of[one] / of[other] - 1)).to_numpy()) for one, other in pairs}, of
 
 
 def main() -> None:
-    seeds = [int(each) for each in sys.argv[1:]] or [20, 3]
+    seeds = [int(each) for each in sys.argv[1:]] or [20, 20]
     columns = ("season", "seeds", "two stages over certain, %", "over constant, %", "sellable share over constant, %", "over certain, %")
     print(f"| {' | '.join((*columns, 'gap, %', 'x one cold plan'))} |")
     print(f"|{'---|' * 8}")
     for size, count in zip("SM", seeds, strict=False):
+        if not count:
+            continue
         ahead, spent = measured(size, count, RULES)
         times = (spent["cpu_s"] / spent["cold_cpu_s"]).median()
         print(f"| {size} | {count} | {' | '.join(ahead.values())} | {100 * spent['gap'].mean():.2f} | {times:.1f} |", flush=True)

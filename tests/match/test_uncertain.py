@@ -16,7 +16,7 @@ from pinfold.flows.match_tables import match_from_folder
 from pinfold.flows.match_uncertain import match_uncertain_from_folder
 from pinfold.match.core import near_best_flow
 from pinfold.match.uncertain import search
-from pinfold.match.uncertain.dual import bound, smoothed
+from pinfold.match.uncertain.dual import Dual, Mean, bound
 from pinfold.match.uncertain.exact import best_plan, exact_yuan
 from pinfold.match.uncertain.plan import plan_uncertain
 from pinfold.match.uncertain.problem import TwoStage, first_of_flow
@@ -80,7 +80,7 @@ def test_no_plan_is_worth_more_than_the_bound_and_the_plan_by_prices_no_more_tha
     assert worth(yuan, problem.rules) == pytest.approx(objective, abs=slack)
     assert worth(exact_yuan(problem, first), problem.rules) == pytest.approx(objective, abs=slack)
     certain = near_best_flow(problem.season)
-    found = search.near_best(problem, certain.prices, first_of_flow(problem, certain.kg))
+    found = search.near_best(problem, certain.prices)
     assert found.worth <= objective + slack and found.bound >= objective - slack
     # What each harvest is said to bring can be brought, and what was decided early can be carried out.
     assert (found.yuan <= exact_yuan(problem, found.first) + slack).all()
@@ -102,9 +102,11 @@ def test_the_slope_of_both_stages_is_how_their_value_changes():
     problem, rng = drawn(2), np.random.default_rng(2)
     prices, towards = rng.uniform(1, 9, (6, sum(problem.network.shape))), rng.normal(size=(6, sum(problem.network.shape)))
     even = np.full(6, 1 / 6)
-    ahead, behind = (smoothed(problem, even, 0.05, prices + step * towards)[0] for step in (1e-5, -1e-5))
-    slope = smoothed(problem, even, 0.05, prices)[1]
-    assert (slope * towards).sum() == pytest.approx((ahead - behind) / 2e-5, rel=1e-4)
+    for decided in (None, first_of_flow(problem, near_best_flow(problem.season).kg)):
+        dual = Dual(problem, even, decided)
+        ahead, behind = (dual.smoothed(0.05, prices + step * towards)[0] for step in (1e-5, -1e-5))
+        slope = dual.smoothed(0.05, prices)[1]
+        assert (slope * towards).sum() == pytest.approx((ahead - behind) / 2e-5, rel=1e-4)
 
 
 def test_one_certain_harvest_is_planned_as_ever():
@@ -114,14 +116,15 @@ def test_one_certain_harvest_is_planned_as_ever():
 
 
 def test_a_search_that_is_stopped_hands_over_a_plan_with_a_true_bound(monkeypatch):
-    problem = drawn(5)
+    problem, take = drawn(5), search.Walk.take
 
     def stop(walk, stage):
+        monkeypatch.setattr(search.Walk, "take", take)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(search._Walk, "take", stop)
+    monkeypatch.setattr(search.Walk, "take", stop)
     certain = near_best_flow(problem.season)
-    found = search.near_best(problem, certain.prices, first_of_flow(problem, certain.kg))
+    found = search.near_best(problem, certain.prices)
     assert found.interrupted and found.worth <= best_plan(problem)[2] + 1e-6 <= found.bound + 2e-6
 
 
@@ -193,3 +196,16 @@ def test_prices_of_a_plan_that_pays_trucks_per_kg_hold_the_truck_in_their_lanes(
     problem = TwoStage(by_truck, UncertainRules(), HARVESTS)
     certain = near_best_flow(by_truck)
     assert start_prices(problem, certain.prices)[1] == pytest.approx(1.0)
+
+
+def test_harvests_side_by_side_bring_what_each_brings_alone():
+    # Six harvests are a block and a half; a lone one fills its block with itself.
+    problem, rng = drawn(7), np.random.default_rng(7)
+    prices, even, together = rng.uniform(1, 9, (6, sum(problem.network.shape))), np.full(6, 1 / 6), Mean(problem)
+    worth, slope = Dual(problem, even).of_scenarios(0.02, prices, together)
+    idle = replace(problem.network, step_kg=0 * problem.network.step_kg, lane_kg_max=0 * problem.network.lane_kg_max)
+    for row, kg in enumerate(problem.scenario_kg):
+        alone = replace(idle, lot_kg=kg[problem.network.lot_order]).smoothed(0.02, prices[row])
+        assert worth[row] == pytest.approx(alone[0], rel=1e-7)
+        assert slope[row] == pytest.approx(alone[1], rel=1e-5, abs=1e-4)
+        assert together.flow(row) == pytest.approx(alone[2], rel=1e-5, abs=1e-4)

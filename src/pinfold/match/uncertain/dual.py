@@ -5,62 +5,86 @@ prices : shape (scenarios, wants + lanes + hub weeks), yuan per kg, >= 0: of a k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ctypes
 
 import numpy as np
 
+from pinfold.match.compiled import SIDE, loops, pointer
 from pinfold.match.dual import MEAN_SHARE, PASSAGE_SCALE, behind_best
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats
-from pinfold.match.uncertain.problem import TwoStage
+from pinfold.match.uncertain.problem import FirstStage, TwoStage
 
 
 class Mean:
-    """Mean of the flows that one scenario's walk sees: the first counts whole, each later one MEAN_SHARE. kg : shape (ways,)"""
+    """Means of the flows that a walk sees in each scenario: the first counts whole, each later one MEAN_SHARE."""
 
-    def __init__(self) -> None:
-        self.kg = np.zeros(0)
+    def __init__(self, problem: TwoStage) -> None:
+        self.scenarios, self.seen = len(problem.scenario_kg), False
+        # Scenarios stand in blocks side by side, as the loops pass over them.
+        self.kg = np.zeros((_blocks(self.scenarios), len(problem.network.want), SIDE))
 
-    def see(self, flow: Floats) -> None:
-        """Takes `flow`, which is the caller's no more: in place, while it is still in the processor's cache."""
-        if len(self.kg):
-            flow -= self.kg
-            flow *= MEAN_SHARE
-            self.kg += flow
-        else:
-            self.kg = flow
+    def share(self) -> float:
+        """What the next flow counts."""
+        share, self.seen = (MEAN_SHARE if self.seen else 1.0), True
+        return share
+
+    def flows(self) -> list[Floats]:
+        """Of every scenario what `flow` says."""
+        return [self.flow(row) for row in range(self.scenarios)]
+
+    def flow(self, scenario: int) -> Floats:
+        """Kg on every way, shape (ways,)."""
+        return np.ascontiguousarray(self.kg[scenario // SIDE, :, scenario % SIDE])
 
 
-def smoothed(problem: TwoStage, weights: Floats, temperature: float, prices: Floats, means: Sequence[Mean] = ()) -> tuple[float, Floats]:
-    """The dual with its corners rounded off as `match/dual.py` does it, and its slope (as prices); temperature 0 would be `bound`.
+class Dual:
+    """The dual with its corners rounded off as `match/dual.py` does it, as the compiled loops see it.
 
-    weights : shape (scenarios,), sum 1, > 0; means : one for each scenario, which see its flow, or none
+    weights : shape (scenarios,), sum 1, > 0; first : what is decided early, where that is known; its cost is then left out
     """
-    wants, lanes, _ = problem.network.shape
-    slope, value = np.empty_like(prices), 0.0
-    for row, network in enumerate(problem.networks):
-        worth, of_scenario, flow = network.smoothed(temperature, prices[row])
-        value += weights[row] * worth
-        np.multiply(of_scenario, weights[row], out=slope[row])
-        if means:
-            means[row].see(flow)
-    # A demand step: promised it earns A, not promised B; so much of it is promised as the difference says.
-    width = (temperature * problem.network.want_scale)[:, None]
-    kept, kept_share = rounded(problem.kept_promise_per_kg - prices[:, :wants, None], width)
-    late, late_share = rounded(problem.late_per_kg - prices[:, :wants, None], width)
-    late_mean = np.tensordot(weights, late, 1)
-    more, promised = rounded(np.tensordot(weights, kept, 1) - problem.refund_per_kg - late_mean, width)
-    step_kg = problem.network.step_kg
-    value += float((step_kg * (late_mean + more)).sum())
-    slope[:, :wants] -= weights[:, None] * ((step_kg * promised) * kept_share + (step_kg * (1 - promised)) * late_share).sum(axis=2)
-    # A kg of truck: booked it earns its mean price less what it costs, left to the spot what the price there is above the spot's.
-    own, lane_width = prices[:, wants : wants + lanes], temperature * PASSAGE_SCALE
-    spot, spot_share = rounded(own - problem.spot_per_kg, lane_width)
-    spot_mean = weights @ spot
-    more, booked = rounded(weights @ own - problem.truck_per_kg - spot_mean, lane_width)
-    value += float(problem.network.lane_kg_max @ (spot_mean + more))
-    slope[:, wants : wants + lanes] += weights[:, None] * problem.network.lane_kg_max * (booked + (1 - booked) * spot_share)
-    return value, slope
+
+    def __init__(self, problem: TwoStage, weights: Floats, first: FirstStage | None = None) -> None:
+        network, kg = problem.network, problem.scenario_kg
+        self.network, self.weights = network, weights
+        # The last block is filled up with its last scenario.
+        rows = np.minimum(np.arange(_blocks(len(kg)) * SIDE), len(kg) - 1).reshape(-1, SIDE)
+        self.lot_kg = np.ascontiguousarray(kg[:, network.lot_order][rows].swapaxes(1, 2))
+        wants, lanes, _ = network.shape
+        self.room = np.empty((2 * (wants + lanes) + int(np.diff(network.first_way).max(initial=0))) * SIDE)
+        steps = (problem.kept_promise_per_kg, problem.late_per_kg, problem.refund_per_kg)
+        decided = (None, None) if first is None else (first.promised_kg, first.booked_kg)
+        self.arrays = [
+            None if each is None else np.ascontiguousarray(each) for each in (*steps, problem.truck_per_kg, problem.spot_per_kg, *decided)
+        ]
+        self.early = _Early(*(None if each is None else pointer(each) for each in self.arrays), PASSAGE_SCALE)
+
+    def smoothed(self, temperature: float, prices: Floats, mean: Mean | None = None) -> tuple[float, Floats]:
+        """The smoothed dual and its slope (as prices); temperature 0 would be `bound`. mean : sees the flows"""
+        worth, slope = self.of_scenarios(temperature, prices, mean)
+        slope *= self.weights[:, None]
+        given = map(pointer, (self.weights, prices, slope))
+        early = loops().early(self.network.struct, ctypes.byref(self.early), temperature, len(prices), *given)
+        return float(self.weights @ worth) + early, slope
+
+    def of_scenarios(self, temperature: float, prices: Floats, mean: Mean | None = None) -> tuple[Floats, Floats]:
+        """What lots and hubs add to each scenario's smoothed dual, shape (scenarios,), and its slope."""
+        worth, slope = np.empty(len(prices)), np.empty(prices.shape)
+        given = map(pointer, (self.lot_kg, prices, worth, slope))
+        share, kg = (0.0, None) if mean is None else (mean.share(), pointer(mean.kg))
+        loops().harvests(self.network.struct, temperature, len(prices), *given, share, kg, pointer(self.room))
+        return worth, slope
+
+
+class _Early(ctypes.Structure):
+    """`Early` of harvests.c."""
+
+    ARRAYS = ("kept_per_kg", "late_per_kg", "refund_per_kg", "truck_per_kg", "spot_per_kg", "promised_kg", "booked_kg")
+    _fields_ = [*((name, ctypes.c_void_p) for name in ARRAYS), ("lane_scale", ctypes.c_double)]
+
+
+def _blocks(scenarios: int) -> int:
+    return -(-scenarios // SIDE)
 
 
 def bound(problem: TwoStage, weights: Floats, prices: Floats) -> float:
@@ -91,9 +115,3 @@ def way_profit(network: Network, prices: Floats) -> Floats:
     wants, lanes, _ = network.shape
     passage = prices[wants : wants + lanes] + prices[wants + lanes :][network.hub_of_lane]
     return np.asarray(network.kept * prices[:wants][network.want] - passage[network.lane] - network.cost_per_kg)
-
-
-def rounded(gain: Floats, width: Floats | float) -> tuple[Floats, Floats]:
-    """max(gain, 0), rounded off by a parabola over 0 .. width, and its slope."""
-    share = np.clip(gain / width, 0.0, 1.0)
-    return share * (gain - 0.5 * width * share), share

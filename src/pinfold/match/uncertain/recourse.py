@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from pinfold.match.bound import Prices
-from pinfold.match.descent import descend
-from pinfold.match.dual import FAR_SHARE, MEAN_EVERY, PASSAGE_SCALE, REROUTE_SHARES, Stage, behind_best
+from pinfold.match.dual import FAR_SHARE, REROUTE_SHARES, Stage, behind_best
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Ints
 from pinfold.match.shipments import DUST_KG, scaled_within
-from pinfold.match.uncertain.dual import Mean, rounded, way_profit
+from pinfold.match.uncertain.dual import way_profit
 from pinfold.match.uncertain.problem import FirstStage, TwoStage
+from pinfold.match.uncertain.walk import Walk
 
 # From the prices of a plan that knew nothing of `first`.
 FROM_AFAR = (Stage(0.01, 20, 1e-6), Stage(0.003, 30, 1e-7), Stage(0.001, 60, 1e-8), Stage(0.0005, 60, 1e-8))
@@ -34,21 +32,20 @@ def with_promises(problem: TwoStage, first: FirstStage, scenario: int) -> Networ
     )
 
 
-def yuan(problem: TwoStage, first: FirstStage, scenario: int, network: Network, kg: Floats) -> float:
-    """What the scenario brings when `kg` go on the ways; network : of `with_promises`."""
+def yuan(problem: TwoStage, first: FirstStage, scenario: int, kg: Floats) -> float:
+    """What the scenario brings when `kg` go on the ways."""
+    network = with_promises(problem, first, scenario)
     spot_kg = np.maximum(np.bincount(network.lane, kg, len(first.booked_kg)) - first.booked_kg, 0)
     return float(problem.salvage[scenario] + network.gain(kg) - problem.spot_per_kg @ spot_kg - problem.cost(first))
 
 
 def near_yuan(problem: TwoStage, first: FirstStage, start: Prices) -> Floats:
     """What every scenario brings at least after `first`, shape (scenarios,), by prices from those of `start`."""
-    at, found = start_prices(problem, start), []
-    for row in range(len(problem.scenario_kg)):
-        network = with_promises(problem, first, row)
-        mean = Mean()
-        prices = walked(problem, first, network, at, mean, FROM_AFAR)
-        found.append(yuan(problem, first, row, network, kept_flow(problem, first, network, mean.kg, prices)))
-    return np.array(found)
+    count = len(problem.scenario_kg)
+    walk = Walk(problem, start_prices(problem, start), np.full(count, 1 / count), first)
+    for stage in FROM_AFAR:
+        walk.take(stage)
+    return np.array([yuan(problem, first, row, kg) for row, kg in enumerate(kept_flows(problem, first, walk))])
 
 
 def start_prices(problem: TwoStage, start: Prices) -> Floats:
@@ -56,47 +53,10 @@ def start_prices(problem: TwoStage, start: Prices) -> Floats:
     return np.concatenate([start.want, start.lane + problem.truck_per_kg, start.hub_week])
 
 
-def walked(problem: TwoStage, first: FirstStage, network: Network, start: Floats, mean: Mean, stages: Sequence[Stage]) -> Floats:
-    """Prices of one scenario after `first`, from those of `start`, shape (wants + lanes + hub weeks,).
-
-    mean : sees the flows on the way; may have seen some before
-    """
-    walk = _Walk(problem, first, network, start, mean)
-    for stage in stages:
-        walk.take(stage)
-    return walk.at
-
-
-class _Walk:
-    """Prices of one scenario on their way down the temperatures."""
-
-    def __init__(self, problem: TwoStage, first: FirstStage, network: Network, at: Floats, mean: Mean) -> None:
-        wants, lanes, _ = network.shape
-        self.booked, self.at, self.mean = replace(network, lane_kg_max=first.booked_kg), at, mean
-        self.per_kg, self.spare_kg, self.own = problem.spot_per_kg, network.lane_kg_max - first.booked_kg, slice(wants, wants + lanes)
-        # As wide as all trucks, not as those that are booked: a lane without any has a price too.
-        self.units = network
-
-    def take(self, stage: Stage) -> None:
-        unit, seen = units(self.units, stage.temperature), itertools.count()
-
-        def function(point: Floats) -> tuple[float, Floats]:
-            prices = point * unit
-            value, slope, flow = self.booked.smoothed(stage.temperature, prices)
-            spot, share = rounded(prices[self.own] - self.per_kg, stage.temperature * PASSAGE_SCALE)
-            slope[self.own] += self.spare_kg * share
-            if next(seen) % MEAN_EVERY == 0:
-                self.mean.see(flow)
-            return value + float(self.spare_kg @ spot), slope * unit
-
-        self.at = descend(function, self.at / unit, stage.steps, stage.enough) * unit
-
-
-def units(network: Network, temperature: float) -> Floats:
-    """Yuan per kg that one step of a descent takes each price by, shape (wants + lanes + hub weeks,): as the walk of `match/dual.py`."""
-    per_kg = np.concatenate([network.want_scale, np.full(sum(network.shape[1:]), PASSAGE_SCALE)])
-    kg = np.concatenate([network.step_kg.sum(axis=1), network.lane_kg_max, network.hub_week_kg_max])
-    return np.asarray(np.sqrt(temperature * per_kg / np.maximum(kg, 1e-3 * kg.mean())))
+def kept_flows(problem: TwoStage, first: FirstStage, walk: Walk) -> list[Floats]:
+    """Kg on every way in each scenario: those that `walk` saw, within the scenario's limits and those after `first`."""
+    networks = (with_promises(problem, first, row) for row in range(len(walk.at)))
+    return [kept_flow(problem, first, network, walk.mean.flow(row), walk.at[row]) for row, network in enumerate(networks)]
 
 
 def kept_flow(problem: TwoStage, first: FirstStage, network: Network, flow: Floats, prices: Floats) -> Floats:

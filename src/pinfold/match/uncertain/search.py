@@ -5,28 +5,27 @@ May be called: `near_best`.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pinfold.match.bound import Prices
-from pinfold.match.descent import descend
-from pinfold.match.dual import AHEAD, MEAN_EVERY, Stage
+from pinfold.match.dual import Stage
 from pinfold.match.season import Floats
-from pinfold.match.uncertain.dual import Mean, bound, smoothed
+from pinfold.match.uncertain.dual import Dual, Mean, bound
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, best_first
-from pinfold.match.uncertain.recourse import kept_flow, start_prices, units, walked, with_promises, yuan
+from pinfold.match.uncertain.recourse import kept_flows, start_prices, yuan
 from pinfold.match.uncertain.risk import weights, worth
+from pinfold.match.uncertain.walk import Walk
 
 WARMING = (Stage(0.03, 15, 1e-6), Stage(0.01, 20, 1e-6), Stage(0.003, 30, 1e-7))
-# After each of these a plan is made and certified; the walk ends when it is good enough, or as long as `PASSES` allows.
-CERTIFIED = (Stage(0.001, 60, 1e-8), Stage(0.0006, 150, 1e-8), *(Stage(0.0004, 250, 1e-9),) * 4)
+# After each of these a plan is made and certified; the walk ends when it is good enough, or as long as `PASS_WAYS` allows.
+CERTIFIED = (Stage(0.001, 50, 1e-7), Stage(0.0006, 100, 1e-8), *(Stage(0.0004, 200, 1e-9),) * 5)
 # Each scenario then goes its own way from the prices of the walk, with what was decided early kept.
-AFTER = (Stage(0.0015, 30, 1e-7), Stage(0.0006, 30, 1e-8))
+AFTER = (Stage(0.001, 20, 1e-7), Stage(0.0006, 20, 1e-8))
 GAP_ENOUGH = 0.003
-# Passes over ways x scenarios that effort 1 allows after the first plan. Measured on season M (docs/match.md).
-PASS_WAYS = 1.2e8
+# Passes over ways x scenarios that effort 1 allows; the first plan is made whatever they are. Measured on season M (docs/match.md).
+PASS_WAYS = 2e8
 
 
 @dataclass(frozen=True)
@@ -44,30 +43,29 @@ class Found:
         return (self.bound - self.worth) / max(abs(self.bound), 1e-9)
 
 
-def near_best(problem: TwoStage, start: Prices, known: FirstStage) -> Found:
-    """A first stage within GAP_ENOUGH of the bound, or the best that the rules' effort leads to; never worse than `known`.
+def near_best(problem: TwoStage, start: Prices) -> Found:
+    """A first stage within GAP_ENOUGH of the bound, or the best that the rules' effort leads to.
 
-    start : prices of the plan that takes the forecast for certain; known : a first stage that is good already
+    start : prices of the plan that takes the forecast for certain
     KeyboardInterrupt ends the walk early: the best so far comes back, certified, with `interrupted` set.
     """
-    walk = _Walk(problem, start)
+    walk = _started(problem, start)
     passes_max = PASS_WAYS * problem.rules.effort / max(len(problem.network.want) * len(problem.scenario_kg), 1)
     best: Found | None = None
     try:
         for stage in WARMING:
             walk.take(stage)
-        # So warm, flows are spread too evenly to tell what to promise, but prices tell already how good the known plan is.
-        best = walk.certified(known)
         for stage in CERTIFIED:
-            if walk.passes + stage.steps > passes_max:
+            if best and (best.gap <= GAP_ENOUGH or walk.passes + stage.steps > passes_max):
                 break
+            walk.mean = Mean(problem)
             walk.take(stage)
-            best = _better(best, walk.certified())
-            if best.gap <= GAP_ENOUGH:
-                break
+            found = _certified(problem, walk)
+            best = found if best is None else _better(best, found)
             walk.weights = (walk.weights + weights(best.yuan, problem.rules)) / 2
     except KeyboardInterrupt:
-        return replace(best or walk.certified(known), interrupted=True)
+        return replace(best or _certified(problem, walk), interrupted=True)
+    assert best is not None
     return best
 
 
@@ -76,58 +74,27 @@ def _better(one: Found, other: Found) -> Found:
     return replace(max(one, other, key=lambda found: found.worth), bound=min(one.bound, other.bound))
 
 
-class _Walk:
-    """Prices of all scenarios on their way down the temperatures.
+def _started(problem: TwoStage, start: Prices) -> Walk:
+    at = start_prices(problem, start)
+    even = np.full(len(problem.scenario_kg), 1 / len(problem.scenario_kg))
+    # Which scenarios are the worst is told well enough by what their lots are worth at the prices that all begin with.
+    first_look = Dual(problem, even).of_scenarios(WARMING[0].temperature, np.tile(at, (len(even), 1)))[0]
+    return Walk(problem, at, weights(problem.salvage + first_look, problem.rules))
 
-    weights : of the scenarios, as `risk.weights` gives them
-    """
 
-    def __init__(self, problem: TwoStage, start: Prices) -> None:
-        self.problem, self.passes = problem, 0
-        self.at = np.tile(start_prices(problem, start), (len(problem.scenario_kg), 1))
-        # Which scenarios are the worst is told well enough by what their lots are worth at the prices that all begin with.
-        first_look = [network.smoothed(WARMING[0].temperature, self.at[0])[0] for network in problem.networks]
-        self.weights = weights(problem.salvage + first_look, problem.rules)
-        self.ends: list[tuple[float, Floats]] = []
-        self.means: list[Mean] = []
-
-    def take(self, stage: Stage) -> None:
-        if len(self.ends) > 1:
-            self.at = self._heading(stage.temperature)
-        # A scenario of little weight bends the dual little; none may have a step of 0.
-        unit = units(self.problem.network, stage.temperature) / np.sqrt(np.maximum(self.weights, 1e-3 / len(self.weights)))[:, None]
-        seen, means = itertools.count(), [Mean() for _ in self.at]
-        self.means = means
-
-        def function(point: Floats) -> tuple[float, Floats]:
-            self.passes += 1
-            self.at = point.reshape(unit.shape) * unit
-            looks = next(seen) % MEAN_EVERY == 0
-            value, slope = smoothed(self.problem, self.weights, stage.temperature, self.at, means if looks else ())
-            slope *= unit
-            return value, slope.ravel()
-
-        self.at = descend(function, (self.at / unit).ravel(), stage.steps, stage.enough).reshape(unit.shape) * unit
-        self.ends = [(before, prices) for before, prices in self.ends if before != stage.temperature] + [(stage.temperature, self.at)]
-
-    def certified(self, known: FirstStage | None = None) -> Found:
-        """The plan that `known` or the flows so far tell, each scenario taken to its own end, and the bound of the prices."""
-        problem, rows = self.problem, range(len(self.at))
-        if not self.means:
-            self.means = [Mean() for _ in rows]
-            smoothed(problem, self.weights, WARMING[-1].temperature, self.at, self.means)
-        first = known or best_first(problem, [mean.kg for mean in self.means], self.weights)
-        networks = [with_promises(problem, first, row) for row in rows]
-        ends = [walked(problem, first, networks[row], self.at[row], self.means[row], AFTER) for row in rows]
-        flows_kg = [kept_flow(problem, first, networks[row], self.means[row].kg, ends[row]) for row in rows]
-        # For these flows this is the best first stage of all, so nothing is lost by it; and the flows still keep every limit.
-        first = best_first(problem, flows_kg, self.weights)
-        values = np.array([yuan(problem, first, row, with_promises(problem, first, row), flows_kg[row]) for row in rows])
-        candidates = [self.at, np.stack(ends)]
-        candidates += [self._heading(0.0)] if len(self.ends) > 1 else []
-        least = min(bound(problem, self.weights, prices) for prices in candidates)
-        return Found(first, values, worth(values, problem.rules), least)
-
-    def _heading(self, temperature: float) -> Floats:
-        (warm, before), (cool, after) = self.ends[-2:]
-        return np.maximum(after + AHEAD * (cool - temperature) / (warm - cool) * (after - before), 0.0)
+def _certified(problem: TwoStage, walk: Walk) -> Found:
+    """The plan that the flows so far tell, each scenario taken to its own end, and the bound of the prices."""
+    if not walk.mean.seen:
+        Dual(problem, walk.weights).smoothed(WARMING[-1].temperature, walk.at, walk.mean)
+    first = best_first(problem, walk.mean.flows(), walk.weights)
+    after = Walk(problem, walk.at, np.full(len(walk.at), 1 / len(walk.at)), first)
+    after.mean = walk.mean
+    for stage in AFTER:
+        after.take(stage)
+    flows_kg = kept_flows(problem, first, after)
+    # For these flows this is the best first stage of all, so nothing is lost by it; and the flows still keep every limit.
+    first = best_first(problem, flows_kg, walk.weights)
+    values = np.array([yuan(problem, first, row, kg) for row, kg in enumerate(flows_kg)])
+    candidates = [walk.at, after.at, *([walk.heading(0.0)] if len(walk.ends) > 1 else [])]
+    least = min(bound(problem, walk.weights, prices) for prices in candidates)
+    return Found(first, values, worth(values, problem.rules), least)
