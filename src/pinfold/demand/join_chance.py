@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 from scipy.optimize import isotonic_regression
 
 from pinfold.basics.quantiles import Floats
-from pinfold.demand.taste import RECENT, rank_products
+from pinfold.demand.taste import rank_products
+from pinfold.demand.taste_days import AHEAD_DAYS
 
 TOP = 10
 
@@ -41,7 +42,7 @@ def count_chances(purchases: pl.DataFrame, products: pl.DataFrame, as_of: date) 
     past every product has a half. Shares that rise with rank are pooled with their neighbours.
     Source: Jeffreys (1946), Proc. R. Soc. A 186:453-461; Ayer et al. (1955), Ann. Math. Stat. 26:641-647 (pooling).
     """
-    then = as_of - RECENT
+    then = as_of - timedelta(days=AHEAD_DAYS)
     places = min(TOP, products.height)
     before = purchases.filter(pl.col("date") < then)
     if before.is_empty():
