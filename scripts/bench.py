@@ -251,7 +251,7 @@ def measure_ranking() -> Iterator[Row]:
         rank(offers, score, Page(24, 12), rules.neutral_share, lots_of(f"customer-{customer}", date(2026, 10, 7)))
         spent.append(time.process_time() - started)
     of_pins = np.zeros((200, PINS), dtype=np.float32)
-    of_pins[offers.product, np.arange(PINS)] = offers.price_ratio**-rules.elasticity * offers.worth_fen
+    of_pins[offers.product, np.arange(PINS)] = offers.price_answer * offers.worth_fen
     started = time.process_time()
     for customer in customers:
         np.dot(tastes[customer].astype(np.float32), of_pins)
@@ -300,7 +300,7 @@ def _offers(rng: np.random.Generator, worth_fen: np.ndarray) -> Offers:
     return Offers(
         product=rng.integers(0, 200, pins),
         region=rng.integers(0, 30, pins),
-        price_ratio=rng.uniform(0.8, 1.2, pins),
+        price_answer=rng.uniform(0.8, 1.2, pins),
         worth_fen=worth_fen,
         share_pin=np.append(np.arange(pins), np.arange(second)),
         share_cooperative=rng.integers(0, 40, pins + second),

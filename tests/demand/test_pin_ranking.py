@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pinfold.basics.errors import InputError
-from pinfold.demand.ranking import Lots, Offers, Page, rank, scores
+from pinfold.demand.ranking import Lots, Offers, Page, price_answer, rank, scores
 from pinfold.demand.rules import DemandRules
 
 NO_CHANCE = Lots(neutral=0.99, exchange=0.0, place=0.0, pin=0.0, turn=0)
@@ -20,7 +20,7 @@ def offers_of(cooperatives: list[int], worth: list[float] | None = None) -> Offe
     return Offers(
         product=np.zeros(n, dtype=np.int64),
         region=np.zeros(n, dtype=np.int64),
-        price_ratio=np.ones(n),
+        price_answer=np.ones(n),
         worth_fen=np.array(worth or [100.0] * n),
         share_pin=np.arange(n),
         share_cooperative=np.array(cooperatives, dtype=np.int64),
@@ -36,8 +36,17 @@ def test_liked_more_near_and_helpful_to_growers_comes_first():
 
 
 def test_a_dearer_pack_is_joined_less_often():
-    offers = replace(offers_of([0, 0]), price_ratio=np.array([1.0, 2.0]))
-    assert scores(offers, np.array([0.5]), 0, DemandRules(elasticity=1.0)).tolist() == pytest.approx([50, 25])
+    offers = replace(offers_of([0, 0]), price_answer=price_answer(np.array([1.0, 2.0]), np.array([[1.0], [1.0]])))
+    assert scores(offers, np.array([0.5]), 0, DemandRules()).tolist() == pytest.approx([50, 25])
+
+
+def test_a_discount_brings_more_joins_where_customers_answer_more_strongly_to_prices():
+    answers = price_answer(np.array([0.5, 0.5]), np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 3.0]]))
+    assert answers.tolist() == pytest.approx([2, (2 + 4 + 8) / 3])
+
+
+def test_at_the_list_price_no_elasticity_matters():
+    assert price_answer(np.ones(2), np.array([[0.1, 5.0], [0.7, 0.7]])).tolist() == [1, 1]
 
 
 def test_a_cooperative_whose_pins_score_last_still_has_its_best_one_on_the_first_page():

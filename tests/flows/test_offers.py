@@ -11,7 +11,7 @@ from pin_market import MONDAY, make_market, make_pin
 from pinfold.flows import ranking
 from pinfold.flows.offers import KeptOffers, take_offers
 from pinfold.flows.ranking import Asked, list_for
-from pinfold.store.models import Pin
+from pinfold.store.models import Pin, PriceAnswer
 from pinfold.store.reads.offers import newest_opening
 from pinfold.store.reads.shop import cards_of
 
@@ -129,3 +129,15 @@ def test_a_list_of_one_region_and_product_knows_the_products_of_the_region(kept)
     assert (found.pin_ids(), found.products, found.left_out) == (["b"], ["mango"], 1)
     assert list_for(None, Asked("city", "pea"), MONDAY).pin_ids() == []
     assert list_for(None, Asked("nowhere"), MONDAY).products == []
+
+
+def test_a_discount_counts_as_customers_of_that_product_were_seen_to_answer(db):
+    """The first seats still pay the list price; after them the pack costs 36 yuan instead of 40."""
+    make_market(kg=10_000.0)
+    make_pin("list-price", seats_min=2, seats_max=40)
+    make_pin("cheaper", seats_min=2, seats_max=40)
+    Pin.objects.filter(pk="cheaper").update(ladder=[[2, 3600]])
+    PriceAnswer.objects.create(product_id="mango", learned_on=MONDAY.date(), elasticity=2.0, elasticity_sd=1e-6, price_changes=9)
+    found = take_offers(MONDAY)
+    answers = dict(zip(found.pin_ids, found.offers.price_answer, strict=True))
+    assert answers == pytest.approx({"list-price": 1.0, "cheaper": 0.9**-2})

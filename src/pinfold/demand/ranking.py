@@ -2,8 +2,8 @@
 
     score = P(the person joins) x fen that the join is expected to bring growers
 
-P(join) is the person's taste for the product (demand/join_chance.py), times (price / list price)^-elasticity, times a stated share where
-the pin is picked up in another region. What a join brings is said in `worth_fen`.
+P(join) is the person's taste for the product (demand/join_chance.py), times how the price moves it (`price_answer`, by what was learned of
+the product), times a stated share where the pin is picked up in another region. What a join brings is said in `worth_fen`.
 
 Every cooperative has a pin on the first page. With score s(i) of pin i, each of one cooperative, the page is the best pin of every
 cooperative and then the best of the rest. No page with that property has a higher sum of scores, because each cooperative must give one
@@ -40,7 +40,7 @@ from pinfold.demand.rules import DemandRules
 Ints = npt.NDArray[np.int64]
 
 NEUTRAL, NEUTRAL_VERSION = "closes-first", 1
-PERSONAL, PERSONAL_VERSION = "taste-uplift-growers", 1
+PERSONAL, PERSONAL_VERSION = "taste-uplift-growers", 2  # 2: learned tastes, and each product's own elasticity
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Offers:
     """Open pins in the neutral order, arrays of shape (pins,).
 
     product, region : numbers of product and region
-    price_ratio : price a pack over its list price, > 0
+    price_answer : chance of a join at the pin's price over that at the list price, > 0
     worth_fen : what one more join is expected to bring growers, >= 0
     share_pin, share_cooperative : shape (shares,), which cooperative has a part in which pin; a pin may have several
     """
 
     product: Ints
     region: Ints
-    price_ratio: Floats
+    price_answer: Floats
     worth_fen: Floats
     share_pin: Ints
     share_cooperative: Ints
@@ -75,7 +75,7 @@ class Offers:
         return Offers(
             product=self.product[rows],
             region=self.region[rows],
-            price_ratio=self.price_ratio[rows],
+            price_answer=self.price_answer[rows],
             worth_fen=self.worth_fen[rows],
             share_pin=place_of[self.share_pin[is_there]],
             share_cooperative=self.share_cooperative[is_there],
@@ -151,6 +151,18 @@ def worth_fen(odds: Floats, odds_with_join: Floats, others: Floats, growers_fen:
     return np.asarray(((odds_with_join - odds) * others + odds_with_join) * growers_fen, dtype=np.float64)
 
 
+def price_answer(price_ratio: Floats, elasticities: Floats) -> Floats:
+    """How much likelier a join is at each pin's price than at the list price: ratio^-elasticity, its mean over what is thought possible.
+
+    price_ratio : price a pack over its list price, > 0, shape (pins,)
+    elasticities : values that are thought equally likely of the pin's product, shape (pins, values)
+
+    >>> price_answer(np.array([1.0, 0.5]), np.array([[1.0, 2.0], [1.0, 2.0]]))
+    array([1., 3.])
+    """
+    return np.asarray((price_ratio[:, None] ** -elasticities).mean(axis=1))
+
+
 def scores(offers: Offers, taste: Floats, region: int, rules: DemandRules) -> Floats:
     """P(join) x worth of each pin for one person, fen.
 
@@ -158,7 +170,7 @@ def scores(offers: Offers, taste: Floats, region: int, rules: DemandRules) -> Fl
     region : where the person picks up
     """
     near = np.where(offers.region == region, 1.0, rules.away_share)
-    chance = np.minimum(taste[offers.product] * offers.price_ratio**-rules.elasticity * near, 1.0)
+    chance = np.minimum(taste[offers.product] * offers.price_answer * near, 1.0)
     return np.asarray(chance * offers.worth_fen)
 
 

@@ -22,7 +22,7 @@ from pinfold.basics.rules import read_rules
 from pinfold.demand import ranking
 from pinfold.demand.fill_odds import Standing, fill_odds
 from pinfold.demand.ranking import Ints
-from pinfold.flows.fill_odds import DAY_SECONDS, join_prior
+from pinfold.flows.fill_odds import DAY_SECONDS, customers, join_prior
 from pinfold.ledger.rules import WHOLE_BP, SplitRules
 from pinfold.pin.ladder import price_at
 from pinfold.settings import settings
@@ -126,10 +126,14 @@ def take_offers(now: datetime) -> OpenOffers:
     )
     price_fen = np.array([price_at(pin.ladder, pin.seats_paid + 1) for pin in pins], dtype=np.float64)
     list_fen = np.array([100 * pin.list_per_kg * pin.pack_kg for pin in pins])
+    price_ratio = np.divide(price_fen, list_fen, out=np.ones(len(pins)), where=list_fen > 0)
+    product = np.array([products[pin.product_id] for pin in pins], dtype=np.int64)
+    who = customers()
+    elasticities = np.array([who.of(product_id).elasticities for product_id in products]).reshape(len(products), -1)
     offers = ranking.Offers(
-        product=np.array([products[pin.product_id] for pin in pins], dtype=np.int64),
+        product=product,
         region=np.array([regions[pin.region_id] for pin in pins], dtype=np.int64),
-        price_ratio=np.divide(price_fen, list_fen, out=np.ones(len(pins)), where=list_fen > 0),
+        price_answer=ranking.price_answer(price_ratio, elasticities[product]),
         worth_fen=_worth_fen(pins, _growers_fen(pins, price_fen, shares), now),
         share_pin=np.array([row_of[share.pin_id] for share in shares], dtype=np.int64),
         share_cooperative=np.array([cooperatives[share.cooperative_id] for share in shares], dtype=np.int64),
