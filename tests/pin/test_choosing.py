@@ -13,7 +13,7 @@ from pinfold.demand.fill_odds import JoinPrior
 from pinfold.match.rules import MatchRules
 from pinfold.pin.choosing import Choice, Customers, Goods, choose, seats_odds, smallest_worth_it, ways_to_open
 from pinfold.pin.ladder import PackCosts, lowest_price_fen
-from pinfold.pin.opening import Terms, Wanted, pins_to_open
+from pinfold.pin.opening import Deadline, Terms, Wanted, closes_at, pins_to_open
 from pinfold.pin.rules import PinRules
 from pinfold.pin.say import say
 from tests.pin.test_opening import MANGO, STARTS_ON
@@ -133,6 +133,25 @@ def test_a_flow_that_opens_fewer_pins_today_renames_no_other_flows_pins():
     other = replace(MANGO, want_id="b", lot_id="other", kg=30.0)
     for rows in ([few, other], [many, other]):
         assert pins_to_open(rows, terms())[-1].number == 2
+
+
+def test_goods_that_share_their_deadline_with_sooner_ones_wait_until_they_are_picked():
+    """Picked in one week, delivered in that and the next: whoever comes until the deadline joins what arrives sooner."""
+    sooner = replace(MANGO, wanted=Wanted(30.0, 0.2, 80.0, 1.0))
+    later = replace(sooner, want_id="later", week=sooner.week + 1)
+    assert {pin.week for pin in pins_to_open([sooner, later], terms())} == {sooner.week}
+    assert {pin.week for pin in pins_to_open([later], terms())} == {later.week}
+    picked = replace(later, kg_real=later.kg)
+    assert {pin.week for pin in pins_to_open([sooner, picked], terms())} == {sooner.week, later.week}
+
+
+def test_customers_of_pins_that_are_open_are_not_expected_twice():
+    """Goods of the week after close with a pin that is open there, so that nobody is left for them."""
+    later = replace(MANGO, week=MANGO.week + 1, wanted=Wanted(30.0, 0.2, 80.0, 1.0))
+    open_pin = Deadline(MANGO.product_id, MANGO.region_id, MANGO.week, closes_at(later.order_week, STARTS_ON, RULES))
+    assert pins_to_open([later], replace(terms(), deadlines=(open_pin,))) == []
+    for other in (replace(open_pin, region_id="elsewhere"), replace(open_pin, product_id="other"), replace(open_pin, week=later.week)):
+        assert len(pins_to_open([later], replace(terms(), deadlines=(other,)))) == 1
 
 
 # In words

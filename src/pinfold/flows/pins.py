@@ -47,6 +47,7 @@ def open_pins(now: datetime) -> int:
         pin=read_rules(PinRules, "pin", given),
         match=read_rules(MatchRules, "match", given),
         customers=customers(),
+        deadlines=pins.deadlines(),
     )
     known = pins.pin_ids_of(plan_id)
     wanted = {f"p{plan_id}-{pin.number}": pin for pin in pins_to_open(pins.planned_shipments(plan_id), terms)}

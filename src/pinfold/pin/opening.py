@@ -119,10 +119,21 @@ class FriendsPinToOpen:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """When a pin closes that delivers in `week`."""
+
+    product_id: str
+    region_id: str
+    week: int
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
 class Terms:
     """What pins of one season share. shares_bp : what platform and cooperative take of a price together, basis points.
 
     customers : how they join and answer to prices; without them every pin follows the stated rules
+    deadlines : of the pins that are open
     """
 
     season_starts_on: date
@@ -130,6 +141,7 @@ class Terms:
     pin: PinRules
     match: MatchRules
     customers: Customers | None = None
+    deadlines: tuple[Deadline, ...] = ()
 
 
 def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[PinToOpen]:
@@ -140,19 +152,38 @@ def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[Pin
         kg_of_want[row.want_id] = kg_of_want.get(row.want_id, 0.0) + row.kg_kept
     rows = [row for row in rows if kg_of_want[row.want_id] >= row.want_kg_min]
     pins: list[PinToOpen] = []
+    deadlines = list(terms.deadlines)
     first = 0
     for _, group in groupby(rows, lambda row: (row.want_id, row.grade, row.lane_id)):
         flow = list(group)
         packs = _packs(flow)
-        goods = _goods(flow, kg_of_want[flow[0].want_id], terms)
+        share = week_share(_deadline(flow, terms), deadlines)
+        goods = _goods(flow, kg_of_want[flow[0].want_id], share, terms)
         customers = terms.customers and terms.customers.of(flow[0].product_id)
         choice = choose(goods, customers, terms.pin) if goods is not None and customers is not None else None
         seats_of_pins = sizes(packs, terms.pin) if choice is None else equal_sizes(choice.packs, choice.pins)
         cut = zip(seats_of_pins, _cut(flow, seats_of_pins), strict=True)
         pins += [_priced(first + nth, seats, part, terms, choice) for nth, (seats, part) in enumerate(cut)]
+        if seats_of_pins:
+            deadlines.append(_deadline(flow, terms))
         # Numbers stay free for pins that were not worth opening, so that another day's choice renames none.
         first += len(sizes(packs, terms.pin))
     return pins
+
+
+def week_share(pin: Deadline, others: Iterable[Deadline]) -> float:
+    """How much of a week's customers come when of these goods none that are delivered sooner can be joined any more, 0 .. 1.
+
+    Until then they join those: goods that are picked in one week and delivered in two have one deadline and one week's customers.
+
+    >>> friday = datetime(2026, 10, 2, tzinfo=UTC)
+    >>> sooner = Deadline("beans", "kunming", 4, friday)
+    >>> [week_share(Deadline("beans", "kunming", 5, friday + timedelta(days)), [sooner]) for days in (0, 3.5, 7, 14)]
+    [0.0, 0.5, 1.0, 1.0]
+    """
+    goods = pin.product_id, pin.region_id
+    sooner = [other.closes_at for other in others if (other.product_id, other.region_id) == goods and other.week < pin.week]
+    return min(max((pin.closes_at - max(sooner)) / timedelta(days=7), 0.0), 1.0) if sooner else 1.0
 
 
 def is_due(pin: PinToOpen, now: datetime, rules: PinRules) -> bool:
@@ -196,8 +227,16 @@ def _packs(flow: Sequence[PlannedShipment]) -> int:
     return int(sum(row.kg_kept for row in flow) / flow[0].pack_kg + 1e-6)
 
 
-def _goods(flow: Sequence[PlannedShipment], want_kg: float, terms: Terms) -> Goods | None:
-    """What the choice of pins is made from; None without an outlook or a whole pack. want_kg : that the plan sends to the same want."""
+def _deadline(flow: Sequence[PlannedShipment], terms: Terms) -> Deadline:
+    first, order_week = flow[0], min(row.order_week for row in flow)
+    return Deadline(first.product_id, first.region_id, first.week, closes_at(order_week, terms.season_starts_on, terms.pin))
+
+
+def _goods(flow: Sequence[PlannedShipment], want_kg: float, share: float, terms: Terms) -> Goods | None:
+    """What the choice of pins is made from; None without an outlook or a whole pack.
+
+    want_kg : that the plan sends to the same want; share : of its customers who come while nothing sooner is open
+    """
     wanted, packs = flow[0].wanted, _packs(flow)
     if wanted is None or not packs or any(row.wanted is None for row in flow):
         return None
@@ -206,7 +245,7 @@ def _goods(flow: Sequence[PlannedShipment], want_kg: float, terms: Terms) -> Goo
     seats = kept_kg / flow[0].pack_kg
     return Goods(
         packs=packs,
-        expected_packs=wanted.kg * kept_kg / want_kg / flow[0].pack_kg,
+        expected_packs=share * wanted.kg * kept_kg / want_kg / flow[0].pack_kg,
         spread=wanted.spread,
         list_price_fen=yuan_to_fen(_worth(whole, terms.match) * flow[0].pack_kg),
         costs=_costs(whole, seats, terms),

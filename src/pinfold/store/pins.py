@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from itertools import starmap
 
 from django.db.models import F, Q
 
 from pinfold.basics.errors import NotFound
 from pinfold.basics.weeks import week_index
 from pinfold.pin.facts import OrderFacts, PaymentFacts, PinFacts, RefundFacts
-from pinfold.pin.opening import FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment, Wanted
+from pinfold.pin.opening import Deadline, FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment, Wanted
 from pinfold.pin.rescue import Waiting
 from pinfold.store.models import Customer, DemandForecast, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Season, Shipment
 
@@ -213,6 +214,12 @@ def waiting_pins(now: datetime) -> list[Waiting]:
 def sellers_of(pin_id: str) -> set[str]:
     """Cooperatives whose crop a pin has been given."""
     return set(PinLot.objects.filter(pin=pin_id).values_list("lot__village__cooperative_id", flat=True))
+
+
+def deadlines() -> tuple[Deadline, ...]:
+    """Of every open public pin."""
+    open_pins = Pin.objects.filter(state=Pin.State.OPEN, kind=Pin.Kind.PUBLIC)
+    return tuple(starmap(Deadline, open_pins.values_list("product_id", "region_id", "week", "closes_at")))
 
 
 def pins_due(now: datetime) -> list[str]:
