@@ -25,7 +25,7 @@ from pinfold.match.uncertain.risk import tail_mean, weights, worth
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.scenarios import draw_kg
 
-from .seasons import lane, lot, random_season, season, want
+from .seasons import MANGO, lane, lot, random_season, season, want
 from .test_folder import write
 
 SEEDS = st.integers(0, 10_000)
@@ -142,6 +142,31 @@ def test_lots_of_one_hub_and_product_have_good_and_bad_years_together():
     logs = np.log(draw_kg(season(lots, [], []), rules, np.random.default_rng(3)))
     together = np.corrcoef(logs.T)
     assert together[0, 1] == pytest.approx(0.8, abs=0.05) and together[0, 2] == pytest.approx(0, abs=0.1)
+
+
+def test_lots_that_carry_the_forecast_s_shares_move_together_as_those_say():
+    shares = {"shared": 0.5, "shared_district": 0.2, "shared_block": 0.2}
+    places = [("V1", "H"), ("V1", "H"), ("V2", "H"), ("V3", "J")]
+    lots = [lot(str(number), village_id=village, hub_id=hub, **shares) for number, (village, hub) in enumerate(places)]
+    lots.append(lot("coffee", product_id="coffee", **shares))
+    coffee = {"product_id": "coffee", "shelf_life_days": 200.0, "price_per_kg": 40.0}
+    given_season = season(lots, [], [], products=[MANGO, coffee])
+    logs = np.log(draw_kg(given_season, UncertainRules(scenarios=2000), np.random.default_rng(3)))
+    # With a lot of the same village, of another village of the hub, of another hub, and of another product.
+    assert np.corrcoef(logs.T)[0, 1:] == pytest.approx([0.9, 0.7, 0.5, 0.0], abs=0.05)
+
+
+def test_shares_that_lots_carry_may_not_sum_to_more_than_all():
+    lots = [lot("A", shared=0.6, shared_block=0.3), lot("B", shared=0.8, shared_block=0.3)]
+    with pytest.raises(InputError, match="lots row 2"):
+        draw_kg(season(lots, [], []), UncertainRules(), np.random.default_rng(0))
+
+
+def test_lots_that_do_not_say_how_sure_they_are_are_refused():
+    lots = season([lot("A")], [], [])
+    silent = replace(lots, tables=replace(lots.tables, lots=lots.tables.lots.drop("kg_cv")))
+    with pytest.raises(InputError, match="kg_cv"):
+        draw_kg(silent, UncertainRules(), np.random.default_rng(0))
 
 
 def test_shares_of_variance_that_sum_to_more_than_all_are_refused():

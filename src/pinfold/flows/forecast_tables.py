@@ -19,7 +19,7 @@ from pinfold.fields.weather import WeatherRules, known_on
 from pinfold.forecast.harvest_days import harvest_days
 from pinfold.forecast.harvest_weeks import Expected
 from pinfold.forecast.issue_ripening import issue_ripening
-from pinfold.forecast.issue_yield import issue_yield
+from pinfold.forecast.issue_yield import SHARED, issue_yield
 from pinfold.forecast.pace import past_paces
 from pinfold.forecast.watched import AtWork
 from pinfold.forecast.yields.record import YieldTables
@@ -109,7 +109,8 @@ def yield_from_folder(folder: Path, season: int, out: Path, sums: Sums, progress
         found = issue_yield(known, season, datetime.now(UTC).date(), seed=season, at_work=AtWork(progress, elsewhere))
     if found.plots.is_empty():
         raise InputError(f"{folder}: nothing to forecast for season {season}; harvests needs a season before it")
-    write(as_they_came(found.plots.select("plot_id", "season", "mean", *COLUMNS, "model", "issued_on"), id_types(folder, "plots")), out)
+    columns = ("plot_id", "season", "mean", *COLUMNS, "model", "issued_on", *SHARED)
+    write(as_they_came(found.plots.select(columns), id_types(folder, "plots")), out)
     if sums.blocks is not None:
         write(as_they_came(found.totals, id_types(folder, "plots")), sums.blocks)
     if sums.cooperatives is not None:
