@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -100,3 +102,25 @@ def test_products_that_differ_by_no_more_than_luck_share_one_elasticity():
 
 def test_the_three_equally_likely_values_are_never_negative():
     assert min(equally_likely(Belief(-0.4, 0.3))) > 0
+
+
+def marked_down(of_discount, of_list, weeks=80):
+    """History of four products whose list prices and discounts go up and down by themselves, and kg that answer to each of them."""
+    random = np.random.default_rng(SEED)
+    listed, discount = random.choice([5.0, 6.0, 8.0], size=(4, weeks)), random.choice([0.6, 0.8, 1.0], size=(4, weeks))
+    kg = 100 * discount**-of_discount * listed**-of_list * np.exp(random.normal(0, 0.05, (4, weeks)))
+    return replace(history_of(kg, listed * discount), list_price=listed)
+
+
+@pytest.mark.parametrize(("of_discount", "of_list"), [(1.5, 0.1), (0.4, 1.2)])
+def test_customers_are_believed_to_answer_to_discounts_as_they_did_and_not_as_to_new_list_prices(of_discount, of_list):
+    beliefs = learn_elasticities(marked_down(of_discount, of_list), products(4), RULES)
+    assert beliefs["elasticity"].to_list() == pytest.approx([of_discount] * 4, abs=0.1)
+
+
+def test_where_nothing_was_ever_marked_down_the_price_is_all_there_is():
+    kg, price = answering(1.4, luck=0.05)
+    plain = history_of(kg[None], price[None])
+    assert learn_elasticities(replace(plain, list_price=plain.price), products(1), RULES).equals(
+        learn_elasticities(plain, products(1), RULES)
+    )

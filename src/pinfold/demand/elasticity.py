@@ -4,6 +4,10 @@ From one week to the next, of a product in a region that sold in both,
 
     change of log kg  =  what changed for everybody  -  elasticity * change of log price  +  luck.
 
+Where a shop marks prices down from a list price, customers answer to the two differently: a discount is announced and passes, a new list
+price is neither. The price is then log(price / list price), as each step of a ladder is, and what changes of the list price brought, one
+slope for all, is taken out first. So what a promotion does beyond its price is part of the elasticity.
+
 What changed for everybody (weather, a festival) is the week's median over all series and is taken out first. A product's own slope has the
 standard error s / sqrt(sum of squared price changes), s being the luck of its category. Products of a category differ by a variance of
 their own; each is shrunk towards the category's mean as far as its slope is unsure, and the category's mean towards the published one. A
@@ -23,7 +27,8 @@ Bijmolt, van Heerde & Pieters (2005), J. Marketing Research 42:141-156 (prices t
 
 Where not to trust this: prices are not set by lot. One that falls because the harvest is large, or is lowered because nobody comes, makes
 customers look more, or less, eager than they are, and is not found out where that looks like a published elasticity; goods put by at a
-low price and not bought later look like more demand.
+low price and not bought later look like more demand. Leaflets and shelves that come with a shop's discounts
+are taken for the discount; a list price of mixed goods also moves with what was in the mix.
 """
 
 from __future__ import annotations
@@ -32,6 +37,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy.stats import norm
 
@@ -136,15 +142,30 @@ def _variance_between(slopes: Floats, errors: Floats) -> float:
 
 
 def _changes(history: History) -> pl.DataFrame:
-    """product_id, price and kg (changes of their logarithms, the week's median taken out of the latter), a row per changed price."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kg = np.diff(np.log(np.where(history.kg > 0, history.kg, np.nan)), axis=1)
-        price = np.diff(np.log(np.where(history.price > 0, history.price, np.nan)), axis=1)
+    """product_id, price and kg (changes of their logarithms; kg without what weeks and list prices brought), a row per changed price."""
+    kg, price, listed = (_log_changes(values) for values in (history.kg, history.price, history.list_price))
     known = ~np.isnan(kg)
     for week in np.flatnonzero(known.sum(axis=0) >= EVERYBODY_MIN):
         kg[:, week] -= np.median(kg[known[:, week], week])
+    listed[~_is_marked_down(history)] = 0.0  # then the price is all there is
+    price -= listed
+    both = known & ~np.isnan(price)
+    if both.any():
+        (of_list, _), *_ = np.linalg.lstsq(np.stack([listed[both], price[both]], axis=1), kg[both], rcond=None)
+        kg -= of_list * np.nan_to_num(listed)
     at = np.nonzero(known & (np.abs(np.nan_to_num(price)) >= CHANGE_MIN))
     return history.keys[at[0]].select("product_id", price=pl.Series(price[at]), kg=pl.Series(kg[at]))
+
+
+def _log_changes(values: Floats) -> Floats:
+    """From week to week, NaN where one of the two is not above 0."""
+    return np.diff(np.log(np.where(values > 0, values, np.nan)), axis=1)
+
+
+def _is_marked_down(history: History) -> npt.NDArray[np.bool_]:
+    """Whether a series' price was ever another than its list price; shape (series,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((np.abs(np.log(history.price / history.list_price)) >= CHANGE_MIN).any(axis=1))
 
 
 def _slopes(changes: pl.DataFrame) -> tuple[Floats, Floats]:
