@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinfold.basics.errors import InputError
-from pinfold.demand.taste import Ranked, choose_way, ndcg, popular_products, rank_by, rank_products
+from pinfold.demand.taste import Ranked, choose_model, ndcg, popular_products, rank_by, rank_products
 from pinfold.demand.taste_days import bought_days
-from pinfold.demand.taste_ways import BASKETS_MIN, HABITS, Habit, Learned, best_gains, learn, window
+from pinfold.demand.taste_models import BASKETS_MIN, HABITS, Habit, Learned, best_gains, learn, window
 
 AS_OF = date(2026, 9, 7)
 PRODUCTS = pl.DataFrame({"product_id": [f"P{n:02d}" for n in range(14)]})
@@ -26,9 +26,9 @@ def days_of(past):
     return bought_days(past, PRODUCTS, AS_OF)[0]
 
 
-def ranking_by(way, past, top):
+def ranking_by(model, past, top):
     """Of the first customer."""
-    ranked = rank_by(way, days_of(past), top)
+    ranked = rank_by(model, days_of(past), top)
     return [f"P{number:02d}" for number in ranked.product[ranked.customer == 0]]
 
 
@@ -96,11 +96,11 @@ def test_customers_whose_taste_changed_are_ranked_by_recent_purchases():
     turns = [("a", "P01", "P02"), ("b", "P03", "P04"), ("c", "P05", "P06"), ("d", "P07", "P08")]
     old = [(ago, who, before) for who, before, _ in turns for ago in (300, 310, 320, 330, 340)]
     new = [(ago, who, after) for who, _, after in turns for ago in (40, 45, 50, 10)]
-    assert choose_way(days_of(bought(*old, *new))).half_life_days is not None
+    assert choose_model(days_of(bought(*old, *new))).half_life_days is not None
 
 
 def test_without_a_past_to_tell_plain_habit_serves():
-    assert choose_way(days_of(bought((3, "a", "P01")))) == HABITS[0]
+    assert choose_model(days_of(bought((3, "a", "P01")))) == HABITS[0]
 
 
 def test_buying_exactly_the_first_places_is_a_perfect_ranking():
@@ -160,7 +160,7 @@ def test_without_libgomp_habits_serve(monkeypatch):
     monkeypatch.setattr(sys, "meta_path", [NoLibgomp, *sys.meta_path])
     past = fortnightly_buyers(200)
     assert learn(days_of(past)) is None
-    assert choose_way(days_of(past)) in HABITS
+    assert choose_model(days_of(past)) in HABITS
 
 
 def test_a_purchase_of_today_teaches_nothing():

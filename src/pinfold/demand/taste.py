@@ -13,9 +13,9 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import Floats
 from pinfold.demand.taste_days import BoughtDays, Ints, bought_days
 from pinfold.demand.taste_features import POPULAR, Candidates, candidates, crowd_of
-from pinfold.demand.taste_ways import HABITS, JUDGED_TOP, Way, best_gains, learn, window
+from pinfold.demand.taste_models import HABITS, JUDGED_TOP, TasteModel, best_gains, learn, window
 
-JUDGED_AGO_DAYS = (56, 49, 42, 35, 28)  # the windows on which ways are compared begin so many days ago
+JUDGED_AGO_DAYS = (56, 49, 42, 35, 28)  # the windows on which models are compared begin so many days ago
 CUSTOMERS_MAX = 5_000  # that teach and judge; a million customers need no more
 
 
@@ -25,12 +25,12 @@ def rank_products(purchases: pl.DataFrame, products: pl.DataFrame, as_of: date, 
     purchases : date, customer_id, product_id
     products : product_id, and category where known; only listed products are ranked
     top : how many, 1 or more; all listed products when there are fewer
-    The way is the one that would have ranked the last windows best. For somebody never seen use `popular_products`.
+    The model is the one that would have ranked the last windows best. For somebody never seen use `popular_products`.
     Raises InputError when `top` is below 1 or no product is listed.
     """
     _check(products, top)
     days, customer_ids, product_ids = bought_days(purchases, products, as_of)
-    ranked = rank_by(choose_way(days), days, top)
+    ranked = rank_by(choose_model(days), days, top)
     return pl.DataFrame(
         {"customer_id": customer_ids[ranked.customer], "rank": ranked.rank, "product_id": product_ids[ranked.product]},
         schema_overrides={"rank": pl.Int64},
@@ -45,23 +45,23 @@ def popular_products(purchases: pl.DataFrame, products: pl.DataFrame, as_of: dat
     return pl.DataFrame({"rank": np.arange(1, len(first) + 1), "product_id": product_ids[first]})
 
 
-def choose_way(days: BoughtDays) -> Way:
-    """The way with the highest mean NDCG@10 on five past windows; plain habit when there is no past to tell.
+def choose_model(days: BoughtDays) -> TasteModel:
+    """The one with the highest mean NDCG@10 on five past windows; plain habit when there is no past to tell.
 
     Trees compete as they would have been learned before the first of these windows, and serve as learned from all that is known.
     """
     some = days.some(CUSTOMERS_MAX)
     learned = learn(some.before(JUDGED_AGO_DAYS[0]))
-    ways = [*HABITS, *([learned] if learned else [])]
-    gains = np.concatenate([_gains(ways, *window(some, ago)) for ago in JUDGED_AGO_DAYS], axis=1)
-    best = ways[int(np.argmax(gains.mean(axis=1)))] if gains.size else HABITS[0]
+    models = [*HABITS, *([learned] if learned else [])]
+    gains = np.concatenate([_gains(models, *window(some, ago)) for ago in JUDGED_AGO_DAYS], axis=1)
+    best = models[int(np.argmax(gains.mean(axis=1)))] if gains.size else HABITS[0]
     return learn(some) or best if best is learned else best
 
 
-def _gains(ways: list[Way], known: BoughtDays, ahead: BoughtDays) -> Floats:
-    """NDCG@10 of each way for each customer of a window; shape (ways, customers)."""
+def _gains(models: list[TasteModel], known: BoughtDays, ahead: BoughtDays) -> Floats:
+    """NDCG@10 of each model for each customer of a window; shape (models, customers)."""
     offered = list(candidates(known, crowd_of(known)))
-    return np.stack([ndcg(_ranked(way, offered, JUDGED_TOP), ahead, JUDGED_TOP) for way in ways])
+    return np.stack([ndcg(_ranked(model, offered, JUDGED_TOP), ahead, JUDGED_TOP) for model in models])
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,16 @@ class Ranked:
     product: Ints
 
 
-def rank_by(way: Way, days: BoughtDays, top: int) -> Ranked:
-    """The first `top` products of every customer by one way; of those alike the more popular comes first.
+def rank_by(model: TasteModel, days: BoughtDays, top: int) -> Ranked:
+    """The first `top` products of every customer by one model; of those alike the more popular comes first.
 
     Besides the own products only the most popular can reach the first places, so nothing of the size customers x products is ever kept.
     """
-    return _ranked(way, candidates(days, crowd_of(days), max(POPULAR, top)), top)
+    return _ranked(model, candidates(days, crowd_of(days), max(POPULAR, top)), top)
 
 
-def _ranked(way: Way, offered: Iterable[Candidates], top: int) -> Ranked:
-    parts = [_first(of, way.score(of), top) for of in offered]
+def _ranked(model: TasteModel, offered: Iterable[Candidates], top: int) -> Ranked:
+    parts = [_first(of, model.score(of), top) for of in offered]
     empty = np.zeros(0, dtype=np.int64)
     return Ranked(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in ("customer", "rank", "product")))
 

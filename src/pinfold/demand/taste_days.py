@@ -1,4 +1,4 @@
-"""Who bought what on which day, as numbers: what all ways of ranking products look at."""
+"""Who bought what on which day, as numbers: what all models of taste look at."""
 
 from __future__ import annotations
 

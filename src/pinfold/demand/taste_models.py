@@ -1,4 +1,4 @@
-"""Ways of ranking what a customer may buy next: by habit and crowd, or by trees that learned from many past windows."""
+"""What ranks the products that a customer may buy next: by habit and crowd, or by trees that learned from many past windows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ JUDGED_TOP = 10  # places by which rankings are judged
 BASKETS_MIN = 1000  # customers that bought in a window, summed over windows; fewer teach less than they mislead; assumed
 
 
-class Way(Protocol):
-    """One way of ranking."""
+class TasteModel(Protocol):
+    """One way to rank."""
 
     def score(self, of: Candidates) -> Floats:
         """Shape (rows,); the higher, the earlier."""
@@ -86,7 +86,7 @@ TREES: dict[str, Any] = {
 ROUNDS = 75
 
 
-def learn(days: BoughtDays) -> Way | None:
+def learn(days: BoughtDays) -> TasteModel | None:
     """What trees learn from customers who bought something in past windows; None where these are too few, or without libgomp.
 
     Each candidate is an example: whether it was bought within AHEAD_DAYS, weighed by 1 / the best gain that the customer's basket allows,
