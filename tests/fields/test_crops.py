@@ -90,3 +90,9 @@ def test_what_is_picked_day_by_day_is_the_whole_harvest(name):
 def test_flushes_that_do_not_start_with_the_first_flowering_are_refused():
     with pytest.raises(InputError, match=r"coffee.*flush_days is \[7.0, 21.0, 42.0\]"):
         parse_crop("coffee", COFFEE.replace("values = [0, 21, 42]", "values = [7, 21, 42]"))
+
+
+def test_a_crop_that_says_only_how_much_rain_it_needs_to_flower_is_refused():
+    lines = "\n".join(line for line in COFFEE.splitlines() if not line.startswith("dry_days"))
+    with pytest.raises(InputError, match="shower_mm, bloom_days, flowering_days; flowerings are placed by rain with all of"):
+        parse_crop("coffee", lines)

@@ -24,6 +24,12 @@ def test_a_date_says_its_model_what_it_is_made_from_how_it_moved_and_why():
     )
 
 
+def test_a_date_names_the_rains_that_brought_the_flowers():
+    told = Grounds("when", "climatology", seasons=5, showers=(SEP_3, OCT_6))
+    assert say(told, None, "en") == "When: by climatology, from 5 past seasons; it flowered after the rain of 3 Sep and 6 Oct."
+    assert say(told, None, "zh-hans") == "时间：依据“常年平均”模型和5个往季；9月3日、10月6日雨后开花。"
+
+
 def test_a_model_that_looks_at_neither_reports_nor_weather_does_not_boast_of_them():
     assert say(MEAN, None, "en") == "How much: by own mean, from 9 past seasons."
     assert say(MEAN, None, "zh-hans") == "数量：依据“本地块平均”模型和9个往季。"

@@ -32,7 +32,7 @@ def expected(plots=4, shared=0.5, days_apart=2, kg_apart=0.1, village="v1"):
 
 def weeks(given, seed=1, pace=Pace(0.0, 0.0, 0.0)):
     """As if it were known how fast a plot is picked, so that the rest can be worked by hand."""
-    return harvest_weeks(replace(given, paces={"mango": pace}), CROPS, MONDAY, seed)
+    return harvest_weeks(replace(given, paces=dict.fromkeys(CROPS, pace)), CROPS, MONDAY, seed)
 
 
 def test_all_that_is_expected_is_ready_in_some_week():

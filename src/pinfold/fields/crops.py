@@ -6,8 +6,8 @@ Adding a crop is adding one file to crops/. The forecasting commands need no cro
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -73,6 +73,14 @@ class Crop:
     """Share of the harvest that each flowering brings, in their order; none: the crop flowers once."""
     flush_days: tuple[Fact, ...] = ()
     """Days from the first flowering to each of these, 0 first; fruit of a later flowering is ripe so much later."""
+    shower_mm: Fact | None = None
+    """Rain of one day that lets the crop flower after a dry spell, mm; None: rain does not place its flowerings."""
+    dry_days: Fact | None = None
+    """A dry spell: so many days that together bring less than `shower_mm`."""
+    bloom_days: Fact | None = None
+    """From that rain to the flowers."""
+    flowering_days: Fact | None = None
+    """All flowerings of a season start within so many days of the first."""
     frost_c: Fact | None = None
     """A night this cold, °C, costs `frost_loss_share` of the fruit on the plant; None: frost in the weather is not looked at."""
     frost_loss_share: Fact | None = None
@@ -96,6 +104,17 @@ class Crop:
         ages = np.arange(len(self.bearing_by_age) + 2)
         shares = np.array([0.0, *(fact.value for fact in self.bearing_by_age), 1.0])
         return np.asarray(np.interp(age_seasons, ages, shares))
+
+    def in_season(self, flush_days: Sequence[float]) -> Crop:
+        """The crop as it is picked where this season's flowerings came so many days after the first (0 first, at most one a flush).
+
+        The first flushes keep their shares of each other, and every flush is picked as long as always.
+        """
+        usual = self.flush_shares[: len(flush_days)]
+        shares = tuple(replace(fact, value=fact.value / sum(each.value for each in usual)) for fact in usual)
+        days = tuple(replace(fact, value=day) for fact, day in zip(self.flush_days[: len(flush_days)], flush_days, strict=True))
+        window_days = self.picking_window_days.value - self.flush_days[-1].value + flush_days[-1]
+        return replace(self, flush_shares=shares, flush_days=days, picking_window_days=replace(self.picking_window_days, value=window_days))
 
     def picked_share(self, days_since_ripe: Floats) -> Floats:
         """Share of the harvest picked until so many days after the harvest stage (any shape), 0 .. 1: the sum of all flushes.
@@ -171,7 +190,8 @@ def parse_crop(name: str, text: str) -> Crop:
 
 
 SINGLE_FACTS = ("base_c", "shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "salvage_per_kg", "typical_kg")
-OPTIONAL_FACTS = ("fruit_kg", "frost_c", "frost_loss_share")
+RAIN_FACTS = ("shower_mm", "dry_days", "bloom_days", "flowering_days")
+OPTIONAL_FACTS = ("fruit_kg", "frost_c", "frost_loss_share", *RAIN_FACTS)
 OPTIONAL_SERIES = ("bearing_by_age", "flush_shares", "flush_days")
 
 
@@ -228,6 +248,12 @@ def _refuse_if_incomplete(known: Crop) -> None:
         raise InputError(
             f"crop {known.name!r}: flush_days is {days}; give one day for each of flush_shares, from 0 on, rising, and all before the "
             f"end of picking_window_days ({known.picking_window_days.value:g})"
+        )
+    by_rain = [key for key in RAIN_FACTS if getattr(known, key) is not None]
+    if by_rain and (len(by_rain) < len(RAIN_FACTS) or not known.flush_shares):
+        raise InputError(
+            f"crop {known.name!r} has {', '.join(by_rain)}; flowerings are placed by rain with all of {', '.join(RAIN_FACTS)} "
+            "and flush_shares"
         )
     for key in ("shelf_life_days", "picking_window_days", "kg_per_harvest_kg", "typical_kg"):
         if getattr(known, key).value <= 0:

@@ -14,8 +14,9 @@ from pinfold.fields.reports import with_first_picking
 from pinfold.flows.clock import home_day
 from pinfold.flows.field import PICKING_OVER
 from pinfold.flows.weather import weather_known
+from pinfold.forecast.blossom import with_flushes
 from pinfold.forecast.harvest_days import harvest_days
-from pinfold.forecast.harvest_weeks import Expected
+from pinfold.forecast.harvest_weeks import Expected, alike
 from pinfold.forecast.in_season import frosts, news_of, with_news
 from pinfold.forecast.issue_ripening import RipeningForecast, issue_ripening
 from pinfold.forecast.issue_yield import YieldForecast, issue_yield
@@ -49,6 +50,12 @@ def stages_seen() -> pl.DataFrame:
     return with_first_picking(read_table("stages"), read_table("harvests"), picked_from.drop_nulls())
 
 
+def as_they_flowered(plots: pl.DataFrame, stages: pl.DataFrame, weather: pl.DataFrame, issued_on: date) -> pl.DataFrame:
+    """`plots` with flush_days where this season's rain places their flowerings; stages and weather as they are known on `issued_on`."""
+    seen = stages.filter((pl.col("season") == current_season().number) & (pl.col("on") <= issued_on))
+    return with_flushes(plots, seen, weather.filter(~pl.col("forecast")), _crops())
+
+
 def issue_forecasts(now: datetime) -> SeasonForecast:
     """Makes and keeps the forecasts of today from everything that is known today."""
     season, issued_on = current_season().number, home_day(now)
@@ -60,10 +67,11 @@ def issue_forecasts(now: datetime) -> SeasonForecast:
     yields = issue_yield(known, season, issued_on, seed=season)
     kg, news = with_news(yields.plots, _news(plots, stages, weather, season, issued_on), plots, _crops())
     paces = past_paces(plots, stages, past, season, _crops())
-    kg, picked = with_weighed(kg, _weighed(plots, stages, season, issued_on, paces), _in_districts(plots), paces)
+    flowered = as_they_flowered(plots, stages, weather, issued_on)
+    kg, picked = with_weighed(kg, _weighed(flowered, stages, season, issued_on, paces), _in_districts(plots), paces)
     yields, reasons = replace(yields, plots=kg), pl.concat([news, picked])
     seen = stages.filter((pl.col("season") == season) & (pl.col("on") <= issued_on)).select("plot_id", "stage", "on")
-    days = _days(Expected(plots, ripening.dates, seen, kg, pl.DataFrame(), paces), issued_on)
+    days = _days(Expected(flowered, ripening.dates, seen, kg, pl.DataFrame(), paces), issued_on)
     with atomic():
         forecasts.save_days(days, season, issued_on)
         forecasts.save_ripening(ripening.dates)
@@ -102,10 +110,12 @@ def _weighed(plots: pl.DataFrame, stages: pl.DataFrame, season: int, issued_on: 
     over = seen.filter(pl.col("stage") == PICKING_OVER)["plot_id"]
     shares = [pl.DataFrame(schema={"plot_id": pl.String, "share": pl.Float64})]
     for name, known in _crops().items():
-        ripe = seen.filter(pl.col("stage") == known.harvest_stage).join(plots.filter(pl.col("crop") == name), on="plot_id", how="semi")
+        of_crop = plots.filter(pl.col("crop") == name).select("plot_id", "flush_days")
+        ripe = seen.filter(pl.col("stage") == known.harvest_stage).join(of_crop, on="plot_id", maintain_order="left")
         days = ripe.select((pl.lit(issued_on) - pl.col("on")).dt.total_days()).to_series().to_numpy()
-        usual = known.picked_share(days / paces.get(name, AS_ASSUMED).usual_windows)
-        shares.append(ripe.select("plot_id", share=pl.Series(usual, dtype=pl.Float64)))
+        at_usual_pace = days / paces.get(name, AS_ASSUMED).usual_windows
+        for rows, grown in alike(ripe, known):
+            shares.append(ripe[rows].select("plot_id", share=pl.Series(grown.picked_share(at_usual_pace[rows]), dtype=pl.Float64)))
     share = pl.when(pl.col("plot_id").is_in(over.to_list())).then(1.0).otherwise("share")
     by_plot = picked.group_by("plot_id", maintain_order=True).agg(pl.col("kg").sum(), on=pl.col("picked_on").max())
     return by_plot.join(pl.concat(shares), on="plot_id").with_columns(share=share)

@@ -16,6 +16,7 @@ from pinfold.basics.rules import read_rules
 from pinfold.fields.crops import crop, known_crops
 from pinfold.fields.fill_weather import FILLED_SCHEMA, with_filled
 from pinfold.fields.weather import WeatherRules, known_on
+from pinfold.forecast.blossom import with_flushes
 from pinfold.forecast.harvest_days import harvest_days
 from pinfold.forecast.harvest_weeks import Expected
 from pinfold.forecast.issue_ripening import issue_ripening
@@ -136,6 +137,8 @@ def harvest_days_from_folder(folder: Path, season: int, as_of: date, out: Path, 
     known = YieldTables(plots, tables["harvests"], tables.get("covariates"), tables.get("villages"))
     yields = issue_yield(known, season, as_of, seed=season).plots
     seen = tables["stages"].filter((pl.col("season") == season) & (pl.col("on") <= as_of)).select("plot_id", "stage", "on")
+    if "weather" in tables and "rain_mm" in tables["weather"].columns:
+        plots = with_flushes(plots, seen, tables["weather"].filter(pl.col("date") <= as_of), crops)
     paces = past_paces(plots, tables["stages"], tables["harvests"], season, crops)
     found = harvest_days(Expected(plots, ripening, seen, yields, pl.DataFrame(), paces), crops)
     if found.is_empty():

@@ -18,9 +18,9 @@ from pinfold.flows.budget import Budget
 from pinfold.flows.clock import home_day
 from pinfold.flows.demand import issue_demand
 from pinfold.flows.fill_odds import learn_join_habits
-from pinfold.flows.forecast import SeasonForecast, issue_forecasts, stages_seen
+from pinfold.flows.forecast import SeasonForecast, as_they_flowered, issue_forecasts, stages_seen
 from pinfold.flows.ranking import learn_tastes
-from pinfold.flows.weather import refresh_weather
+from pinfold.flows.weather import refresh_weather, weather_known
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
 from pinfold.match.explain import explain_shipments, explain_unsold
 from pinfold.match.plan import Method, Plan, plan_season
@@ -121,10 +121,12 @@ def _planned(tables: Tables, rules: MatchRules, whole_rules: WholeRules, method:
 def _weeks(forecast: SeasonForecast, grown: pl.DataFrame, season: int, starts_on: date) -> pl.DataFrame:
     """What each village has ready in each week, as harvest_weeks says, with the ripening_model and yield_model of most of its plots."""
     plots = read_table("plots")
+    stages = stages_seen()
+    flowered = as_they_flowered(plots, stages, weather_known(forecast.issued_on), forecast.issued_on)
     expected = Expected(
-        plots=plots.join(read_table("villages").select("village_id", "hub_id"), on="village_id", how="left"),
+        plots=flowered.join(read_table("villages").select("village_id", "hub_id"), on="village_id", how="left"),
         ripe=forecast.ripening.dates,
-        seen=stages_seen().filter(pl.col("season") == season),
+        seen=stages.filter(pl.col("season") == season),
         kg=forecast.yields.plots,
         products=grown,
         paces=forecast.paces,

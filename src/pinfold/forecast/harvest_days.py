@@ -10,7 +10,7 @@ import polars as pl
 
 from pinfold.basics.quantiles import COLUMNS, Floats
 from pinfold.fields.crops import Crop
-from pinfold.forecast.harvest_weeks import PLOTS_AT_ONCE, Expected, plots_of
+from pinfold.forecast.harvest_weeks import Expected, alike, plots_of
 
 # A date may be any of its five quantiles; each stands for the levels that are nearest to it.
 WEIGHTS = np.diff([0.0, 0.175, 0.375, 0.625, 0.825, 1.0])
@@ -39,11 +39,12 @@ def _one_crop(plots: pl.DataFrame, crop: Crop) -> pl.DataFrame:
     ripe = np.maximum(plots.select(f"day_{column}" for column in COLUMNS).to_numpy(), plots["first_day"].to_numpy()[:, None])
     stretch, mean = plots["stretch"].to_numpy(), plots["mean"].to_numpy()
     first = int(np.floor(ripe.min()))
-    edges = np.arange(first, int(np.ceil((ripe[:, -1] + crop.picking_window_days.value * stretch).max())) + 1, dtype=float)
+    parts = list(alike(plots, crop))
+    last = max((ripe[rows, -1] + grown.picking_window_days.value * stretch[rows]).max() for rows, grown in parts)
+    edges = np.arange(first, int(np.ceil(last)) + 1, dtype=float)
     kg = np.zeros((len(villages), len(edges) - 1))
-    for start in range(0, len(mean), PLOTS_AT_ONCE):
-        rows = slice(start, start + PLOTS_AT_ONCE)
-        np.add.at(kg, village[rows], mean[rows, None] * _shares(ripe[rows], stretch[rows], edges, crop))
+    for rows, grown in parts:
+        np.add.at(kg, village[rows], mean[rows, None] * _shares(ripe[rows], stretch[rows], edges, grown))
     at_village, at_day = np.nonzero(kg > KG_KEPT)
     on = pl.Series(at_day + first).cast(pl.Int32).cast(pl.Date)
     return pl.DataFrame(

@@ -7,7 +7,7 @@ A plot is picked from ripeness to the end of picking, where that was seen or is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,7 +40,7 @@ SCHEMA = {
 class Expected:
     """What is known of a season's plots.
 
-    plots : plot_id, crop, village_id, hub_id (of the village; may be absent)
+    plots : plot_id, crop, village_id, hub_id (of the village; may be absent), flush_days (as of blossom.with_flushes; may be absent)
     ripe : RipeningForecast.dates: plot_id, stage, p10 .. p90 (dates), issued_on, shared; stages that are still to come
     seen : plot_id, stage, on; stages of this season that were reported
     kg : YieldForecast.plots: plot_id, mean, p10 .. p90 (kg harvested), shared, shared_district, shared_block
@@ -91,9 +91,11 @@ def plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
 
     A stage that was seen is certain; one that was not comes after the day of issue.
     stretch : how long the plot is picked, in windows of the crop's file; over_seen : whether the end of picking was seen
+    flush_days : days from the first flowering to each of this season's, null where the crop file's stand
     """
     districts = pl.col("hub_id") if "hub_id" in expected.plots.columns else pl.lit("")
-    of_crop = expected.plots.filter(pl.col("crop") == crop.name).select("plot_id", "village_id", hub_id=districts)
+    flushes = pl.col("flush_days") if "flush_days" in expected.plots.columns else pl.lit(None, dtype=pl.List(pl.Float64))
+    of_crop = expected.plots.filter(pl.col("crop") == crop.name).select("plot_id", "village_id", hub_id=districts, flush_days=flushes)
     homeless = of_crop.filter(pl.col("village_id").is_null())
     if homeless.height:
         raise InputError(f"plot {homeless['plot_id'][0]!r} has no village; nobody could collect its harvest, so give its village_id")
@@ -121,10 +123,23 @@ def plots_of(expected: Expected, crop: Crop, starts_on: date) -> pl.DataFrame:
         ]
     ).unique("plot_id", keep="first", maintain_order=True)
     # The last day is picked too, and no plot is picked in less than one.
-    days = (pl.col("over_day") - pl.col("day_p50") + 1).clip(1) / crop.picking_window_days.value
+    usual_last = crop.flush_days[-1].value if crop.flush_days else 0.0
+    window_days = crop.picking_window_days.value - usual_last + pl.col("flush_days").list.last().fill_null(usual_last)
+    days = (pl.col("over_day") - pl.col("day_p50") + 1).clip(1) / window_days
     whole = of_crop.join(ripe, on="plot_id").join(kg, on="plot_id").join(over, on="plot_id", how="left")
     stretch = days.fill_null(expected.pace(crop).usual_windows)
     return whole.with_columns(pl.col("over_seen").fill_null(False), stretch=stretch).sort("village_id", "plot_id")
+
+
+def alike(plots: pl.DataFrame, crop: Crop) -> Iterator[tuple[slice, Crop]]:
+    """Rows of at most PLOTS_AT_ONCE neighbouring plots that flowered on the same days, with the crop as it is picked there."""
+    start = 0
+    for _, part in plots.group_by(pl.col("flush_days").rle_id(), maintain_order=True):
+        days = part["flush_days"][0]
+        known = crop if days is None else crop.in_season(days.to_list())
+        for first in range(start, start + part.height, PLOTS_AT_ONCE):
+            yield slice(first, min(first + PLOTS_AT_ONCE, start + part.height)), known
+        start += part.height
 
 
 def _days(when: pl.Expr, starts_on: date) -> pl.Expr:
@@ -160,28 +175,28 @@ def _kg_by_week(plots: pl.DataFrame, crop: Crop, pace: Pace, random: np.random.G
     luck = _Luck.drawn(plots, season_kg, random)
     season_pace = random.standard_normal(DRAWS)
     parts = []
-    for start in range(0, plots.height, PLOTS_AT_ONCE):
-        rows = plots.slice(start, PLOTS_AT_ONCE)
+    for some, grown in alike(plots, crop):
+        rows = plots[some]
         own = random.standard_normal((2, rows.height, DRAWS))
         together = rows["day_shared"].to_numpy()[:, None]
         day = _at_score(rows, "day", np.sqrt(together) * season_day + np.sqrt(1 - together) * own[0])
         ripe_day = np.maximum(day, rows["first_day"].to_numpy()[:, None])
-        kg = np.maximum(_at_score(rows, "kg", luck.of(start, own[1])), 0.0)
+        kg = np.maximum(_at_score(rows, "kg", luck.of(some.start, own[1])), 0.0)
         # Straight lines between quantiles lose a little of a skewed mean; the forecast's mean is what was said, so it is kept.
         drawn_mean = kg.mean(axis=1)
         kg *= np.divide(rows["mean"].to_numpy(), drawn_mean, out=np.zeros_like(drawn_mean), where=drawn_mean > 0)[:, None]
         length = np.where(rows["over_seen"].to_numpy()[:, None], 1.0, pace.windows(rows.height, season_pace, random))
-        parts.append((village[start : start + PLOTS_AT_ONCE], ripe_day, kg, rows["stretch"].to_numpy()[:, None] * length))
-    first_week = int(np.floor(min(ripe_day.min() for _, ripe_day, _, _ in parts) / 7))
-    last_day = max((ripe_day + crop.picking_window_days.value * stretch).max() for _, ripe_day, _, stretch in parts)
+        parts.append((grown, village[some], ripe_day, kg, rows["stretch"].to_numpy()[:, None] * length))
+    first_week = int(np.floor(min(ripe_day.min() for _, _, ripe_day, _, _ in parts) / 7))
+    last_day = max((ripe_day + grown.picking_window_days.value * stretch).max() for grown, _, ripe_day, _, stretch in parts)
     edges = 7.0 * np.arange(first_week, int(np.ceil(last_day / 7)) + 1)
     totals = np.zeros((int(village.max()) + 1, DRAWS, len(edges) - 1))
-    for of_village, ripe_day, kg, stretch in parts:
+    for grown, of_village, ripe_day, kg, stretch in parts:
         present, first = np.unique(of_village, return_index=True)
         # One week at a time keeps the arrays at plots x draws.
-        picked = crop.picked_share((edges[0] - ripe_day) / stretch)
+        picked = grown.picked_share((edges[0] - ripe_day) / stretch)
         for week, edge in enumerate(edges[1:]):
-            until = crop.picked_share((edge - ripe_day) / stretch)
+            until = grown.picked_share((edge - ripe_day) / stretch)
             totals[present, :, week] += np.add.reduceat(kg * (until - picked), first, axis=0)
             picked = until
     return first_week, totals

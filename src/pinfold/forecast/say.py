@@ -77,7 +77,7 @@ class Grounds:
     model : the one that served, for most of the plots if it is about several
     seasons : past seasons on record; reports : of this season, from the same village and crop, known on the day of issue
     weather : None without any
-    on_plants : what was seen on the plants, of kilograms only
+    on_plants : what was seen on the plants, of kilograms only; showers : rains that brought its flowers, of days only
     """
 
     what: What
@@ -86,6 +86,7 @@ class Grounds:
     reports: int = 0
     weather: WeatherUsed | None = None
     on_plants: tuple[SeenOnPlants, ...] = ()
+    showers: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class Moved:
 
 SENTENCES: Mapping[Language, Mapping[str, str]] = {
     "en": {
-        "when": "When: by {model}, from {from_what}{moved}.",
+        "when": "When: by {model}, from {from_what}{flowered}{moved}.", "flowered": "; it flowered after the rain of {days}",
         "how much": "How much: by {model}, from {from_what}{moved}{on_plants}.",
         "hail": "hail", "frost": "frost", "other loss": "damage", "frost in the weather": "frost in the weather",
         "fruit count": "fruit counted", "weighed": "what was weighed",
@@ -125,7 +126,7 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "waiting": ", because nobody has seen it yet", "new weather": ", because of the weather since",
     },
     "zh-hans": {
-        "when": "时间：依据“{model}”模型和{from_what}{moved}。",
+        "when": "时间：依据“{model}”模型和{from_what}{flowered}{moved}。", "flowered": "；{days}雨后开花",
         "how much": "数量：依据“{model}”模型和{from_what}{moved}{on_plants}。",
         "hail": "冰雹", "frost": "霜冻", "other loss": "受损", "frost in the weather": "天气中的霜冻", "fruit count": "数果",
         "weighed": "过秤",
@@ -151,7 +152,11 @@ def say(grounds: Grounds, moved: Moved | None, language: Language) -> str:
     words, from_what = SENTENCES[language], _from_what(grounds, language)
     move = "" if moved is None else words["moved"].format(move=_than(grounds.what, moved, language), why=_why(grounds, moved, language))
     seen = "".join(_on_plants(each, language) for each in grounds.on_plants)
-    return words[grounds.what].format(model=model_called(grounds.model, language), from_what=from_what, moved=move, on_plants=seen)
+    flowered = words["flowered"].format(days=_listed([day_called(on, language) for on in grounds.showers], language))
+    return words[grounds.what].format(
+        model=model_called(grounds.model, language), from_what=from_what, moved=move, on_plants=seen,
+        flowered=flowered if grounds.showers else "",
+    )  # fmt: skip
 
 
 def say_since(when: Moved | None, how_much: Moved | None, language: Language) -> str:
@@ -187,7 +192,12 @@ def _from_what(grounds: Grounds, language: Language) -> str:
         parts.append(_counted("report", grounds.reports, language))
     if looks_at.weather and grounds.weather:
         parts += _weather_parts(grounds.weather, language)
-    return words["comma"].join(parts[:-1]) + (words["and"] if len(parts) > 1 else "") + parts[-1]
+    return _listed(parts, language)
+
+
+def _listed(parts: list[str], language: Language) -> str:
+    words = SENTENCES[language]
+    return words["comma"].join(parts[:-1]) + (words["and"] if len(parts) > 1 else "") + "".join(parts[-1:])
 
 
 def _weather_parts(used: WeatherUsed, language: Language) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Count, Max
 from django.db.models.functions import Coalesce
 
-from pinfold.fields.crops import harvest_stage_of
+from pinfold.fields.crops import crop, harvest_stage_of, known_crops
+from pinfold.forecast.blossom import blossom_showers
 from pinfold.forecast.say import Grounds, Moved, SeenOnPlants, WeatherUsed
 from pinfold.store.models import Harvest, RipeningForecast, StageReport, Weather, WeatherForecast, YieldForecast, YieldReason
 
@@ -76,7 +77,8 @@ class Known:
             return None
         model, village_id = _most(models), place[0]
         reports = len(self.reports[place])
-        return Grounds("when", model, self.past.get((place[1], stage), 0), reports, self.weather.get(village_id))
+        past, weather = self.past.get((place[1], stage), 0), self.weather.get(village_id)
+        return Grounds("when", model, past, reports, weather, showers=self._showers(place))
 
     def when_moved(self, place: Place, plot_id: str = "") -> Moved | None:
         """Of the plots whose ripeness was still to come on the earlier day, or of one of them."""
@@ -104,6 +106,15 @@ class Known:
         seen = tuple(self._seen_on_plants(place, plot_id))
         weather = self.weather.get(place[0])
         return Grounds("how much", _most(models), self.kg_past.get(place[1], 0), len(self.reports[place]), weather, seen)
+
+    def _showers(self, place: Place) -> tuple[date, ...]:
+        """The rains that brought this season's flowers, as far as the newest forecast knew them."""
+        facts = crop(place[1]) if place[1] in known_crops() else None
+        first = sorted(report["on"] for report in self.reports[place] if facts and report["stage"] == facts.stages[0].name)
+        if facts is None or facts.shower_mm is None or not first:
+            return ()
+        rain = Weather.objects.filter(village_id=place[0], date__lte=self.newest, rain_mm__isnull=False)
+        return blossom_showers(facts, first[(len(first) - 1) // 2], dict(rain.values_list("date", "rain_mm")))
 
     def _seen_on_plants(self, place: Place, plot_id: str) -> Iterator[SeenOnPlants]:
         """What changed the newest forecast of one plot, or of all, cause by cause."""
