@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinfold.basics.errors import InputError
+from pinfold.demand import taste_features
 from pinfold.demand.taste import Ranked, choose_model, ndcg, popular_products, rank_by, rank_products
 from pinfold.demand.taste_days import bought_days
 from pinfold.demand.taste_models import BASKETS_MIN, HABITS, Habit, Learned, best_gains, learn, window
@@ -172,3 +173,10 @@ def test_a_purchase_of_today_teaches_nothing():
 def test_a_ranking_of_nothing_is_refused():
     with pytest.raises(InputError, match="0 products"):
         rank_products(bought((3, "a", "P01")), PRODUCTS, AS_OF, 0)
+
+
+def test_customers_are_ranked_the_same_a_few_at_a_time(monkeypatch):
+    past = fortnightly_buyers(200)
+    at_once = rank_products(past, PRODUCTS, AS_OF, 5)
+    monkeypatch.setattr(taste_features, "CELLS_MAX", 3 * PRODUCTS.height)
+    assert rank_products(past, PRODUCTS, AS_OF, 5).equals(at_once)

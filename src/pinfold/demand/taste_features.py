@@ -69,9 +69,12 @@ def _alike(days: BoughtDays, kept: Ints) -> Floats:
     Source: Steck (2019), Embarrassingly Shallow Autoencoders for Sparse Data, WWW, equation 8; rows are divided by the root of what each
     customer owns, so that one who buys everything does not speak for all.
     """
-    owned = np.zeros((days.customers, days.products))
-    owned[days.customer, days.product] = 1
-    rows = _shared(owned[:, kept])
+    place = np.full(days.products, -1)
+    place[kept] = np.arange(len(kept))
+    is_kept = place[days.product] >= 0
+    owned = np.zeros((days.customers, len(kept)))
+    owned[days.customer[is_kept], place[days.product[is_kept]]] = 1
+    rows = _shared(owned)
     inverse = np.linalg.inv(rows.T @ rows + ALIKE_RIDGE * np.eye(len(kept)))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
