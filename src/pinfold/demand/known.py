@@ -13,7 +13,7 @@ from pinfold.demand.history import History
 
 FIRST_ORIGIN = 9  # a week after the first whole window of 8
 LEARNING_WEEKS = 104  # two turns of the year
-HALF_LIFE_WEEKS = 26.0  # what happened half a year ago teaches half as much; assumed
+HALF_LIFE_WEEKS = 52.0  # what happened a year ago teaches half as much; assumed
 CUTS_DAYS = (0, 2, 4)  # days before Monday on which weeks begin; all seven teach no more at twice the time
 ROWS_MIN = 1000  # fewer examples than this teach ratios no better than a mean does; assumed
 SOLD_WEEKS_MIN = 4  # of the last 8: a series that hardly sells teaches nothing about those that do
