@@ -12,14 +12,17 @@ from pinfold.demand.history import sales_from_purchases, weekly_history
 from pinfold.demand.outlook import issue
 from pinfold.demand.rules import DemandRules
 from pinfold.flows.clock import home_day
+from pinfold.forecast.outcomes import tallies
 from pinfold.outside.executors import workers
 from pinfold.store import forecasts
 from pinfold.store.market import purchases_so_far, sold_out_so_far, sold_until, unserved_so_far
-from pinfold.store.season import settings_given
+from pinfold.store.reads.outcomes import wanted_cases
+from pinfold.store.season import current_season, settings_given
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
 
 WEEKS_AHEAD = 8
+WEEKS_LATE = 4  # what was sold in a week that ended longer ago is taken to have been told; assumed
 SOLD = ("date", "product_id", "region_id", "kg", "price_per_kg", "sold_out")
 
 
@@ -53,3 +56,13 @@ def issue_demand(now: datetime) -> pl.DataFrame:
             issued.scores.select(pl.lit("all").alias("crop"), "model", pl.col("loss").alias("score"), serves=pl.int_range(pl.len()) == 0),
         )
     return issued.outlook
+
+
+def count_outlooks(now: datetime) -> None:
+    """Counts how outlooks for weeks that are over came out, so that no page reads a whole season of them; the newest weeks again."""
+    season = current_season()
+    last = forecasts.last_week_counted(season.number)
+    since = 0 if last is None else max(last + 1 - WEEKS_LATE, 0)
+    counted = tallies(wanted_cases(season, home_day(now), since))
+    with atomic():
+        forecasts.save_tallies(season.number, since, counted)

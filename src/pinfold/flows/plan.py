@@ -16,7 +16,7 @@ from pinfold.demand.rules import DemandRules
 from pinfold.fields.crops import crop
 from pinfold.flows.budget import Budget
 from pinfold.flows.clock import home_day
-from pinfold.flows.demand import issue_demand
+from pinfold.flows.demand import count_outlooks, issue_demand
 from pinfold.flows.fill_odds import learn_join_habits
 from pinfold.flows.forecast import SeasonForecast, as_they_flowered, issue_forecasts, stages_seen
 from pinfold.flows.ranking import learn_tastes
@@ -59,6 +59,7 @@ def forecast_and_plan(now: datetime, method: Method = "optimal", progress: Progr
     progress("Forecasting ripeness and yield", 0, steps)
     forecast = issue_forecasts(now)
     progress("Forecasting demand", 1, steps)
+    count_outlooks(now)
     outlook = issue_demand(now)
     learn_join_habits(now)
     learn_tastes(now)

@@ -7,7 +7,7 @@ therefore counted over weeks and not over plots, and for a whole season's kilogr
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import comb
 
@@ -21,6 +21,9 @@ LEADS_DAYS = (0, 5, 15, 30, 60)
 AHEAD_DAYS = 15
 # With fewer weeks luck reaches below 0.4, so that to be within it says nothing. Assumed.
 WEEKS_TO_TELL = 5
+
+Kind = tuple[str, str, str, int | None]
+"""crop, what, model, lead_days of an Outcome."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,27 @@ class Case:
     lead_days: int
     quantiles: tuple[float, ...]
     came: float
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Cases of one kind that share their luck, counted, so that they can be kept without them. Columns but these as of an Outcome.
+
+    luck : as of a Case; inside : outcomes from p10 to p90
+    error_sum, off_sum : days or kg between middle and outcome, without and with their sign
+    below : outcomes below each of p10 .. p90
+    """
+
+    crop: str
+    what: str
+    model: str
+    lead_days: int | None
+    luck: int
+    cases: int
+    inside: int
+    error_sum: float
+    off_sum: float
+    below: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -90,14 +114,27 @@ def usual(cases: Iterable[Case]) -> list[Case]:
     return list(found.values())
 
 
-def outcomes(cases: Sequence[Case]) -> list[Outcome]:
+def tallies(cases: Sequence[Case]) -> list[Tally]:
+    """The cases counted by crop, what and luck: all usual ones together, by model, and every lead by itself.
+
+    Every case of a subject has the same luck, so that cases of other lucks can be counted at another time.
+    """
+    groups: dict[Kind, dict[int, list[Case]]] = defaultdict(lambda: defaultdict(list))
+    for case in usual(cases):
+        groups[case.crop, case.what, "", None][case.luck].append(case)
+        if case.model:
+            groups[case.crop, case.what, case.model, None][case.luck].append(case)
+    for case in cases:
+        groups[case.crop, case.what, "", case.lead_days][case.luck].append(case)
+    return [_tally(kind, luck, found) for kind, by_luck in groups.items() for luck, found in by_luck.items()]
+
+
+def outcomes(counted: Iterable[Tally]) -> list[Outcome]:
     """By crop and what: all usual ones together, then by model, then every lead by itself."""
-    by_usual = usual(cases)
-    return [
-        *_grouped(by_usual, lambda case: (case.crop, case.what, "", None)),
-        *_grouped(by_usual, lambda case: (case.crop, case.what, case.model, None)),
-        *_grouped(cases, lambda case: (case.crop, case.what, "", case.lead_days)),
-    ]
+    groups: dict[Kind, list[Tally]] = defaultdict(list)
+    for each in counted:
+        groups[each.crop, each.what, each.model, each.lead_days].append(each)
+    return [_outcome(kind, groups[kind]) for kind in sorted(groups, key=_place)]
 
 
 def luck_interval(weeks: int) -> tuple[float, float]:
@@ -121,33 +158,38 @@ def _reached(weeks: int, level: float) -> float:
     return 1.0
 
 
-def independent(luck: Iterable[int]) -> int:
+def independent(sizes: Sequence[int]) -> int:
     """How many equal groups the cases are worth if those of one group are right or wrong together, at least 1.
+
+    sizes : cases of each group
 
     Source: effective sample size, Kish (1965), Survey Sampling, Wiley: the square of the sum over the sum of squares.
 
-    >>> independent([1, 1, 1, 2, 2, 2]), independent([1, 1, 1, 1, 1, 2])
+    >>> independent([3, 3]), independent([5, 1])
     (2, 1)
     """
-    sizes = Counter(luck).values()
     return max(int(sum(sizes) ** 2 / sum(size**2 for size in sizes) + 1e-9), 1)
 
 
-def _grouped(cases: Iterable[Case], key: Callable[[Case], tuple[str, str, str, int | None]]) -> list[Outcome]:
-    groups: dict[tuple[str, str, str, int | None], list[Case]] = defaultdict(list)
-    for case in cases:
-        groups[key(case)].append(case)
-    return [_outcome(*names, found) for names, found in sorted(groups.items(), key=lambda item: (*item[0][:3], item[0][3] or 0))]
+def _place(kind: Kind) -> tuple[bool, bool, str, str, str, int]:
+    crop, what, model, lead_days = kind
+    return lead_days is not None, bool(model), crop, what, model, lead_days or 0
 
 
-def _outcome(crop: str, what: str, model: str, lead_days: int | None, cases: Sequence[Case]) -> Outcome:
-    n, weeks = len(cases), independent(case.luck for case in cases)
+def _tally(kind: Kind, luck: int, cases: Sequence[Case]) -> Tally:
     off = [case.came - case.quantiles[len(LEVELS) // 2] for case in cases]
     inside = sum(case.quantiles[0] <= case.came <= case.quantiles[-1] for case in cases)
     # Days are whole, so an outcome on the very day of a quantile counts half below it.
-    below = [
-        sum((case.came < case.quantiles[at]) + (case.came <= case.quantiles[at]) for case in cases) / 2 / n for at in range(len(LEVELS))
-    ]
-    return Outcome(
-        crop, what, model, lead_days, n, weeks, inside / n, *luck_interval(weeks), sum(map(abs, off)) / n, sum(off) / n, tuple(below)
-    )
+    below = [sum((case.came < case.quantiles[at]) + (case.came <= case.quantiles[at]) for case in cases) / 2 for at in range(len(LEVELS))]
+    return Tally(*kind, luck, len(cases), inside, sum(map(abs, off)), sum(off), tuple(below))
+
+
+def _outcome(kind: Kind, counted: Sequence[Tally]) -> Outcome:
+    size_of: Counter[int] = Counter()
+    for each in counted:
+        size_of[each.luck] += each.cases
+    n, weeks = size_of.total(), independent(list(size_of.values()))
+    inside_share = sum(each.inside for each in counted) / n
+    error_mean, off_mean = sum(each.error_sum for each in counted) / n, sum(each.off_sum for each in counted) / n
+    below = tuple(sum(each.below[at] for each in counted) / n for at in range(len(LEVELS)))
+    return Outcome(*kind, n, weeks, inside_share, *luck_interval(weeks), error_mean, off_mean, below)

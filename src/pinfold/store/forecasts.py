@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 
 import polars as pl
@@ -10,11 +12,13 @@ from django.db import models
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.demand.elasticity import Belief
 from pinfold.demand.moved import PART_COLUMNS
+from pinfold.forecast.outcomes import Tally
 from pinfold.store.models import (
     DayForecast,
     DemandForecast,
     DemandTotal,
     GateScore,
+    OutlookTally,
     PriceAnswer,
     RipeningForecast,
     WeekForecast,
@@ -64,6 +68,19 @@ def save_outlook(outlook: pl.DataFrame) -> int:
 def has_outlook_since(day: date) -> bool:
     """Whether one was made on this day or later."""
     return DemandForecast.objects.filter(issued_on__gte=day).exists()
+
+
+def last_week_counted(season: int) -> int | None:
+    """The newest week whose outlooks were counted, None before the first."""
+    last: int | None = OutlookTally.objects.filter(season=season).aggregate(last=models.Max("week"))["last"]
+    return last
+
+
+def save_tallies(season: int, since: int, counted: Iterable[Tally]) -> None:
+    """Keeps how outlooks for weeks from `since` on came out, in place of what was kept of those weeks."""
+    OutlookTally.objects.filter(season=season, week__gte=since).delete()
+    rows = ({name: value for name, value in asdict(each).items() if name not in ("what", "luck")} | {"week": each.luck} for each in counted)
+    OutlookTally.objects.bulk_create((OutlookTally(season=season, **row) for row in rows), batch_size=ROWS_AT_ONCE)
 
 
 def save_totals(totals: pl.DataFrame, issued_on: date) -> int:

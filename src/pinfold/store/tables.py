@@ -62,6 +62,7 @@ DERIVED: tuple[type[models.Model], ...] = (
     store.Lot,
     store.DemandForecast,
     store.DemandTotal,
+    store.OutlookTally,
     store.WeekForecast,
     store.DayForecast,
     store.YieldForecast,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pinfold.flows.demand import count_outlooks
 from pinfold.store.market import wanted_kg
 from pinfold.store.models import Customer, DemandForecast, Order, Pin, Purchase, Sale, Unserved, WeekForecast
 from pinfold.store.reads.demand import CityDemand, CityWeek
@@ -85,6 +86,22 @@ def test_past_outlooks_are_held_against_what_was_wanted(foreseen):
     assert "Four of five should end inside the span that was forecast: 50 % did" in page(foreseen.browsers[Role.OPERATOR], "/demand/")
     whats = {row["what"] for row in table(foreseen.browsers[Role.BOARD], "/outcomes/outcomes.csv") if row["crop"] == "mango"}
     assert whats == {"kg wanted"}
+
+
+def test_weeks_that_were_counted_are_told_the_same_without_their_outlooks(foreseen):
+    """Counted on 5 October after two weeks, and again with what was told late; the week of 5 October is read until it is counted too."""
+    told = table(foreseen.browsers[Role.OPERATOR], "/demand/outcomes.csv")
+    count_outlooks(datetime(2026, 10, 5, 4, tzinfo=UTC))
+    DemandForecast.objects.filter(week__lt=OCT_5, issued_on=SEP_21).update(p10=0.0, p90=1.0)
+    assert table(foreseen.browsers[Role.OPERATOR], "/demand/outcomes.csv") == told
+    sold(SEP_28, 100.0)
+    count_outlooks(datetime(2026, 10, 5, 4, tzinfo=UTC))
+    (together,) = (
+        row
+        for row in table(foreseen.browsers[Role.OPERATOR], "/demand/outcomes.csv")
+        if not row["model"] + row["lead_days"] and row["crop"] == "all"
+    )
+    assert (together["cases"], together["inside_share"], together["error_mean"]) == ("2", "0.0", "120.0")  # 40 and 200 above the middle
 
 
 def test_an_outlook_made_when_the_week_was_over_foresees_nothing(foreseen):

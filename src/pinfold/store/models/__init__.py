@@ -9,6 +9,7 @@ from pinfold.store.models.forecasts import (
     DemandTotal,
     GateScore,
     JoinHabits,
+    OutlookTally,
     PriceAnswer,
     RipeningForecast,
     Taste,

@@ -128,11 +128,32 @@ class DemandForecast(models.Model):
     errors_kg = models.FloatField(default=0.0, help_text="more or less because of what earlier forecasts missed")
 
     class Meta:
-        indexes = [models.Index(fields=["issued_on", "product"])]
+        indexes = [models.Index(fields=["issued_on", "product"]), models.Index(fields=["week"])]
         constraints = [models.UniqueConstraint(fields=["product", "region", "week", "issued_on"], name="one_demand_forecast_a_day")]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.region_id} {self.week}"
+
+
+class OutlookTally(models.Model):
+    """How outlooks for one week of a season that is over came out, counted: forecast/outcomes.py, Tally."""
+
+    season = models.IntegerField()
+    week = models.IntegerField()
+    crop = models.CharField(max_length=100)
+    model = models.CharField(max_length=100, help_text="empty: all of them")
+    lead_days = models.IntegerField(null=True, help_text="empty: the usual lead")
+    cases = models.IntegerField()
+    inside = models.IntegerField(help_text="outcomes from p10 to p90")
+    error_sum = models.FloatField()
+    off_sum = models.FloatField()
+    below = models.JSONField(help_text="outcomes below each of p10 .. p90")
+
+    class Meta:
+        indexes = [models.Index(fields=["season", "week"])]
+
+    def __str__(self) -> str:
+        return f"{self.season} week {self.week} {self.crop}"
 
 
 class DemandTotal(models.Model):

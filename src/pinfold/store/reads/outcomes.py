@@ -9,22 +9,45 @@ from django.db.models import Sum
 
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.basics.weeks import monday_of, week_index, week_monday
-from pinfold.forecast.outcomes import Case, lead_of
+from pinfold.forecast.outcomes import Case, Tally, lead_of, tallies
 from pinfold.store.market import wanted_kg
-from pinfold.store.models import DemandForecast, Harvest, Lot, RipeningForecast, Season, StageReport, WeekForecast, YieldForecast
+from pinfold.store.models import (
+    DemandForecast,
+    Harvest,
+    Lot,
+    OutlookTally,
+    RipeningForecast,
+    Season,
+    StageReport,
+    WeekForecast,
+    YieldForecast,
+)
 
 KG, KG_A_WEEK, KG_WANTED = "kg", "kg a week", "kg wanted"
 KG_SHOWN = 1.0
 
 
-def cases(season: Season, today: date) -> list[Case]:
-    """Every forecast that can be judged by now; of several under one lead the newest."""
-    return _newest((*_ripening(season), *_weeks(season, today), *_yields(season), *_wanted(season, today)))
+def judged(season: Season, today: date) -> list[Tally]:
+    """Every forecast that can be judged by now, counted; of several under one lead the newest."""
+    cases = _newest((*_ripening(season), *_weeks(season, today), *_yields(season)))
+    return [*tallies(cases), *judged_outlooks(season, today)]
 
 
-def wanted_cases(season: Season, today: date) -> list[Case]:
-    """Of these the outlooks: what regions wanted."""
-    return _newest(_wanted(season, today))
+def judged_outlooks(season: Season, today: date) -> list[Tally]:
+    """Of these the outlooks: what regions wanted. Weeks that a plan has counted are read from its tallies."""
+    rows = OutlookTally.objects.filter(season=season.number, week__lt=week_index(today, season.starts_on)).order_by("pk")
+    columns = ("crop", "model", "lead_days", "week", "cases", "inside", "error_sum", "off_sum", "below")
+    kept = [
+        Tally(crop, KG_WANTED, model, lead, week, *counts, tuple(below))
+        for crop, model, lead, week, *counts, below in rows.values_list(*columns)
+    ]
+    since = max((each.luck + 1 for each in kept), default=0)
+    return [*kept, *tallies(wanted_cases(season, today, since))]
+
+
+def wanted_cases(season: Season, today: date, since: int = 0) -> list[Case]:
+    """Outlooks for weeks of the season from `since` on, with what was wanted."""
+    return _newest(_wanted(season, today, since))
 
 
 def _newest(cases: Iterable[Case]) -> list[Case]:
@@ -73,10 +96,10 @@ def _yields(season: Season) -> Iterator[Case]:
             yield Case(crop, KG, plot_id, season.number, model, lead, tuple(kg), came.get(plot_id, 0.0))
 
 
-def _wanted(season: Season, today: date) -> Iterator[Case]:
+def _wanted(season: Season, today: date, since: int) -> Iterator[Case]:
     """Kg that a region wants of a product in a week. Weeks of the season that are over, from outlooks issued before they ended."""
     this_week = monday_of(today)
-    rows = DemandForecast.objects.filter(week__gte=season.starts_on, week__lt=this_week)
+    rows = DemandForecast.objects.filter(week__gte=week_monday(since, season.starts_on), week__lt=this_week)
     first = rows.order_by("week").values_list("week", flat=True).first()
     came = wanted_kg(first) if first else {}
     columns = ("product_id", "region_id", "week", "product__crop", "issued_on", "model", *COLUMNS)

@@ -14,7 +14,7 @@ from pinfold.forecast.say import Grounds, Moved, say
 from pinfold.store.models import Person
 from pinfold.store.reads import calendar as reads
 from pinfold.store.reads.calendar import Asked
-from pinfold.store.reads.outcomes import cases
+from pinfold.store.reads.outcomes import judged
 from pinfold.store.season import current_season
 from pinfold.web.api.fields import GivenDay, Id, Kg, Named, Share, Week, Word
 from pinfold.web.api.guard import Only
@@ -103,7 +103,7 @@ def list_reasons(
 @paginate(Pages)
 def list_outcomes(request: HttpRequest) -> list[Outcome]:
     """Forecasts of this season beside what came of them."""
-    return outcomes(cases(current_season(), clock.today()))
+    return outcomes(judged(current_season(), clock.today()))
 
 
 def _reason(grounds: Grounds, moved: Moved | None) -> dict[str, object]:

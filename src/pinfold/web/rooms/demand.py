@@ -16,7 +16,7 @@ from pinfold.flows import clock
 from pinfold.forecast.outcomes import Outcome, outcomes
 from pinfold.store.reads import demand as reads
 from pinfold.store.reads.demand import DemandWeek, ProductDemand
-from pinfold.store.reads.outcomes import wanted_cases
+from pinfold.store.reads.outcomes import judged_outlooks
 from pinfold.store.season import current_season
 from pinfold.web.charts.answer import picture
 from pinfold.web.charts.demand import bands_height_px, draw_bands
@@ -114,8 +114,8 @@ def export_past(request: HttpRequest) -> HttpResponse:
 
 def _judged() -> list[Outcome]:
     """Past outlooks by crop, and all together under the crop ALL."""
-    cases = wanted_cases(current_season(), clock.today())
-    return outcomes([*cases, *(replace(case, crop=ALL) for case in cases)])
+    counted = judged_outlooks(current_season(), clock.today())
+    return outcomes([*counted, *(replace(each, crop=ALL) for each in counted)])
 
 
 def _together(judged: list[Outcome]) -> list[Outcome]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from pinfold.basics.quantiles import COLUMNS
 from pinfold.flows import clock
 from pinfold.forecast.outcomes import Outcome, outcomes
-from pinfold.store.reads.outcomes import cases
+from pinfold.store.reads.outcomes import judged
 from pinfold.store.season import current_season
 from pinfold.web.charts.answer import picture
 from pinfold.web.charts.reliability import draw_reliability, height_px
@@ -60,7 +60,7 @@ def outcomes_answer(name: str, found: Sequence[Outcome]) -> HttpResponse:
 
 
 def _found() -> list[Outcome]:
-    return outcomes(cases(current_season(), clock.today()))
+    return outcomes(judged(current_season(), clock.today()))
 
 
 def _together(found: list[Outcome]) -> list[Outcome]:
