@@ -80,7 +80,7 @@ def test_no_plan_is_worth_more_than_the_bound_and_the_plan_by_prices_no_more_tha
     assert worth(yuan, problem.rules) == pytest.approx(objective, abs=slack)
     assert worth(exact_yuan(problem, first), problem.rules) == pytest.approx(objective, abs=slack)
     certain = near_best_flow(problem.season)
-    found = search.near_best(problem, certain.prices)
+    found = search.near_best(problem, certain.prices, first_of_flow(problem, certain.kg))
     assert found.worth <= objective + slack and found.bound >= objective - slack
     # What each harvest is said to bring can be brought, and what was decided early can be carried out.
     assert (found.yuan <= exact_yuan(problem, found.first) + slack).all()
@@ -124,7 +124,7 @@ def test_a_search_that_is_stopped_hands_over_a_plan_with_a_true_bound(monkeypatc
 
     monkeypatch.setattr(search.Walk, "take", stop)
     certain = near_best_flow(problem.season)
-    found = search.near_best(problem, certain.prices)
+    found = search.near_best(problem, certain.prices, first_of_flow(problem, certain.kg))
     assert found.interrupted and found.worth <= best_plan(problem)[2] + 1e-6 <= found.bound + 2e-6
 
 

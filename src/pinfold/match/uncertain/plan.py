@@ -9,7 +9,8 @@ import polars as pl
 
 from pinfold.match.bound import Prices
 from pinfold.match.core import SIMPLEX_WAYS_MAX, near_best_flow
-from pinfold.match.dual import Flow
+from pinfold.match.dual import Flow, rerouted
+from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Season
 from pinfold.match.uncertain.exact import best_plan, exact_yuan
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, first_of_flow
@@ -18,6 +19,7 @@ from pinfold.match.uncertain.risk import tail_mean, worth
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.scenarios import draw_kg
 from pinfold.match.uncertain.search import Found, near_best
+from pinfold.match.uncertain.sellable import margins, sellable_share
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,20 @@ def plan_uncertain(season: Season, rules: UncertainRules) -> UncertainPlan:
     return UncertainPlan(problem, found.first, found.yuan, found.bound, beside, found.interrupted)
 
 
+def cautious_first(problem: TwoStage, certain: Flow) -> FirstStage:
+    """A plan of what `sellable_share` leaves of each lot, all of it booked and promised; certain : the plan at the expected harvest.
+
+    A large season is not planned again for it: what the shares cut off `certain` takes what is left of the best ways.
+    """
+    season = problem.season
+    quantile = margins(season, certain.kg, problem.rules).quantile
+    share = sellable_share(season.tables.lots["kg_cv"].cast(pl.Float64).to_numpy(), quantile)
+    cautious = replace(season, lot_kg=season.lot_kg * share)
+    if len(season.ways.pool) <= SIMPLEX_WAYS_MAX:
+        return first_of_flow(problem, near_best_flow(cautious).kg)
+    return first_of_flow(problem, rerouted(cautious, Network.of(cautious), certain.kg, certain.prices))
+
+
 def best_found(problem: TwoStage, certain: Flow) -> Found:
     """The best first stage, exactly where ways and scenarios are few, else nearly; certain : the plan at the expected harvest.
 
@@ -89,7 +105,7 @@ def best_found(problem: TwoStage, certain: Flow) -> Found:
     if len(problem.season.ways.pool) * len(problem.scenario_kg) <= SIMPLEX_WAYS_MAX:
         first, yuan, objective = best_plan(problem)
         return Found(first, yuan, worth(yuan, problem.rules), objective)
-    found = near_best(problem, certain.prices)
+    found = near_best(problem, certain.prices, cautious_first(problem, certain))
     if len(problem.season.ways.pool) > SIMPLEX_WAYS_MAX:
         return found
     yuan = exact_yuan(problem, found.first)

@@ -43,10 +43,10 @@ class Found:
         return (self.bound - self.worth) / max(abs(self.bound), 1e-9)
 
 
-def near_best(problem: TwoStage, start: Prices) -> Found:
+def near_best(problem: TwoStage, start: Prices, known: FirstStage) -> Found:
     """A first stage within GAP_ENOUGH of the bound, or the best that the rules' effort leads to.
 
-    start : prices of the plan that takes the forecast for certain
+    start : prices of the plan that takes the forecast for certain; known : a first stage that is good already
     KeyboardInterrupt ends the walk early: the best so far comes back, certified, with `interrupted` set.
     """
     walk = _started(problem, start)
@@ -60,11 +60,12 @@ def near_best(problem: TwoStage, start: Prices) -> Found:
                 break
             walk.mean = Mean(problem)
             walk.take(stage)
-            found = _certified(problem, walk)
+            # The first flows are still spread, and quantiles of few scenarios strayed: halfway to what is known they promise more wisely.
+            found = _certified(problem, walk, known if best is None else None)
             best = found if best is None else _better(best, found)
             walk.weights = (walk.weights + weights(best.yuan, problem.rules)) / 2
     except KeyboardInterrupt:
-        return replace(best or _certified(problem, walk), interrupted=True)
+        return replace(best or _certified(problem, walk, known), interrupted=True)
     assert best is not None
     return best
 
@@ -82,11 +83,15 @@ def _started(problem: TwoStage, start: Prices) -> Walk:
     return Walk(problem, at, weights(problem.salvage + first_look, problem.rules))
 
 
-def _certified(problem: TwoStage, walk: Walk) -> Found:
-    """The plan that the flows so far tell, each scenario taken to its own end, and the bound of the prices."""
+def _certified(problem: TwoStage, walk: Walk, known: FirstStage | None) -> Found:
+    """The plan that the flows so far tell, each scenario taken to its own end, and the bound of the prices.
+
+    known : what is decided early is held halfway to it while scenarios go their own ways
+    """
     if not walk.mean.seen:
         Dual(problem, walk.weights).smoothed(WARMING[-1].temperature, walk.at, walk.mean)
     first = best_first(problem, walk.mean.flows(), walk.weights)
+    first = first if known is None else first.halfway(known)
     after = Walk(problem, walk.at, np.full(len(walk.at), 1 / len(walk.at)), first)
     after.mean = walk.mean
     for stage in AFTER:
