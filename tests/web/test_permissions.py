@@ -142,6 +142,7 @@ OPERATIONS = {
     "GET /api/settlements": HOUSEHOLD,
     "POST /api/stages": HOUSEHOLD | COORDINATOR,
     "POST /api/crop-reports": HOUSEHOLD | COORDINATOR,
+    "POST /api/conditions": HOUSEHOLD | COORDINATOR,
     "GET /api/village/crop-reports": COORDINATOR,
     "GET /api/village/picking": COORDINATOR,
     "GET /api/village/plots": COORDINATOR,

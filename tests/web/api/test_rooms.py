@@ -9,7 +9,7 @@ from two_cooperatives import OWED_FEN
 from pinfold.ledger import accounts
 from pinfold.ledger.posting import Posting, moved
 from pinfold.store import ledger
-from pinfold.store.models import Lot
+from pinfold.store.models import Covariate, Lot
 from pinfold.web.roles import Role
 
 BID = {
@@ -57,6 +57,23 @@ def test_hail_is_told_once_and_a_share_of_more_than_all_is_refused(world):
         assert post(coordinator, "crop-reports", **hail, amount=0.3).json()["lost_share"] == 0.3
     assert post(coordinator, "crop-reports", **hail, amount=30).status_code == 422
     assert [(each["kind"], each["lost_share"]) for each in items(coordinator, "village/crop-reports")] == [("hail", 0.3)]
+
+
+def test_shade_and_fertiliser_are_told_of_a_plot_and_the_last_word_stands(world):
+    coordinator, plot = world.browsers[Role.COORDINATOR], {"plot_id": "plot-of-household-alpha"}
+    for amount in (40, 40, 60):
+        assert post(coordinator, "conditions", **plot, name="canopy_percent", amount=amount).json()["amount"] == amount
+    assert post(coordinator, "conditions", **plot, name="fertiliser_kg", amount=250).status_code == 200
+    assert sorted(Covariate.objects.values_list("name", "value")) == [("canopy_percent", 60.0), ("fertiliser_kg", 250.0)]
+    assert post(coordinator, "conditions", **plot, name="canopy_percent", amount=101).status_code == 422
+    assert post(coordinator, "conditions", **plot, name="moonlight", amount=1).status_code == 422
+
+
+def test_fruit_that_was_counted_twice_with_one_result_counts_once(world):
+    coordinator = world.browsers[Role.COORDINATOR]
+    count = {"plot_id": "plot-of-household-alpha", "kind": "fruit count", "on": "2026-10-06", "amount": 800}
+    assert [post(coordinator, "crop-reports", **count).json()["fruits_per_plant"] for _ in range(2)] == [800, 800]
+    assert len(items(coordinator, "village/crop-reports")) == 1
 
 
 def test_a_weighing_sent_twice_counts_once(world):

@@ -9,9 +9,10 @@ from ninja.pagination import paginate
 from pydantic import Field
 
 from pinfold.deliver.picking import PickLine
+from pinfold.fields.conditions import CONDITIONS, ConditionReport
 from pinfold.fields.crop_reports import KINDS, CropReport
 from pinfold.flows import clock
-from pinfold.flows.field import ReportFacts, report_crop, report_stage
+from pinfold.flows.field import ReportFacts, report_condition, report_crop, report_stage
 from pinfold.flows.harvest import pick_list, record_harvest
 from pinfold.flows.refunds import hand_back
 from pinfold.flows.settle import pay_out
@@ -140,6 +141,22 @@ class CropReportedAnswer(CropReportAnswer):
     crop: str
     reported_on: date | None
     certainty: float
+
+
+class NewCondition(Schema):
+    plot_id: Id
+    name: Literal[*CONDITIONS]
+    amount: Annotated[
+        float,
+        Field(ge=0, le=max(CONDITIONS.values()), allow_inf_nan=False, description="% of the ground shaded at noon, or kg of fertiliser"),
+    ]
+
+
+class ConditionAnswer(Schema):
+    plot_id: str
+    name: str
+    amount: float
+    season: int
 
 
 class NewWeighing(Schema):
@@ -276,3 +293,12 @@ def tell_of_crop(request: HttpRequest, new: NewCropReport) -> dict[str, object]:
     told = CropReport(new.plot_id, season, new.kind, new.on, max(new.on, today), new.amount, request.user.phone, new.certainty)
     report_crop(told, clock.now())
     return {name: getattr(told, name) for name in ("plot_id", "kind", "fruits_per_plant", "lost_share")} | {"on": told.seen_on}
+
+
+@router.post("/conditions", auth=Only(Person.Role.COORDINATOR, Person.Role.HOUSEHOLD), response=may_refuse(ConditionAnswer))
+def tell_of_condition(request: HttpRequest, new: NewCondition) -> ConditionReport:
+    """Ground shaded, or fertiliser given this season so far, on a plot of your own household, or of your village. The last word stands."""
+    require_household(request.user, household_of_plot(new.plot_id))
+    told = ConditionReport(new.plot_id, current_season().number, new.name, new.amount, clock.today(), request.user.phone)
+    report_condition(told)
+    return told

@@ -51,39 +51,42 @@ def day_field(label: str) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
-class ReportForm(forms.Form):
-    """What somebody saw on a plot."""
+def number_field(label: str, low: float, high: float) -> forms.FloatField:
+    """A number, typed on a phone's number keys."""
+    widget = forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"})
+    return forms.FloatField(label=label, min_value=low, max_value=high, widget=widget)
+
+
+class PlotForm(forms.Form):
+    """Something about one of the plots that are given."""
 
     plot = forms.ChoiceField(label=gettext_lazy("Plot"))
+
+    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
+        super().__init__(*given, **named)
+        self.fields["plot"].choices = plot_choices(plots)
+
+
+class ReportForm(PlotForm):
+    """What somebody saw on a plot."""
+
     stage = forms.ChoiceField(label=gettext_lazy("What was seen"))
     on = day_field(gettext_lazy("Day on which it was seen"))
     certainty = forms.ChoiceField(label=gettext_lazy("How sure"), choices=CERTAINTIES, widget=forms.RadioSelect)
 
     def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
-        super().__init__(*given, **named)
-        self.fields["plot"].choices = plot_choices(plots)
+        super().__init__(plots, *given, **named)
         self.fields["stage"].choices = [(name, word(name, "stage")) for name in stages_of(plots)]
 
 
-class CropReportForm(forms.Form):
+class CropReportForm(PlotForm):
     """Fruit that was counted on a plot, or lost there."""
 
     prefix = "crop"
-    plot = forms.ChoiceField(label=gettext_lazy("Plot"))
-    kind = forms.ChoiceField(label=gettext_lazy("What happened"))
-    number = forms.FloatField(
-        label=gettext_lazy("How much: fruits on one plant, or per cent of the fruit lost"),
-        min_value=0,
-        max_value=FRUITS_PER_PLANT_MAX,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("What happened"), choices=lambda: [(kind, word(kind, "crop report")) for kind in KINDS])
+    number = number_field(gettext_lazy("How much: fruits on one plant, or per cent of the fruit lost"), 0, FRUITS_PER_PLANT_MAX)
     on = day_field(gettext_lazy("Day on which it was seen"))
     certainty = forms.ChoiceField(label=gettext_lazy("How sure"), choices=CERTAINTIES)
-
-    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
-        super().__init__(*given, **named)
-        self.fields["plot"].choices = plot_choices(plots)
-        self.fields["kind"].choices = [(kind, word(kind, "crop report")) for kind in KINDS]
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
@@ -92,23 +95,14 @@ class CropReportForm(forms.Form):
         return given
 
 
-class ConditionForm(forms.Form):
+class ConditionForm(PlotForm):
     """What is known of a plot before its harvest, beside its fruit."""
 
     prefix = "condition"
-    plot = forms.ChoiceField(label=gettext_lazy("Plot"))
-    name = forms.ChoiceField(label=gettext_lazy("What is told"))
-    number = forms.FloatField(
-        label=gettext_lazy("How much: per cent of the ground shaded at noon, or kg put on the plot this season"),
-        min_value=0,
-        max_value=max(CONDITIONS.values()),
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    name = forms.ChoiceField(label=gettext_lazy("What is told"), choices=lambda: [(name, word(name, "condition")) for name in CONDITIONS])
+    number = number_field(
+        gettext_lazy("How much: per cent of the ground shaded at noon, or kg put on the plot this season"), 0, max(CONDITIONS.values())
     )
-
-    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
-        super().__init__(*given, **named)
-        self.fields["plot"].choices = plot_choices(plots)
-        self.fields["name"].choices = [(name, word(name, "condition")) for name in CONDITIONS]
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
@@ -117,24 +111,14 @@ class ConditionForm(forms.Form):
         return given
 
 
-class WeighingForm(forms.Form):
+class WeighingForm(PlotForm):
     """What was weighed of one plot."""
 
     request_id = forms.SlugField(widget=forms.HiddenInput, min_length=8, max_length=64)
-    plot = forms.ChoiceField(label=gettext_lazy("Plot"))
-    weight = forms.FloatField(
-        label=gettext_lazy("Weight"),
-        min_value=0.01,
-        max_value=100_000,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-    )
+    weight = number_field(gettext_lazy("Weight"), 0.01, 100_000)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS)
     grade = forms.TypedChoiceField(label=gettext_lazy("Grade"), choices=GRADES, coerce=int)
     picked_on = day_field(gettext_lazy("Picked on"))
-
-    def __init__(self, plots: list[PlotFacts], *given: object, **named: object) -> None:
-        super().__init__(*given, **named)
-        self.fields["plot"].choices = plot_choices(plots)
 
 
 def plot_choices(plots: list[PlotFacts]) -> list[tuple[str, list[tuple[str, str]]]]:
