@@ -61,13 +61,13 @@ def test_a_village_that_misses_its_promise_is_named(tmp_path):
     assert "village V misses what it was promised by 50 kg" in certificate_of_folder(tmp_path / "season", tmp_path / "plan").broken
 
 
-def test_a_plan_of_other_tables_or_whole_trucks_or_no_plan_is_refused(made):
+def test_a_plan_of_other_tables_or_many_harvests_or_no_plan_is_refused(made):
     with pytest.raises(NotFound, match=r"has no plan\.json; make a plan with pinfold match"):
         certificate_of_folder(made / "season", made / "season")
-    pl.DataFrame({"lane_id": [21], "trucks": [1]}).write_parquet(made / "plan" / "trucks.parquet")
-    with pytest.raises(InputError, match="books trucks, and prices alone do not prove its bound"):
+    pl.DataFrame({"want_id": [11], "kg": [1.0]}).write_parquet(made / "plan" / "promises.parquet")
+    with pytest.raises(InputError, match="is for many harvests, whose draws its files do not hold"):
         certificate_of_folder(made / "season", made / "plan")
-    (made / "plan" / "trucks.parquet").unlink()
+    (made / "plan" / "promises.parquet").unlink()
     lots = (made / "season" / "lots.csv").read_text()
     (made / "season" / "lots.csv").write_text(lots.replace("\n1,", "\n2,"))
     with pytest.raises(InputError, match=r"lot 1 has no way to want 1[12]; certify a plan beside the tables it was made from"):

@@ -31,7 +31,7 @@ TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
 # All that any plan may leave in its folder.
 PLAN_FILES = (
     *("plan.json", "shipments.parquet", "prices.parquet", "reasons.csv", "villages.parquet"),
-    *("trucks.parquet", "promises.parquet", "yuan.csv"),
+    *("trucks.parquet", "proof.parquet", "promises.parquet", "yuan.csv"),
 )
 STEPS = 3
 

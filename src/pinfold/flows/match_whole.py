@@ -16,7 +16,7 @@ from pinfold.outside.folder import as_they_came, id_types
 
 
 def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = None, progress: Progress = silent) -> dict[str, object]:
-    """As `match_from_folder`, with whole trucks, and pins and bids that open or stay shut; writes out/trucks.parquet too.
+    """As `match_from_folder`, with whole trucks, and pins and bids that open or stay shut; writes out/trucks.parquet and out/proof.parquet.
 
     seconds : CPU seconds after which the best plan so far is taken; None: as WholeRules has it. Ctrl-C takes it at once.
     """
@@ -29,6 +29,7 @@ def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = Non
         whole = plan_whole_season(season, rules, budget.seconds_left, progress)
     write_plan(folder, out, whole.plan, whole.booked)
     _write_trucks(folder, out, whole)
+    whole.proof.frame(season).write_parquet(out / "proof.parquet")
     answer = summary(whole.plan) | {"trucks": int(whole.trucks.sum()), "stopped": budget.stopped}
     answer |= {"cpu_seconds": round(cpu_seconds() - cpu_before, 3)}
     (out / "plan.json").write_text(json.dumps(answer, indent=1))

@@ -34,12 +34,7 @@ def certify(season: Season, told: dict[str, float], frames: dict[str, pl.DataFra
     told : objective and bound as the plan says; frames : shipments and prices, and villages of a plan that promises something between them
     Raises InputError when a shipment has no way in this season: then these are not the tables that the plan was made from.
     """
-    sent = numbered(season, frames["shipments"])
-    lost = np.flatnonzero(sent.way < 0)
-    if len(lost):
-        first = frames["shipments"].row(int(lost[0]), named=True)
-        raise InputError(f"lot {first['lot_id']} has no way to want {first['want_id']}; certify a plan beside the tables it was made from")
-    shipments = Shipments(sent.lot, sent.way, sent.kg)
+    shipments = shipments_told(season, frames["shipments"])
     objective, broken = judge(season, shipments).objective, broken_limits(season, shipments)
     prices, _ = prices_at(season, frames["prices"])
     if "villages" in frames:
@@ -48,9 +43,23 @@ def certify(season: Season, told: dict[str, float], frames: dict[str, pl.DataFra
         proven = fair_bound(season, prices, promise)
     else:
         proven = bound(season, prices)
-    broken += [
+    return Certificate(objective, proven, broken + wrongly_told(told, objective, proven))
+
+
+def shipments_told(season: Season, frame: pl.DataFrame) -> Shipments:
+    """The shipments of a plan's file. Raises InputError when one of them has no way in this season."""
+    sent = numbered(season, frame)
+    lost = np.flatnonzero(sent.way < 0)
+    if len(lost):
+        first = frame.row(int(lost[0]), named=True)
+        raise InputError(f"lot {first['lot_id']} has no way to want {first['want_id']}; certify a plan beside the tables it was made from")
+    return Shipments(sent.lot, sent.way, sent.kg)
+
+
+def wrongly_told(told: dict[str, float], objective: float, bound: float) -> list[str]:
+    """One sentence for each of the two that the plan says otherwise."""
+    return [
         f"the plan says {name} {told[name]:,.2f} yuan; it is {found:,.2f}"
-        for name, found in (("objective", objective), ("bound", proven))
+        for name, found in (("objective", objective), ("bound", bound))
         if abs(told[name] - found) > SAME * max(abs(found), 1.0)
     ]
-    return Certificate(objective, proven, broken)

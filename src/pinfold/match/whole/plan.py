@@ -24,6 +24,7 @@ from pinfold.match.whole.bound import PlacePrices, common_bound, place_bounds, p
 from pinfold.match.whole.places import first_plan
 from pinfold.match.whole.problem import GRAM_KG, Problem, delivered_on, earned, problem_of, summed, trucks_for
 from pinfold.match.whole.programme import fitted
+from pinfold.match.whole.proof import Proof
 from pinfold.match.whole.search import Search, decide_at_once, improve
 
 # Of all seconds, the share left after which no further place is asked: the rest refills the trucks and improves.
@@ -34,11 +35,12 @@ RELAXED_GAP_ENOUGH = 0.003
 
 @dataclass(frozen=True)
 class WholePlan:
-    """trucks : shape (lanes,), whole trucks to book on each lane; booked : what bars goods that stay unsold"""
+    """trucks : shape (lanes,), whole trucks to book on each lane; booked : what bars goods that stay unsold; proof : of the plan's bound"""
 
     plan: Plan
     trucks: Floats
     booked: Booked
+    proof: Proof
 
     def trucks_by_lane(self) -> dict[object, int]:
         """Whole trucks of every lane that books any, by lane_id as the tables wrote it."""
@@ -49,7 +51,7 @@ class WholePlan:
 @dataclass(frozen=True)
 class _Sought:
     way_kg: Floats
-    bound: float
+    proof: Proof
     prices: Prices
 
 
@@ -65,18 +67,18 @@ def plan_whole_season(season: Season, rules: WholeRules, seconds_left: Callable[
     chosen = share_out(season, found.way_kg)
     booked = replace(season, lane_kg_max=trucks * problem.truck_kg)
     facts = judge_whole(season, problem, chosen, trucks)
-    broken = broken_limits(booked, chosen) + _short(season, problem, chosen)
+    broken = broken_limits(booked, chosen) + broken_minimums(season, problem, chosen)
     assert not broken, f"the plan breaks its limits: {'; '.join(broken)}"
     plan = Plan(
         method="optimal",
         season=booked,
         chosen=chosen,
         facts=facts,
-        bound=season.unsold_worth + found.bound,
+        bound=season.unsold_worth + found.proof.bound(problem),
         prices=found.prices,
         beside=_beside(season, problem),
     )
-    return WholePlan(plan, trucks, what_bars(booked, problem, chosen, trucks))
+    return WholePlan(plan, trucks, what_bars(booked, problem, chosen, trucks), found.proof)
 
 
 def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> _Sought:
@@ -84,10 +86,11 @@ def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: C
     flow = near_best_flow(loose, gap_enough=RELAXED_GAP_ENOUGH)
     prices = place_prices(problem, loose, flow.prices)
     bounds = place_bounds(problem, prices)
-    best, bound = without_short(problem, rounded(problem, flow.kg)), common_bound(problem, prices) + float(bounds.sum())
+    best, proof = without_short(problem, rounded(problem, flow.kg)), Proof(prices)
+    bound = common_bound(problem, prices) + float(bounds.sum())
     whole = seconds_left()
     if whole <= 0 or not len(best):
-        return _Sought(max(best, np.zeros(len(best)), key=lambda kg: earned(problem, kg)), bound, flow.prices)
+        return _Sought(max(best, np.zeros(len(best)), key=lambda kg: earned(problem, kg)), proof, flow.prices)
     search = Search(problem, prices, bounds, rules.ways_together, rules.seed)
     if len(best) <= rules.ways_at_once:
         steps = decide_at_once(search, best, seconds_left)
@@ -98,9 +101,10 @@ def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: C
     for step in steps:
         progress("match: improve the plan", round(100 * (1 - seconds_left() / whole)), 100)
         best, bound = step.way_kg, min(bound, step.bound)
+        proof = proof if step.rows is None else Proof(prices, step.rows)
         if step.settled or earned(problem, best) >= bound - rules.gap_enough * abs(season.unsold_worth + bound):
             break
-    return _Sought(best, bound, flow.prices)
+    return _Sought(best, proof, flow.prices)
 
 
 def _first(
@@ -149,7 +153,8 @@ def _beside(season: Season, problem: Problem) -> dict[Method, Facts]:
     return facts
 
 
-def _short(season: Season, problem: Problem, shipments: Shipments) -> list[str]:
+def broken_minimums(season: Season, problem: Problem, shipments: Shipments) -> list[str]:
+    """A sentence when wants get something, but less than their minimum."""
     delivered = delivered_kg(season, shipments)
     short = (delivered > GRAM_KG) & (delivered < problem.kg_min * (1 - 1e-4) - GRAM_KG)
     return [f"{int(short.sum())} wants get less than their minimum"] if short.any() else []

@@ -52,11 +52,15 @@ class Search:
 
 @dataclass(frozen=True)
 class Decided:
-    """way_kg : the best plan so far; bound : yuan that none can exceed; settled : whether nothing is left to seek"""
+    """way_kg : the best plan so far; bound : yuan that none can exceed; settled : whether nothing is left to seek
+
+    rows : prices of the programme's rows that prove `bound`, where it came from them
+    """
 
     way_kg: Floats
     bound: float
     settled: bool = False
+    rows: Floats | None = None
 
 
 def decide_at_once(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -> Iterator[Decided]:
@@ -70,7 +74,7 @@ def decide_at_once(search: Search, way_kg: Floats, seconds_left: Callable[[], fl
     loose = dive.relaxation()
     columns = dive.whole(loose, earned(problem, way_kg), seconds_left)
     way_kg = way_kg if columns is None else flow_of(model, columns)
-    yield Decided(way_kg, loose.bound)
+    yield Decided(way_kg, loose.bound, rows=loose.rows)
     for near in (loose, None):
         if seconds_left() <= 0:
             return

@@ -44,11 +44,15 @@ class Solved:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """The best columns of a model whose trucks and openings need not be whole. bound: yuan that no whole answer can exceed."""
+    """The best columns of a model whose trucks and openings need not be whole.
+
+    bound : yuan that no whole answer can exceed; rows : the prices of the model's rows that prove it
+    """
 
     columns: Floats
     value: float
     bound: float
+    rows: Floats
 
 
 @dataclass
@@ -80,7 +84,7 @@ class Dive:
         if columns is None:
             raise NoPlan("HiGHS gave up on the relaxation of whole trucks; check the tables' magnitudes")
         row_prices = np.array(self.solver.getSolution().row_dual)
-        return Relaxation(columns, float(self.model.gain @ columns), bound_of(self.model, row_prices))
+        return Relaxation(columns, float(self.model.gain @ columns), bound_of(self.model, row_prices), row_prices)
 
     def whole(self, start: Relaxation, worth: float, seconds_left: Callable[[], float]) -> Floats | None:
         """Whole columns below `start`, worth more than `worth` yuan; None when the dive ends below that, or the seconds before it.
