@@ -79,9 +79,14 @@ def test_a_plan_made_again_keeps_what_the_file_says_is_loaded(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("lot_id,kg\n1,50\n", "column 'want_id' is missing"), ("lot_id,want_id,kg\n1,12,many\n", "line 2: kg is many; give the kg that are")],
+    [
+        ("lot_id,kg\n1,50\n", "column 'want_id' is missing"),
+        ("lot_id,want_id,kg\n1,12,many\n", "line 2: kg is many; give the kg that are"),
+        ("lot_id,want_id,kg\n1,12,50\nZ,12,5\n", r"loaded\.csv, line 3: lot_id Z is not in this season; correct it, or take the row away"),
+        ("lot_id,want_id,kg\n1,99,5\n", r"loaded\.csv, line 2: want_id 99 is not in this season; correct it, or take the row away"),
+    ],
 )
-def test_a_file_of_loaded_shipments_that_cannot_be_read_is_refused(tmp_path, text, message):
+def test_a_file_of_loaded_shipments_that_is_wrong_is_refused_by_its_line(tmp_path, text, message):
     write(tmp_path / "season", "csv")
     match_from_folder(tmp_path / "season", tmp_path / "plan")
     (tmp_path / "loaded.csv").write_text(text)

@@ -170,8 +170,8 @@ def test_only_the_kg_that_the_list_names_are_frozen():
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("B", "kunming", 5)], "frozen: lot B is not in this season"),
-        ([("A", "nobody", 5)], "frozen: want nobody is not in this season"),
+        ([("B", "kunming", 5)], "list of what is loaded, row 1: lot_id B is not in this season; correct it"),
+        ([("A", "nobody", 5)], "row 1: want_id nobody is not in this season; correct it"),
         ([("A", "kunming", 500)], "lot A holds 400 kg less than is frozen on it"),
     ],
 )

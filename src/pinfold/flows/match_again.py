@@ -58,7 +58,7 @@ def read_before(path: Path) -> pl.DataFrame:
 
 
 def _loaded(path: Path) -> pl.DataFrame:
-    """lot_id, want_id (text) and kg of what is on its way. Raises BrokenTables or InputError naming what is wrong in `path`."""
+    """lot_id, want_id (text), kg and place of what is loaded. Raises BrokenTables or InputError naming what is wrong in `path`."""
     cells, problems = read_cells(path, str(path))
     if cells is None:
         raise BrokenTables(list(problems))
@@ -70,4 +70,5 @@ def _loaded(path: Path) -> pl.DataFrame:
     if bad.height:
         row = bad.row(0, named=True)
         raise InputError(f"{path}, line {row['line']}: kg is {row['kg']}; give the kg that are loaded, more than 0")
-    return cells.frame.select(pl.col("lot_id", "want_id").cast(pl.String), kg)
+    place = pl.concat_str(pl.lit(f"{path}, line "), "line")
+    return cells.frame.select(pl.col("lot_id", "want_id").cast(pl.String), kg, place=place)

@@ -27,7 +27,8 @@ class Before:
 
     shipments : lot_id, want_id, kg; prices : as Plan.price_frame
     loaded_until : shipments to wants of this week or an earlier one are frozen; None: no week is
-    loaded : lot_id, want_id, kg (> 0) of shipments that are frozen besides; what the plan before sent there counts among them
+    loaded : lot_id, want_id, kg (> 0) of shipments that are frozen besides; what the plan before sent there counts among them; where it has
+        a column place, that says where each row stands, for whoever must correct it
     """
 
     shipments: pl.DataFrame
@@ -62,7 +63,7 @@ def earlier_plan(season: Season, before: Before, moved_price: float = 0.0) -> Ea
     on_time = (told.lot >= 0) & (week <= (-np.inf if before.loaded_until is None else before.loaded_until))
     told = replace(told, kg=np.where(on_time, 0.0, told.kg), frozen_kg=np.where(on_time, told.kg, 0.0))
     if before.loaded is not None:
-        told = told.with_loaded(numbered(season, before.loaded, "frozen"))
+        told = told.with_loaded(loaded_shipments(season, before.loaded))
     astray = np.flatnonzero((told.frozen_kg > 0) & (told.way < 0))
     if len(astray):
         raise InputError("\n".join(_astray(season, told, row) for row in astray[:NAMED_MAX]))
@@ -98,25 +99,39 @@ class Told:
         return Told(*(np.concatenate([getattr(left, name), getattr(loaded, name)]) for name in vars(left)))
 
 
-def numbered(season: Season, shipments: pl.DataFrame, frozen: str = "") -> Told:
-    """`shipments` by row numbers. With `frozen`, a name for them, they are frozen, and InputError names rows that cannot be."""
+def loaded_shipments(season: Season, loaded: pl.DataFrame) -> Told:
+    """Frozen shipments by row numbers; several rows of one lot and want count together. Raises InputError naming rows that cannot be."""
+    if "place" not in loaded.columns:
+        loaded = loaded.with_columns(place=pl.concat_str(pl.lit("list of what is loaded, row "), pl.int_range(1, pl.len() + 1)))
+    sums = loaded.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum(), pl.col("place").first())
+    told = numbered(season, sums)
+    wrong = [
+        f"{row['place']}: {_not_loadable(row, lot, want)}"
+        for row, lot, want, way in zip(sums.to_dicts(), told.lot, told.want, told.way, strict=True)
+        if way < 0
+    ]
+    if wrong:
+        raise InputError("\n".join(wrong[:NAMED_MAX]))
+    return replace(told, kg=np.zeros(len(told.kg)), frozen_kg=told.kg)
+
+
+def _not_loadable(row: dict[str, object], lot: np.int64, want: np.int64) -> str:
+    if lot < 0:
+        return f"lot_id {row['lot_id']} is not in this season; correct it, or take the row away"
+    if want < 0:
+        return f"want_id {row['want_id']} is not in this season; correct it, or take the row away"
+    return f"lot {row['lot_id']} is loaded for want {row['want_id']}, but no way leads there now; take the row away"
+
+
+def numbered(season: Season, shipments: pl.DataFrame) -> Told:
+    """`shipments` by row numbers."""
     tables, ways, wants = season.tables, season.ways, len(season.step_kg)
-    sums = shipments.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum()) if frozen else shipments
-    lot, want = _rows(sums["lot_id"], tables.lots["lot_id"]), _rows(sums["want_id"], tables.wants["want_id"])
-    kg = sums["kg"].cast(pl.Float64).to_numpy()
-    if frozen:
-        wrong = [
-            f"{frozen}: {what} {sums[column][int(row)]} is not in this season; take its row away"
-            for what, column, found in (("lot", "lot_id", lot), ("want", "want_id", want))
-            for row in np.flatnonzero(found < 0)
-        ]
-        if wrong:
-            raise InputError("\n".join(wrong[:NAMED_MAX]))
+    lot, want = _rows(shipments["lot_id"], tables.lots["lot_id"]), _rows(shipments["want_id"], tables.wants["want_id"])
+    kg = shipments["kg"].cast(pl.Float64).to_numpy()
     keys, asked = ways.pool * wants + ways.want, np.append(season.lot_pool, -1)[lot] * wants + want
     at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
     there = (keys[at] == asked) & (want >= 0) if len(keys) else np.zeros(len(asked), bool)
-    none = np.zeros(len(kg))
-    return Told(lot, want, np.where(there, at, -1), none if frozen else kg, kg if frozen else none)
+    return Told(lot, want, np.where(there, at, -1), kg, np.zeros(len(kg)))
 
 
 def _rows(ids: pl.Series, known: pl.Series) -> Ints:
