@@ -45,19 +45,21 @@ for name, table in made.items():
 (folder / "rules.json").write_text(json.dumps(rules))
 """
 
-# The benchmark's own score, with the ways of one product at a time and only where a shipment goes.
+# The benchmark's own score, which joins every want with all pools of its product; here each pair that a shipment joins is a product of
+# its own, so that XL's ways fit into memory.
 SCORE = """
 import sys
 import pandas as pd
 import score, tables
 node = ["hub_id", "product_id", "grade", "collect_days", "ready_week"]
-sent, lots = pd.read_parquet(sys.argv[2] + "/shipments.parquet"), pd.read_parquet(sys.argv[1] + "/lots.parquet")
-pairs = sent.merge(lots[["lot_id", *node]], on="lot_id")[[*node, "want_id"]].drop_duplicates()
+sent = pd.read_parquet(sys.argv[2] + "/shipments.parquet")[["lot_id", "want_id"]]
 def ways(lots, wants, lanes, products, rules):
-    def of(product):
-        some = lots[lots.product_id == product], wants[wants.product_id == product]
-        return tables.ways(*some, lanes, products, rules).merge(pairs, on=[*node, "want_id"])
-    return pd.concat(of(product) for product in products.product_id)
+    of_want = wants[["want_id", "product_id", "region_id", "week"]]
+    pairs = sent.merge(lots[["lot_id", *node]], on="lot_id").merge(of_want, on=["want_id", "product_id"]).drop(columns="lot_id")
+    pairs = pairs.drop_duplicates().merge(products, on="product_id").reset_index(drop=True)
+    alone = pairs.assign(product_id=pairs.index)
+    found = tables.ways(alone, alone, lanes, alone[products.columns], rules)
+    return found.assign(product_id=pairs.product_id.to_numpy()[found.product_id])
 score.ways = ways
 sys.exit(score.main())
 """
