@@ -34,6 +34,25 @@ def test_a_board_sees_what_is_paid_how_likely_it_fills_and_what_either_way_bring
         assert said in page, said
 
 
+def test_a_board_reads_which_pins_customers_join_first(world, short):
+    """Of the same product and region one delivers a week sooner, with 3 packs left of 5; the one that arrives later takes nobody away."""
+    sooner = Pin.objects.get(pk="pin-1")
+    goods = {
+        "product_id": short.product_id,
+        "region_id": short.region_id,
+        "state": "open",
+        "seats_max": 5,
+        "seats_taken": 2,
+        "seats_paid": 0,
+        "closes_at": short.closes_at,
+    }
+    Pin.objects.exclude(pk__in=("pin-0", "pin-1")).update(state="filled")
+    Pin.objects.filter(pk=sooner.pk).update(**goods, week=short.week - 1)
+    assert "Another pin of this product there arrives sooner or is fuller (packs left: 3)" in page_of(world.browsers["board"])
+    Pin.objects.filter(pk=sooner.pk).update(week=short.week + 1, seats_paid=2, seats_min=2)
+    assert "Customers usually join" not in page_of(world.browsers["board"])
+
+
 def test_a_board_reads_why_the_pin_has_its_size_and_price_and_a_customer_does_not(world, short):
     Pin.objects.filter(pk="pin-0").update(why=asdict(Choice(1, 40, 3, 0.0, 0.0, 90_000.0, 28.4, 30.0, 8_000.0)))
     assert "from 3 paid packs on, serving them is worth the work" in page_of(world.browsers["board"])
