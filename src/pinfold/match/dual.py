@@ -32,6 +32,9 @@ class Stage(NamedTuple):
 WARMING = (Stage(0.03, 25, 1e-6), Stage(0.01, 30, 1e-6), Stage(0.003, 40, 1e-6), Stage(0.001, 80, 3e-8))
 # From here on plans are made and certified; the walk ends when one is good enough. Measured on seasons M, L and XL (docs/match.md).
 COLDEST = Stage(0.0004, 80, 3e-8)
+# Up to so many ways half as many steps in the last two stages above end within GAP_ENOUGH (measured on seeds 0 to 5 of season M); on
+# season L they take CLOSER stages more and 1.6 to 2 times as long.
+SHORT_WAYS_MAX, SHORT_STEPS = 200_000, 40
 # Warm again, but around the flow so far; each stage a little colder than the one before.
 CLOSER = tuple(Stage(0.002 * 0.8**number, 60, 1e-9) for number in range(14))
 GAP_ENOUGH = 0.0014
@@ -87,9 +90,10 @@ def price_flow(season: Season, start: Prices | None = None, network: Network | N
     best: Flow | None = None
     stages = iter(CLOSER)
     try:
-        for stage in WARMING if start is None else WARMING[-1:]:
+        *warming, coldest = _first_stages(len(season.ways.pool), start is None)
+        for stage in warming:
             walk.take(stage)
-        walk.take(COLDEST, keep_mean=True)
+        walk.take(coldest, keep_mean=True)
         best = _certified(season, network, walk)
         while best.gap > gap_enough and (next_stages := list(itertools.islice(stages, _stages_until(gap_enough, best.gap)))):
             for stage in next_stages:
@@ -99,6 +103,14 @@ def price_flow(season: Season, start: Prices | None = None, network: Network | N
         found = _certified(season, network, walk)
         return replace(found if best is None else better(best, found), interrupted=True)
     return best
+
+
+def _first_stages(ways: int, from_the_start: bool) -> tuple[Stage, ...]:
+    """The stages before the first plan is made and certified; from good prices only the last two."""
+    if not from_the_start:
+        return WARMING[-1], COLDEST
+    steps_max = SHORT_STEPS if ways <= SHORT_WAYS_MAX else COLDEST.steps
+    return tuple(stage._replace(steps=min(stage.steps, steps_max)) for stage in (*WARMING, COLDEST))
 
 
 def _stages_until(gap_enough: float, gap: float) -> int:
