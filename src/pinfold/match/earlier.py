@@ -128,7 +128,8 @@ def numbered(season: Season, shipments: pl.DataFrame) -> Told:
     tables, ways, wants = season.tables, season.ways, len(season.step_kg)
     lot, want = _rows(shipments["lot_id"], tables.lots["lot_id"]), _rows(shipments["want_id"], tables.wants["want_id"])
     kg = shipments["kg"].cast(pl.Float64).to_numpy()
-    keys, asked = ways.pool * wants + ways.want, np.append(season.lot_pool, -1)[lot] * wants + want
+    # Of a million lots, pools times wants are more than 32 bits hold.
+    keys, asked = ways.pool.astype(np.int64) * wants + ways.want, np.append(season.lot_pool, -1)[lot] * wants + want
     at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
     there = (keys[at] == asked) & (want >= 0) if len(keys) else np.zeros(len(asked), bool)
     return Told(lot, want, np.where(there, at, -1), kg, np.zeros(len(kg)))
