@@ -27,18 +27,20 @@ class Prices:
         return cls(season.step_price_per_kg[:, 0], np.zeros(len(season.lane_kg_max)), np.zeros(len(season.hub_week_kg_max)))
 
 
-def bound(season: Season, prices: Prices) -> float:
+def bound(season: Season, prices: Prices, profit: Floats | None = None) -> float:
     """Yuan that no plan can exceed, whatever `prices` are: the Lagrangian dual value at `prices`.
 
     Each want's steps are sold at what they pay above its price, each limit is paid at its price, and each lot goes its best way or stays.
     With a price on moving what was promised: yuan that no plan can exceed after it has paid for what it moves.
+
+    profit : what `way_profit_per_kg` says of `season` and `prices`, where it is at hand
     Source: weak duality, e.g. Bertsekas (1999), Nonlinear Programming, 2nd ed., prop. 5.1.3.
     """
     # All that arrives at a want must be sold, so its price may have either sign; a limit need not be met.
     assert np.isfinite(prices.want).all(), "a missing price proves nothing"
     for price in (prices.lane, prices.hub_week):
         assert (price >= 0).all(), "a negative or missing price proves nothing"
-    profit, pool = way_profit_per_kg(season, prices), season.ways.pool
+    profit, pool = way_profit_per_kg(season, prices) if profit is None else profit, season.ways.pool
     worth, kept, begins = np.full(season.pools.height, -np.inf), 0.0, np.flatnonzero(np.diff(pool, prepend=-1))
     if len(begins):
         worth[pool[begins]] = np.maximum.reduceat(profit, begins)
@@ -61,7 +63,12 @@ def bound(season: Season, prices: Prices) -> float:
 def way_profit_per_kg(season: Season, prices: Prices) -> Floats:
     """Yuan per kg sent on each way when the goods are sold and the limits paid at `prices`; shape (ways,)."""
     ways = season.ways
-    return ways.kept * prices.want[ways.want] - prices.lane[ways.lane] - prices.hub_week[ways.hub_week] - ways.cost_per_kg
+    profit = prices.want[ways.want]
+    profit *= ways.kept
+    profit -= prices.lane[ways.lane]
+    profit -= prices.hub_week[ways.hub_week]
+    profit -= ways.cost_per_kg
+    return profit
 
 
 def _worth_with_promised(season: Season, promised: Promised, profit: Floats, best: Floats) -> Floats:

@@ -154,7 +154,7 @@ class Network:
 
     def steps_left(self, kg: Floats) -> Floats:
         """Kg that each want's steps still take when `kg` go on the ways and the dearest are filled first; shape (wants, 3)."""
-        delivered = _sums(self.want, kg * self.kept, len(self.step_kg))
+        delivered = _sums(self.want, kg, len(self.step_kg), self.kept)
         wants, steps = self.step_kg.shape
         return _left(self.step_kg.ravel(), np.arange(wants + 1) * steps, delivered).reshape(wants, steps)
 
@@ -183,8 +183,12 @@ class _Struct(ctypes.Structure):
     kept_alive: list[Any]
 
 
-def _sums(place: Ints, kg: Floats, places: int) -> Floats:
-    return np.bincount(place, kg, places).astype(np.float64)
+def _sums(place: Ints, kg: Floats, places: int, weight: Floats | None = None) -> Floats:
+    """Kg at each place when `kg`, shape (ways,), count `weight` there (None: 1)."""
+    # A plan uses a quarter of the ways or less; the others need not be added up.
+    some = np.flatnonzero(kg != 0)
+    used = kg[some] if weight is None else kg[some] * weight[some]
+    return np.bincount(place[some], used, places).astype(np.float64)
 
 
 def _left(kg: Floats, first: Ints, used: Floats) -> Floats:

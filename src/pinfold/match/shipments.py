@@ -73,7 +73,10 @@ def scaled_within(kg: Floats, place: npt.NDArray[Any], holds: npt.NDArray[Any], 
 
 def merit_order(season: Season) -> Ints:
     """Rows of lots by pool, then the lot that gains most by leaving, then as they stand in the table."""
-    return np.lexsort((-season.lot_value_per_kg, season.lot_pool))
+    by_merit = np.argsort(-season.lot_value_per_kg, kind="stable")
+    # Numbers of 16 bits are sorted 20 times as fast as longer ones.
+    pool = season.lot_pool[by_merit].astype(np.uint16 if season.pools.height <= 1 << 16 else np.int64)
+    return by_merit[np.argsort(pool, kind="stable")]
 
 
 def share_out(season: Season, way_kg: Floats, lot_sent: Floats | None = None) -> Shipments:
