@@ -16,7 +16,7 @@ from pinfold.basics.errors import InputError
 from pinfold.match.bound import Prices, bound
 from pinfold.match.core import best_flow, near_best_flow, programme
 from pinfold.match.dual import price_flow
-from pinfold.match.earlier import Before, earlier_plan
+from pinfold.match.earlier import Before, earlier_plan, numbered
 from pinfold.match.kernel import Network
 from pinfold.match.plan import plan_season
 from pinfold.match.replan import plan_again
@@ -196,3 +196,12 @@ def test_a_plan_made_again_keeps_every_limit_under_a_true_bound(seed, frozen_unt
     best = given_season.unsold_worth + Network.of(given_season).gain(best_flow(given_season)[0])
     assert broken_limits(given_season, plan.chosen) == []
     assert plan.objective <= best + 1e-6 * abs(best) + 1e-3 <= plan.bound + 2e-6 * abs(best) + 1e-2
+
+
+def test_shipments_find_their_ways_among_more_pools_times_wants_than_32_bits_hold():
+    """A million lots and 200 thousand wants are more; here two pools, and rooms for as many wants that take no memory."""
+    lots = [lot("first"), lot("second", grade=1)]
+    small = season(lots, [want("W", "Kunming", 10, 300)], [lane("Kunming")])
+    large = replace(small, step_kg=np.broadcast_to(0.0, (2**32, 3)))
+    shipments = pl.DataFrame({"lot_id": ["second", "first"], "want_id": ["W", "W"], "kg": [50.0, 40.0]})
+    assert numbered(large, shipments).way.tolist() == numbered(small, shipments).way.tolist() == [1, 0]
