@@ -74,7 +74,8 @@ MIXED_INTEGER_CPU_S = {"S": 60.0, "M": 40.0}
 def measure_forecast() -> Iterator[Row]:
     """Whole commands on 100,000 plots of one crop in 1,000 villages with 10 seasons each, beside numpy's mean of each plot's kilograms.
 
-    What is generated: days with a part of the height, of the season and of the plot; kilograms with a part of the season and of the plot.
+    What is generated: days with a part of the height, of the season and of the plot; kilograms with a part of the season and of the plot;
+    in the end six numbers of each village's season, as many as its weather has (`forecast/yields/season_weather.py`).
     """
     rng, seasons = np.random.default_rng(0), np.arange(2016, 2026)
     village = np.arange(PLOTS) // 100
@@ -100,11 +101,21 @@ def measure_forecast() -> Iterator[Row]:
             kg.mean(axis=1)
         mean_cpu_s = (time.process_time() - started) / 100
         for kind, more in (("ripening", ["--as-of", "2026-10-10"]), ("yield", ["--totals", str(folder / "totals.parquet")])):
-            out = folder / f"{kind}.parquet"
-            command = [PINFOLD, "forecast", kind, str(folder), "--season", "2026", "--out", str(out), *more]
-            cpu_s, peak_mb = _command(command, {"PINFOLD_PROCESSES": "1"})
-            rows = pl.scan_parquet(out).select(pl.len()).collect().item()
-            yield Row(f"forecast {kind}, {PLOTS:,} plots", cpu_s, "numpy mean", mean_cpu_s, f"{rows:,} rows, peak {peak_mb:,.0f} MB")
+            yield _forecast_row(folder, kind, kind, more, mean_cpu_s)
+        weather = rng.normal(0, 1, (village.max() + 1, 11, 6))[village].reshape(-1, 6)
+        known = pl.DataFrame({"plot_id": np.repeat(plot_id, 11), "season": np.tile(np.arange(2016, 2027), PLOTS)})
+        known.with_columns(*(pl.Series(f"weather_{number}", weather[:, number]) for number in range(6))).write_parquet(
+            folder / "covariates.parquet"
+        )
+        yield _forecast_row(folder, "yield", "yield by six covariates", [], mean_cpu_s)
+
+
+def _forecast_row(folder: Path, kind: str, name: str, more: list[str], mean_cpu_s: float) -> Row:
+    out = folder / f"{kind}.parquet"
+    command = [PINFOLD, "forecast", kind, str(folder), "--season", "2026", "--out", str(out), *more]
+    cpu_s, peak_mb = _command(command, {"PINFOLD_PROCESSES": "1"})
+    rows = pl.scan_parquet(out).select(pl.len()).collect().item()
+    return Row(f"forecast {name}, {PLOTS:,} plots", cpu_s, "numpy mean", mean_cpu_s, f"{rows:,} rows, peak {peak_mb:,.0f} MB")
 
 
 def _command(command: list[str], variables: dict[str, str]) -> tuple[float, float]:
