@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pinfold.match.season import Floats, Promised, Season
+from pinfold.match.season import Floats, Promised, Season, first_ways
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ def bound(season: Season, prices: Prices, profit: Floats | None = None) -> float
     for price in (prices.lane, prices.hub_week):
         assert (price >= 0).all(), "a negative or missing price proves nothing"
     profit, pool = way_profit_per_kg(season, prices) if profit is None else profit, season.ways.pool
-    worth, kept, begins = np.full(season.pools.height, -np.inf), 0.0, np.flatnonzero(np.diff(pool, prepend=-1))
-    if len(begins):
-        worth[pool[begins]] = np.maximum.reduceat(profit, begins)
+    worth, kept, first = np.full(season.pools.height, -np.inf), 0.0, first_ways(season)
+    some = np.flatnonzero(np.diff(first))
+    if len(some):
+        worth[some] = np.maximum.reduceat(profit, first[some])
     if season.promised is not None:
         worth = _worth_with_promised(season, season.promised, profit, worth)
         bonus = season.promised.moved_price_per_kg

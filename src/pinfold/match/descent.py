@@ -18,11 +18,16 @@ SHRINK, DECREASE, STEP_MIN = 0.4, 1e-4, 1e-6
 
 
 class Bend(NamedTuple):
-    """How far a past step went, how much the slope changed over it, and one over their product."""
+    """How far a past step went, how much the slope changed over it, and one over their product; where the two stand in memory.
+
+    Asking an array where it stands takes 2 microseconds, which every later step would ask again.
+    """
 
     step: Floats
     change: Floats
     inverse: float
+    step_at: int
+    change_at: int
 
 
 def descend(function: Callable[[Floats], tuple[float, Floats]], start: Floats, steps: int, enough: float) -> Floats:
@@ -55,7 +60,7 @@ def descend(function: Callable[[Floats], tuple[float, Floats]], start: Floats, s
         change = new_slope - slope
         product = _dot(step, change)
         if product > 1e-12 * _dot(change, change):
-            bends.append(Bend(step, change, 1 / product))
+            bends.append(Bend(step, change, 1 / product, pointer(step), pointer(change)))
         point, value, slope = reached, new_value, new_slope
         values.append(value)
         if len(values) > 10 and values[-11] - value < 10 * enough * abs(value):
@@ -68,7 +73,7 @@ def _direction(slope: Floats, bends: deque[Bend]) -> Floats:
     if not bends:
         return slope / max(1.0, float(np.abs(slope).max(initial=0.0)))
     towards, many = slope.copy(), ctypes.c_void_p * len(bends)
-    steps, changes = (many(*map(pointer, part)) for part in ([each.step for each in bends], [each.change for each in bends]))
+    steps, changes = many(*[each.step_at for each in bends]), many(*[each.change_at for each in bends])
     inverse = np.array([each.inverse for each in bends])
     loops().bend(len(towards), len(bends), steps, changes, pointer(inverse), pointer(towards))
     return towards

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from pinfold.match.compiled import loops, pointer
-from pinfold.match.season import Floats, Ints, Season
+from pinfold.match.season import Floats, Ints, Season, first_ways
 from pinfold.match.shipments import merit_order
 
 if TYPE_CHECKING:
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 # So many ways are a part: a pass over them takes some 6 ms, a hundred times what handing them to a thread does.
 PART_WAYS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Left:
+    """lot_kg : kg of each lot that stay, in `lot_order`; step_kg : kg that each want's steps still take, shape (wants, 3)"""
+
+    lot_kg: Floats
+    step_kg: Floats
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class Network:
         never_kg = 2 * season.lot_kg.sum()
         pool_scale, want_scale = _scales(season)
         return cls(
-            first_way=np.searchsorted(ways.pool, np.arange(pools + 1)),
+            first_way=first_ways(season),
             first_lot=np.searchsorted(season.lot_pool[order], np.arange(pools + 1)),
             want=ways.want,
             lane=ways.lane,
@@ -131,7 +139,12 @@ class Network:
         start_kg : kg on every way to begin with, within limits; none by default
         """
         kg = np.zeros(len(self.want)) if start_kg is None else start_kg.copy()
-        lots, steps, lane_kg = self.lots_left(kg), self.steps_left(kg), _sums(self.lane, kg, len(self.lane_kg_max))
+        self.fill_up(order, kg, self.left(kg))
+        return kg
+
+    def fill_up(self, order: Ints, kg: Floats, left: Left) -> None:
+        """As `fill`, but `kg` and what they have `left` are changed where they stand."""
+        lots, steps, lane_kg = left.lot_kg, left.step_kg, _sums(self.lane, kg, len(self.lane_kg_max))
         # Most pools and wants are done when a flow is mended: their ways need not be walked one by one.
         has_goods = np.maximum.reduceat(np.append(lots, 0.0), self.first_lot[:-1]) > 0 if len(self.pool_scale) else np.zeros(0, bool)
         order = np.ascontiguousarray(order[has_goods[self.pool_of_way[order]] & (steps.max(axis=1) > 0)[self.want[order]]], np.int64)
@@ -146,7 +159,10 @@ class Network:
             self.hub_week_kg_max - np.bincount(self.hub_of_lane, lane_kg, len(self.hub_week_kg_max)),
         )
         loops().fill(self.struct, pointer(order), len(order), *map(pointer, given))
-        return kg
+
+    def left(self, kg: Floats) -> Left:
+        """What `kg` on the ways leave of lots and steps."""
+        return Left(self.lots_left(kg), self.steps_left(kg))
 
     def lots_left(self, kg: Floats) -> Floats:
         """Kg of each lot, in `lot_order`, that stay when `kg` go on the ways and each pool's best lots go first."""
@@ -158,12 +174,16 @@ class Network:
         wants, steps = self.step_kg.shape
         return _left(self.step_kg.ravel(), np.arange(wants + 1) * steps, delivered).reshape(wants, steps)
 
-    def gain(self, kg: Floats) -> float:
-        """Yuan that `kg` on the ways bring above leaving every lot unsold, after what they pay for the promised kg that move."""
-        sold = ((self.step_kg - self.steps_left(kg)) * self.step_price_per_kg).sum()
+    def gain(self, kg: Floats, left: Left | None = None) -> float:
+        """Yuan that `kg` on the ways bring above leaving every lot unsold, after what they pay for the promised kg that move.
+
+        left : what `kg` have left, where it is at hand
+        """
+        left = left or self.left(kg)
+        sold = ((self.step_kg - left.step_kg) * self.step_price_per_kg).sum()
         price = self.moved_price_per_kg[0]
         moved = price * np.maximum(self.promised_kg - kg, 0.0).sum() if price else 0.0
-        return float(sold + (self.lot_kg - self.lots_left(kg)) @ self.lot_value_per_kg - kg @ self.cost_per_kg - moved)
+        return float(sold + (self.lot_kg - left.lot_kg) @ self.lot_value_per_kg - kg @ self.cost_per_kg - moved)
 
     @cached_property
     def struct(self) -> Any:

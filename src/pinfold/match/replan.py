@@ -60,13 +60,13 @@ def replan(season: Season, earlier: Earlier) -> tuple[Flow, bool]:
 def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
     """The promised flow within the limits of today; only pools that have kg left are looked at again."""
     kg, ways = within_limits(season, earlier.promised_kg), season.ways
-    profit = way_profit_per_kg(season, earlier.prices)
-    left = np.bincount(season.lot_pool[network.lot_order], network.lots_left(kg), season.pools.height) > LEFT_KG
-    is_open = network.steps_left(kg).sum(axis=1) > LEFT_KG
-    some = np.flatnonzero(np.repeat(left, np.diff(network.first_way)))
+    profit, left = way_profit_per_kg(season, earlier.prices), network.left(kg)
+    has_goods = np.bincount(season.lot_pool[network.lot_order], left.lot_kg, season.pools.height) > LEFT_KG
+    is_open = left.step_kg.sum(axis=1) > LEFT_KG
+    some = np.flatnonzero(np.repeat(has_goods, np.diff(network.first_way)))
     some = some[is_open[ways.want[some]]]
-    kg = network.fill(some[nearest_first(behind_best(network, profit, some)[1])], kg)
-    return Flow(kg, season.unsold_worth + network.gain(kg), earlier.prices, bound(season, earlier.prices, profit))
+    network.fill_up(some[nearest_first(behind_best(network, profit, some)[1])], kg, left)
+    return Flow(kg, season.unsold_worth + network.gain(kg, left), earlier.prices, bound(season, earlier.prices, profit))
 
 
 def plan_again(season: Season, earlier: Earlier) -> tuple[Plan, Moved]:

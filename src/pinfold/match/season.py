@@ -80,6 +80,12 @@ class Season:
         return float(self.lot_kg @ _floats(self.tables.lots, "salvage_per_kg"))
 
 
+def first_ways(season: Season) -> Ints:
+    """The first way of each pool, and one past the last way; shape (pools + 1,)."""
+    # Numbers of the same type as the pools, or numpy would copy all ways into the larger one.
+    return np.searchsorted(season.ways.pool, np.arange(season.pools.height + 1, dtype=season.ways.pool.dtype))
+
+
 def build_season(tables: Tables, rules: MatchRules) -> Season:
     """The season that `tables` describe. Raises InputError naming every row that is wrong."""
     tables = checked(tables)
