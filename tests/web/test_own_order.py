@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from pinfold.demand.events import Impression
-from pinfold.demand.ranking import NEUTRAL, PERSONAL
+from pinfold.demand.ranking import NEUTRAL, PERSONAL, PERSONAL_VERSION
 from pinfold.flows import ranking
 from pinfold.settings import settings
 from pinfold.store.models import Pin, Setting, Taste
@@ -54,7 +54,7 @@ def test_who_buys_mangoes_has_them_first_and_the_list_says_why(buyer, customer, 
     assert OWN in page.content.decode()
     assert "/account/#order" in page.content.decode()
     (shown,) = recorded
-    assert (shown.ranking, shown.version) == (PERSONAL, 1)
+    assert (shown.ranking, shown.version) == (PERSONAL, PERSONAL_VERSION)
     assert before_chance(shown) == ["pin-2", "pin-0"]
     assert [each.pin_id for each in sorted(shown.shown, key=lambda each: each.elsewhere[NEUTRAL])] == ["pin-0", "pin-2"]
 

@@ -129,7 +129,7 @@ def take_offers(now: datetime) -> OpenOffers:
     price_ratio = np.divide(price_fen, list_fen, out=np.ones(len(pins)), where=list_fen > 0)
     product = np.array([products[pin.product_id] for pin in pins], dtype=np.int64)
     who = customers()
-    elasticities = np.array([who.of(product_id).elasticities for product_id in products]).reshape(len(products), -1)
+    elasticities = np.array([who.of(product_id).elasticities for product_id in products]).reshape(len(products), len(who.elasticities))
     offers = ranking.Offers(
         product=product,
         region=np.array([regions[pin.region_id] for pin in pins], dtype=np.int64),
