@@ -118,6 +118,10 @@ def test_people_who_are_here_to_work_are_no_demand(world, recorded):
     assert recorded == []
 
 
+def test_no_thread_of_this_process_writes_events_into_the_database_of_another_test():
+    assert not events.recorder().is_on, "somebody imported web/wsgi.py, which is a server's"
+
+
 # A page never waits
 
 
