@@ -27,8 +27,8 @@ Bijmolt, van Heerde & Pieters (2005), J. Marketing Research 42:141-156 (prices t
 
 Where not to trust this: prices are not set by lot. One that falls because the harvest is large, or is lowered because nobody comes, makes
 customers look more, or less, eager than they are, and is not found out where that looks like a published elasticity; goods put by at a
-low price and not bought later look like more demand. Leaflets and shelves that come with a shop's discounts
-are taken for the discount; a list price of mixed goods also moves with what was in the mix.
+low price and not bought later look like more demand. Leaflets and shelves that come with a shop's discounts are taken for the discount; a
+list price of mixed goods also moves with what was in the mix.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ LUCK_SD, LUCK_CHANGES = 0.5, 3  # of log kg from week to week, counted as if see
 ELASTICITY_MIN, ELASTICITY_MAX = 0.05, 5.0  # as the stated rule has it
 SINGLE_SDS = 3.0  # single products differ by so many deviations of the published means; assumed
 FOLLOWS_WIDTH = 40.0  # of the even range in which a slope may lie where prices follow kg; assumed
-CHANCE_MIN = 1e-9
+CHANCE_MIN = 1e-9  # so that no error becomes infinite
 THIRDS = (1 / 6, 1 / 2, 5 / 6)  # middles of three equally likely parts
 
 

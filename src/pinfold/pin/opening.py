@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -127,6 +128,11 @@ class Deadline:
     week: int
     closes_at: datetime
 
+    @property
+    def goods(self) -> tuple[str, str]:
+        """What customers of one place take for the same, whenever it is delivered."""
+        return self.product_id, self.region_id
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -152,12 +158,15 @@ def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[Pin
         kg_of_want[row.want_id] = kg_of_want.get(row.want_id, 0.0) + row.kg_kept
     rows = [row for row in rows if kg_of_want[row.want_id] >= row.want_kg_min]
     pins: list[PinToOpen] = []
-    deadlines = list(terms.deadlines)
+    deadlines: dict[tuple[str, str], list[Deadline]] = defaultdict(list)
+    for each in terms.deadlines:
+        deadlines[each.goods].append(each)
     first = 0
     for _, group in groupby(rows, lambda row: (row.want_id, row.grade, row.lane_id)):
         flow = list(group)
         packs = _packs(flow)
-        share = week_share(_deadline(flow, terms), deadlines)
+        deadline = _deadline(flow, terms)
+        share = week_share(deadline, deadlines[deadline.goods])
         goods = _goods(flow, kg_of_want[flow[0].want_id], share, terms)
         customers = terms.customers and terms.customers.of(flow[0].product_id)
         choice = choose(goods, customers, terms.pin) if goods is not None and customers is not None else None
@@ -165,24 +174,24 @@ def pins_to_open(shipments: Iterable[PlannedShipment], terms: Terms) -> list[Pin
         cut = zip(seats_of_pins, _cut(flow, seats_of_pins), strict=True)
         pins += [_priced(first + nth, seats, part, terms, choice) for nth, (seats, part) in enumerate(cut)]
         if seats_of_pins:
-            deadlines.append(_deadline(flow, terms))
+            deadlines[deadline.goods].append(deadline)
         # Numbers stay free for pins that were not worth opening, so that another day's choice renames none.
         first += len(sizes(packs, terms.pin))
     return pins
 
 
 def week_share(pin: Deadline, others: Iterable[Deadline]) -> float:
-    """How much of a week's customers come when of these goods none that are delivered sooner can be joined any more, 0 .. 1.
+    """How much of a week's customers come when none of the same goods that are delivered sooner can be joined any more, 0 .. 1.
 
     Until then they join those: goods that are picked in one week and delivered in two have one deadline and one week's customers.
+    others : pins of the same goods
 
     >>> friday = datetime(2026, 10, 2, tzinfo=UTC)
     >>> sooner = Deadline("beans", "kunming", 4, friday)
     >>> [week_share(Deadline("beans", "kunming", 5, friday + timedelta(days)), [sooner]) for days in (0, 3.5, 7, 14)]
     [0.0, 0.5, 1.0, 1.0]
     """
-    goods = pin.product_id, pin.region_id
-    sooner = [other.closes_at for other in others if (other.product_id, other.region_id) == goods and other.week < pin.week]
+    sooner = [other.closes_at for other in others if other.week < pin.week]
     return min(max((pin.closes_at - max(sooner)) / timedelta(days=7), 0.0), 1.0) if sooner else 1.0
 
 
