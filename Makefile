@@ -28,7 +28,7 @@ check: .venv/test-ready
 	$(BIN)/lint-imports
 
 bench: .venv/test-ready
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench.py $(BENCH)
 
 pictures: .venv/test-ready
 	$(BIN)/python scripts/take_pictures.py

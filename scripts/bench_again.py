@@ -1,40 +1,30 @@
-"""What making a plan again costs beside planning cold, in memory and in one run, after hail, a closed road, a lost truck, new orders."""
+"""What making a plan again costs beside planning cold, after hail, a closed road, a lost truck, new orders: `bench.py again`."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from bench_page import AGAIN, AGAIN_COMMAND, Row
+from bench_seasons import Asked, generated, planned, seconds
 
 if TYPE_CHECKING:
+    from pinfold.match.earlier import Before
+    from pinfold.match.season import Season
     from pinfold.match.tables import Tables
 
-SEEDS, ORDERS = (0, 1), 500
+USUAL, ALL = "L0", "L0 L1"
+ORDERS, REPEATS = 500, 3
 # A pin opens with 300 kg in the generated seasons; their wants are what a whole city wants of a product in a week, 28 tonnes on average.
 PIN_KG = 300.0
-
-
-@dataclass(frozen=True)
-class Again:
-    """gap, moved : of the plan made again, and of the cold one, per cent"""
-
-    season: str
-    event: str
-    read_s: float
-    cpu_s: float
-    cold_s: float
-    gap: tuple[float, float]
-    moved: tuple[float, float]
-    searched: bool
+LARGE_ORDERS = "500 orders, 30 % of others' kg"
+MOVED_PRICE = 0.5
 
 
 def events(used_lanes: np.ndarray, rng: np.random.Generator) -> dict[str, Callable[[Tables], Tables]]:
@@ -73,37 +63,55 @@ def events(used_lanes: np.ndarray, rng: np.random.Generator) -> dict[str, Callab
         "truck lost": trucks((pl.col("trucks_max") - 1).clip(0)),
         "500 orders of a pin's 300 kg": orders(PIN_KG),
         "500 orders, 2 % of others' kg": orders(None, 0.02),
-        "500 orders, 30 % of others' kg": orders(None, 0.3),
+        LARGE_ORDERS: orders(None, 0.3),
         "500 orders as large as others'": orders(None, 1.0),
     }
 
 
-def measure(shared_match: Path, size: str) -> Iterator[Again]:
-    """Every event on one season of each seed, two draws each."""
+def measure_again(asked: Asked) -> Iterator[Row]:
+    """In memory: every event on one season of each name, and what a price of moving does; then the whole command after a closed road."""
     from pinfold.flows.match_tables import read_season
-    from pinfold.match.core import near_best_flow
-    from pinfold.match.earlier import Before, earlier_plan
+    from pinfold.match.earlier import Before
     from pinfold.match.plan import plan_season
-    from pinfold.match.replan import replan
     from pinfold.match.season import build_season
 
-    for seed in SEEDS:
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch) / "season"
-            subprocess.run([sys.executable, "tables.py", size, str(seed), folder], cwd=shared_match, check=True, stdout=subprocess.DEVNULL)
+    for name in asked.of(USUAL, ALL):
+        with generated(name) as folder:
             season = read_season(folder)
-        plan = plan_season(season)
-        before = Before(plan.shipments, plan.price_frame())
-        used = plan.shipments["lane_id"].unique(maintain_order=True).to_numpy()
-        for event, happens in events(used, np.random.default_rng(seed)).items():
-            now = build_season(happens(season.tables), season.rules)
-            read, earlier = _timed(partial(earlier_plan, now, before))
-            again, (flow, searched) = _timed(partial(replan, now, earlier))
-            cold, anew = _timed(partial(near_best_flow, now))
-            promised = earlier.promised_kg.sum() + earlier.gone_kg
-            moved = [100 * (earlier.gone_kg + np.maximum(earlier.promised_kg - kg, 0).sum()) / promised for kg in (flow.kg, anew.kg)]
-            gaps = (100 * flow.gap, 100 * anew.gap)
-            yield Again(f"{size}{seed}", event, read, again, cold, gaps, (moved[0], moved[1]), searched)
+            plan = plan_season(season)
+            before = Before(plan.shipments, plan.price_frame())
+            used = plan.shipments["lane_id"].unique(maintain_order=True).to_numpy()
+            for event, happens in events(used, np.random.default_rng(int(name[1:]))).items():
+                now = build_season(happens(season.tables), season.rules)
+                yield _made_again(name, event, now, before, 0.0)
+                if event == LARGE_ORDERS:
+                    yield _made_again(name, f"the same, {MOVED_PRICE} yuan for a kg moved", now, before, MOVED_PRICE)
+            yield _by_command(name, folder, used[0])
+
+
+def _made_again(name: str, event: str, now: Season, before: Before, moved_price: float) -> Row:
+    from pinfold.match.core import near_best_flow
+    from pinfold.match.earlier import earlier_plan
+    from pinfold.match.replan import replan
+
+    earlier = earlier_plan(now, before, moved_price)
+    again_s, (again, _) = _timed(partial(replan, now, earlier))
+    cold_s, cold = _timed(partial(near_best_flow, now))
+    promised = earlier.promised_kg.sum() + earlier.gone_kg
+    moved = [100 * (earlier.gone_kg + np.maximum(earlier.promised_kg - flow.kg, 0).sum()) / promised for flow in (again, cold)]
+    gaps = (f"{100 * flow.gap:.3f}" for flow in (again, cold))
+    ratio = f"1/{cold_s / again_s:.1f}" if cold_s > again_s else f"{again_s / cold_s:.1f}"
+    return Row(AGAIN, (name, event, f"{again_s:.3f}", f"{cold_s:.2f}", ratio, *gaps, *(f"{share:.3f}" for share in moved)))
+
+
+def _by_command(name: str, folder: Path, closed_lane: object) -> Row:
+    before, out = folder.with_name("before"), folder.with_name("plan")
+    planned(folder, before)
+    lanes = pl.read_parquet(folder / "lanes.parquet")
+    closed = pl.when(pl.col("lane_id").cast(pl.String) == closed_lane).then(0).otherwise(pl.col("trucks_max"))
+    lanes.with_columns(trucks_max=closed).write_parquet(folder / "lanes.parquet")
+    again, anew = (planned(folder, out, *options, repeats=REPEATS)[0] for options in (("--from", str(before)), ()))
+    return Row(AGAIN_COMMAND, (name, seconds(again.cpu_s), seconds(anew.cpu_s)))
 
 
 def _timed(make: Callable[[], Any]) -> tuple[float, Any]:

@@ -1,107 +1,158 @@
-"""Seasons S, M, L and XL planned by the whole command, beside HiGHS alone: what `bench.py match` runs. Draws docs/pictures/growth.svg."""
+"""Seasons S, M, L and XL planned by the whole command, beside HiGHS alone: `bench.py match`, `loosened` and `start`.
+
+`match` draws docs/pictures/growth.svg.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED_MATCH = ROOT.parent / "shared" / "bench" / "match"
-PICTURE = ROOT / "docs" / "pictures" / "growth.svg"
-# Size and seed; XL0/10: with a tenth of its lots and wants.
-SEASONS = "S0 M0 M1 M2 L0 L1 XL0/10 XL0"
-REPEATS = 3
+from bench_page import DOCS, LOOSENED, MATCH, START, Row, rows_of
+from bench_seasons import Asked, apart, generated, planned, refuse_broken, run, seconds
 
-# HiGHS on the same programme, as it comes and loosened to what a plan by prices is certified to, and no crossover.
+USUAL, ALL = "S0 M0 M1 M2 XL0/10", "S0 M0 M1 M2 L0 L1 XL0/10 XL0/5 XL0"
+LOOSENED_USUAL, LOOSENED_ALL = "M0 M1 M2", "M0 M1 M2 L0"
+TIGHT_GAP = 0.05
+REPEATS, START_REPEATS = 3, 7
+
+# HiGHS on the same programme, as it comes and loosened to about what a plan by prices is certified to, and no crossover.
 LOOSE = {"kkt_tolerance": 2e-3}
-REFERENCES: dict[str, dict[str, object]] = {
-    "HiGHS IPM": {"solver": "ipm"},
-    "HiGHS IPM to 2e-3": {"solver": "ipm", "ipm_optimality_tolerance": 2e-3} | LOOSE,
-    "HiGHS PDLP to 2e-3": {"solver": "pdlp", "pdlp_optimality_tolerance": 2e-3} | LOOSE,
-    "HiGHS HiPDLP to 2e-3": {"solver": "hipdlp", "pdlp_optimality_tolerance": 2e-3} | LOOSE,
-}
-
-# The benchmark's own script also counts the ways by a join that XL's do not fit into; its tables are the same.
-GENERATE = """
-import json, pathlib, sys
-import tables
-from instance import SIZES, make
-size, seed, part, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), pathlib.Path(sys.argv[4])
-lots, wants, *_ = SIZES[size]
-tables.make = lambda size, seed: make(size, seed, lots // part, wants // part)
-made, rules, _ = tables.season(size, seed)
-folder.mkdir()
-for name, table in made.items():
-    table.to_parquet(folder / f"{name}.parquet", index=False)
-(folder / "rules.json").write_text(json.dumps(rules))
-"""
-
-# The benchmark's own score, which joins every want with all pools of its product; here each pair that a shipment joins is a product of
-# its own, so that XL's ways fit into memory.
-SCORE = """
-import sys
-import pandas as pd
-import score, tables
-node = ["hub_id", "product_id", "grade", "collect_days", "ready_week"]
-sent = pd.read_parquet(sys.argv[2] + "/shipments.parquet")[["lot_id", "want_id"]]
-def ways(lots, wants, lanes, products, rules):
-    of_want = wants[["want_id", "product_id", "region_id", "week"]]
-    pairs = sent.merge(lots[["lot_id", *node]], on="lot_id").merge(of_want, on=["want_id", "product_id"]).drop(columns="lot_id")
-    pairs = pairs.drop_duplicates().merge(products, on="product_id").reset_index(drop=True)
-    alone = pairs.assign(product_id=pairs.index)
-    found = tables.ways(alone, alone, lanes, alone[products.columns], rules)
-    return found.assign(product_id=pairs.product_id.to_numpy()[found.product_id])
-score.ways = ways
-sys.exit(score.main())
-"""
+INTERIOR_POINT: dict[str, object] = {"solver": "ipm"}
+LOOSENED_SOLVERS: tuple[dict[str, object], ...] = (
+    {"solver": "ipm", "ipm_optimality_tolerance": 2e-3} | LOOSE,
+    {"solver": "pdlp", "pdlp_optimality_tolerance": 2e-3} | LOOSE,
+    {"solver": "hipdlp", "pdlp_optimality_tolerance": 2e-3} | LOOSE,
+)
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One season: CPU seconds of the whole command (the middle of REPEATS) and its peak memory; plan : what plan.json says."""
+def measure_match(asked: Asked) -> Iterator[Row]:
+    """The command on each season, beside HiGHS's interior point; L also to a tighter gap. XL is too large for HiGHS.
 
-    name: str
-    cpu_s: float
-    peak_mb: float
-    plan: dict[str, object]
-
-
-def measure() -> Iterator[tuple[str, float, str, float, str]]:
-    """What was measured, CPU seconds, a reference, its CPU seconds, what came of both; PINFOLD_BENCH_SIZES names seasons by size and seed.
-
-    A loosened solver's flow may pass limits by its tolerance; the command's never does. XL is too large for HiGHS.
+    Ends the program where the benchmark's own score finds a limit broken.
     """
+    for name in asked.of(USUAL, ALL):
+        with generated(name) as folder:
+            beside = None if name.startswith("XL") else apart(solver_cpu_s, folder, INTERIOR_POINT)[0]
+            for gap in (None, TIGHT_GAP) if name.startswith("L") else (None,):
+                yield _match_row(name, folder, gap, beside)
+    if asked.pictures is not None:
+        page = (DOCS / str(MATCH.page)).read_text(encoding="utf-8")
+        (asked.pictures / "growth.svg").write_text(growth_picture(growth_points(page)), encoding="utf-8")
+
+
+def _match_row(name: str, folder: Path, gap: float | None, beside_s: float | None) -> Row:
+    out = folder.with_name("plan")
+    options = () if gap is None else ("--gap", str(gap))
+    used, plan = planned(folder, out, *options, repeats=1 if name.startswith("XL") else REPEATS)
+    refuse_broken(name, folder, out)
+    # A small season is solved exactly, by HiGHS itself.
+    compared = beside_s is not None and plan["gap_percent"] > 0
+    return Row(
+        MATCH,
+        (
+            name if gap is None else f"{name}, `--gap {gap}`",
+            f"{plan['ways']:,}",
+            seconds(used.cpu_s),
+            seconds(plan["cpu_seconds"]),
+            f"{used.peak_mb:,.0f}",
+            f"{plan['gap_percent']:.3f}",
+            f"{plan['shipments']:,}",
+            "too large" if beside_s is None else seconds(beside_s),
+            f"1/{beside_s / used.cpu_s:.1f}" if compared and beside_s is not None else "",
+        ),
+    )
+
+
+def measure_loosened(asked: Asked) -> Iterator[Row]:
+    """HiGHS's solvers told to stop at 2e-3, each with what its objective is above the best, per cent, beside the command's."""
+    for name in asked.of(LOOSENED_USUAL, LOOSENED_ALL):
+        with generated(name) as folder:
+            used, plan = planned(folder, folder.with_name("plan"), repeats=REPEATS)
+            _, best = apart(solver_cpu_s, folder, INTERIOR_POINT)
+            assert best is not None, f"HiGHS gives up on {name}"
+            loosened = [apart(solver_cpu_s, folder, options) for options in LOOSENED_SOLVERS]
+            all_of_them = [(used.cpu_s, plan["objective"]), *loosened]
+            yield Row(LOOSENED, (name, *(_beside_best(cpu_s, yuan, best) for cpu_s, yuan in all_of_them)))
+
+
+def _beside_best(cpu_s: float, yuan: float | None, best: float) -> str:
+    return f"{seconds(cpu_s)}; " + ("no answer" if yuan is None else f"{100 * (yuan / best - 1):+.2f} %")
+
+
+def solver_cpu_s(folder: Path, options: dict[str, object]) -> tuple[float, float | None]:
+    """CPU seconds of HiGHS alone, without crossover, and the objective that it came to; None where it gave up."""
+    from pinfold.basics.errors import NoPlan
+    from pinfold.flows.match_tables import read_season
+    from pinfold.match.core import programme, run_highs
+
+    season = read_season(folder)
+    given = programme(season)
+    started = time.process_time()
+    try:
+        columns, _ = run_highs(given, options | {"run_crossover": "off"})
+    except NoPlan:
+        return time.process_time() - started, None
+    return time.process_time() - started, float(season.unsold_worth + given.gain @ columns)
+
+
+def measure_start(asked: Asked) -> Iterator[Row]:
+    """What the command's CPU goes into on season M0, the middle of seven: each row is what it adds to those above it."""
+    with generated(asked.seasons[0] if asked.seasons else "M0") as folder:
+        before_s = 0.0
+        for what, code in (
+            ("an empty Python", "pass"),
+            ("numpy, Polars and Pinfold's own files", "import pinfold.cli_match; pinfold.cli_match._import_libraries()"),
+        ):
+            spent = statistics.median(run([sys.executable, "-c", code]).cpu_s for _ in range(START_REPEATS))
+            yield Row(START, (what, f"{spent - before_s:.3f}"))
+            before_s = spent
+        parts = [apart(_parts_of_plan, folder) for _ in range(START_REPEATS)]
+        for what in parts[0]:
+            yield Row(START, (what, f"{statistics.median(part[what] for part in parts):.3f}"))
+        used, _ = planned(folder, folder.with_name("plan"), repeats=START_REPEATS)
+        yield Row(START, ("the whole command", f"{used.cpu_s:.3f}"))
+
+
+def _parts_of_plan(folder: Path) -> dict[str, float]:
+    """CPU seconds of each step of `match_from_folder`, within this process."""
+    from pinfold.flows.match_tables import read_season, write_plan
+    from pinfold.match.plan import plan_season
+
+    times = [time.process_time()]
+    season = read_season(folder)
+    times.append(time.process_time())
+    plan = plan_season(season)
+    times.append(time.process_time())
+    with tempfile.TemporaryDirectory() as scratch:
+        write_plan(folder, Path(scratch), plan)
+    times.append(time.process_time())
+    reading, planning, writing = (after - before for before, after in pairwise(times))
+    return {
+        "reading the tables, finding the ways": reading,
+        "prices, flow, shipments, and the simple methods beside": planning,
+        "reasons and files": writing,
+    }
+
+
+def growth_points(page: str) -> list[dict[str, object]]:
+    """What the page's table says, as `growth_picture` wants it; so the picture also has what was not measured this time."""
     points: list[dict[str, object]] = []
-    for name in os.environ.get("PINFOLD_BENCH_SIZES", SEASONS).split():
-        with tempfile.TemporaryDirectory() as scratch:
-            folder, out = Path(scratch) / "season", Path(scratch) / "plan"
-            size, seed, part = re.fullmatch(r"([A-Z]+)(\d+)(?:/(\d+))?", name).groups("1")
-            subprocess.run([sys.executable, "-c", GENERATE, size, seed, part, folder], cwd=SHARED_MATCH, check=True)
-            made = _planned(name, folder, out, 1 if name.startswith("XL") else REPEATS)
-            ways = made.plan["ways"]
-            points.append({"solver": "pinfold match, all of it", "ways": ways, "cpu_s": made.cpu_s})
-            said = (
-                f"objective {made.plan['objective']:,.0f}, gap {made.plan['gap_percent']:.3f} %, {made.plan['shipments']:,} shipments, "
-                f"{made.plan['cpu_seconds']:.2f} s after the start, peak {made.peak_mb:,.0f} MB; {_scored(folder, out)}"
-            )
-            if size == "XL":
-                yield f"match {name}, {ways:,} ways", made.cpu_s, "itself", made.cpu_s, said
-            for reference, options in REFERENCES.items() if size != "XL" else ():
-                beside, objective = _solver_cpu_s(folder, options)
-                if reference == "HiGHS IPM":
-                    points.append({"solver": "HiGHS interior point alone", "ways": ways, "cpu_s": beside})
-                yield f"match {name}, {ways:,} ways", made.cpu_s, reference, beside, f"{said}; {reference}: {objective}"
-    if {"S", "M", "L", "XL"} <= {re.sub(r"\d", "", name) for name in os.environ.get("PINFOLD_BENCH_SIZES", SEASONS).split()}:
-        PICTURE.write_text(growth_picture(points), encoding="utf-8")
+    for season, ways, command, _, _, _, _, highs, _ in rows_of(page, MATCH):
+        if "gap" in season:
+            continue
+        told = {"pinfold match, all of it": command, "HiGHS interior point alone": highs}
+        points += [
+            {"solver": solver, "ways": int(ways.replace(",", "")), "cpu_s": float(cpu_s)}
+            for solver, cpu_s in told.items()
+            if cpu_s != "too large"
+        ]
+    return points
 
 
 def growth_picture(points: list[dict[str, object]]) -> str:
@@ -119,39 +170,3 @@ def growth_picture(points: list[dict[str, object]]) -> str:
         ),
     )
     return svg_of(marks.mark_line(point=True).properties(width=WIDTH_PX - 60, height=230))
-
-
-def _planned(name: str, folder: Path, out: Path, repeats: int) -> Measured:
-    command = [str(Path(sys.executable).with_name("pinfold")), "match", str(folder), "--out", str(out)]
-    used = []
-    for _ in range(repeats):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"PINFOLD_PROCESSES": "1"})
-        _, status, spent = os.wait4(process.pid, 0)
-        if status:
-            sys.exit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-        used.append((spent.ru_utime + spent.ru_stime, spent.ru_maxrss / 1024))
-    plan = json.loads((out / "plan.json").read_text())
-    return Measured(name, statistics.median(cpu_s for cpu_s, _ in used), max(peak for _, peak in used), plan)
-
-
-def _scored(folder: Path, out: Path) -> str:
-    """What the benchmark's own score finds broken."""
-    told = subprocess.run([sys.executable, "-c", SCORE, folder, out], cwd=SHARED_MATCH, stdout=subprocess.PIPE, text=True)
-    return f"score.py: broken {json.loads(told.stdout)['broken']}" if told.stdout else "score.py failed"
-
-
-def _solver_cpu_s(folder: Path, options: dict[str, object]) -> tuple[float, str]:
-    """CPU seconds of HiGHS alone, and the objective that it came to."""
-    from pinfold.basics.errors import NoPlan
-    from pinfold.flows.match_tables import read_season
-    from pinfold.match.core import programme, run_highs
-
-    season = read_season(folder)
-    given = programme(season)
-    started = time.process_time()
-    try:
-        columns, _ = run_highs(given, options | {"run_crossover": "off"})
-        objective = f"{season.unsold_worth + given.gain @ columns:,.0f}"
-    except NoPlan as given_up:
-        objective = str(given_up)
-    return time.process_time() - started, objective

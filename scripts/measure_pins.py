@@ -1,14 +1,17 @@
-"""Compares ways of opening pins on simulated seasons: python scripts/measure_pins.py [SEASONS [MARKET ...]]
+"""Compares ways of opening pins on simulated seasons: python scripts/measure_pins.py [SEASONS [MARKET ...]] [--write]
 
 The same seeded streams of customers meet every policy. Prints a table for each kind of market: mean a season, the difference to pins of
-a fixed size and price, and the shares of packs refunded and pins filled, each with its 95 % interval (bootstrap over seasons).
+a fixed size and price, and the shares of packs refunded and pins filled, each with its 95 % interval (bootstrap over seasons); in the end
+the rows of docs/measured.md, and with --write puts them there.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import numpy as np
+from bench_page import PINS, Row, show
 
 from pinfold.basics.quantiles import Floats
 from pinfold.replay.pin_market import KINDS, Kind, season
@@ -40,18 +43,46 @@ def played(kind: Kind, seasons: int) -> dict[tuple[str, bool], Floats]:
 
 
 def main() -> None:
-    seasons = int(sys.argv[1]) if len(sys.argv) > 1 else SEASONS
-    for kind in (kind for kind in KINDS if kind.name in sys.argv[2:] or not sys.argv[2:]):
+    given = [word for word in sys.argv[1:] if word != "--write"]
+    seasons = int(given[0]) if given else SEASONS
+    rows = []
+    for kind in (kind for kind in KINDS if kind.name in given[1:] or not given[1:]):
         found = played(kind, seasons)
         for rescues in (False, True):
+            of = {name: found[name, rescues] for name in POLICIES}
             # The fixed size that brought growers the most here, seen afterwards, is the one to beat.
-            best = max((name for name in POLICIES if name.startswith("fixed")), key=lambda name: found[name, rescues][:, 1].mean())
+            best = max((name for name in POLICIES if name.startswith("fixed")), key=lambda name: of[name][:, 1].mean())
             print(f"\n{kind.name}, {'with' if rescues else 'without'} rescues; differences to {best}\n")
             print("| policy | packs sold | more | growers, yuan | more | refunded | pins filled |\n|---|---|---|---|---|---|---|")
             for name in POLICIES:
-                print(_row(name, found[name, rescues], found[best, rescues]))
-            more = found["chosen", rescues] - found["stated rules", rescues]
-            print(f"\nChosen less stated rules: {_told(more[:, 0])} packs, {_told(more[:, 1] / 100)} yuan", flush=True)
+                print(_row(name, of[name], of[best]), flush=True)
+            rows.append(_of_page(kind.name, rescues, best, of))
+    show(rows, "--write" in sys.argv)
+
+
+def _of_page(kind: str, rescues: bool, best: str, of: dict[str, Floats]) -> Row:
+    """The row of docs/measured.md: chosen, stated and fixed beside each other."""
+    shown = [of[name] for name in ("chosen", "stated rules", best)]
+    chosen, stated, fixed = shown
+
+    def beside(told: Callable[[Floats], str]) -> str:
+        return " / ".join(told(own) for own in shown)
+
+    return Row(
+        PINS,
+        (
+            kind,
+            "with" if rescues else "without",
+            best.removeprefix("fixed, ").removesuffix(" packs"),
+            beside(lambda own: f"{own[:, 0].mean():,.0f}"),
+            _told(chosen[:, 0] - fixed[:, 0]),
+            beside(lambda own: f"{own[:, 1].mean() / 100:,.0f}"),
+            _told((chosen[:, 1] - fixed[:, 1]) / 100),
+            f"{_told(chosen[:, 0] - stated[:, 0])}; {_told((chosen[:, 1] - stated[:, 1]) / 100)}",
+            beside(lambda own: _share(own, 3, 2, 1)),
+            beside(lambda own: _share(own, 5, 4, 0)),
+        ),
+    )
 
 
 def _row(name: str, own: Floats, base: Floats) -> str:
@@ -69,7 +100,7 @@ def _share(own: Floats, part: int, whole: int, digits: int) -> str:
 
 def _told(differences: Floats) -> str:
     low, high = interval(differences, np.random.default_rng(1))
-    return f"{differences.mean():,.0f} ({low:,.0f}, {high:,.0f})"
+    return "{:,} ({:,}, {:,})".format(*(round(float(each)) for each in (differences.mean(), low, high)))
 
 
 if __name__ == "__main__":

@@ -1,23 +1,20 @@
-"""What deciding for many harvests is worth: python scripts/measure_uncertain.py [S SEEDS] [M SEEDS]
+"""What deciding for many harvests costs, and what it is worth: `bench.py uncertain` and `bench.py worth`.
 
 Each way of deciding makes its first stage from the same tables and the same drawn harvests; then all meet the same ten fresh harvests,
 drawn with another seed. What those bring is solved exactly by HiGHS on S, and by prices on M. Differences are paired, with 95 % intervals
-(Student's t over seeds). The constant is what was sold ahead before: the forecast less 0.67 deviations. Seasons that are done are kept
-in .cache/measure_uncertain.jsonl, so that a run that was stopped goes on where it was; remove the file to measure anew.
+(Student's t over seeds). The constant is what was sold ahead before: the forecast less 0.67 deviations.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
+from bench_page import UNCERTAIN, UNCERTAIN_WORTH, Row
+from bench_seasons import Asked, generated, planned, seconds
 from scipy.stats import t as student
 
 from pinfold.basics.quantiles import Floats
@@ -30,21 +27,12 @@ from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.scenarios import draw_kg
 from pinfold.match.uncertain.sellable import margins, sellable_share
 
-SHARED_MATCH = Path(__file__).resolve().parents[2] / "shared" / "bench" / "match"
 CONSTANT = 0.67
 # A third of the usual effort and ten fresh harvests, so that twenty seasons S take about a CPU minute.
 RULES, FRESH = UncertainRules(effort=0.3), 10
 FRESH_SEED = 1_000_000
-KEPT = Path(".cache") / "measure_uncertain.jsonl"
+EFFORTS, REPEATS = ("1", "4"), 3
 WAYS = ("certain", "constant", "sellable share", "two stages")
-
-
-def generated(size: str, seed: int) -> Season:
-    """The season that the shared generator makes."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "season"
-        subprocess.run([sys.executable, "tables.py", size, str(seed), str(folder)], cwd=SHARED_MATCH, check=True, stdout=subprocess.DEVNULL)
-        return read_season(folder)
 
 
 def decided(season: Season, rules: UncertainRules) -> tuple[dict[str, FirstStage], dict[str, float]]:
@@ -77,41 +65,31 @@ def told(percent: Floats) -> str:
     return f"{percent.mean():+.2f} ({percent.mean() - half:+.2f}, {percent.mean() + half:+.2f})"
 
 
-def done(size: str, seed: int, rules: UncertainRules) -> dict[str, float]:
-    """Yuan of each of WAYS in one season, and what the search took; from KEPT where the same was measured before."""
-    key = f"{size}{seed} {FRESH} {rules}"
-    lines = map(json.loads, KEPT.read_text().splitlines()) if KEPT.exists() else ()
-    known = {line.pop("key"): line for line in lines}
-    if key not in known:
-        season = generated(size, seed)
-        firsts, took = decided(season, rules)
-        known[key] = dict(zip(WAYS, met(season, rules, firsts).tolist(), strict=True)) | took
-        KEPT.parent.mkdir(exist_ok=True)
-        with KEPT.open("a") as kept:
-            kept.write(json.dumps({"key": key} | known[key]) + "\n")
-        print(key, known[key], file=sys.stderr, flush=True)
-    return known[key]
-
-
-def measured(size: str, seeds: int, rules: UncertainRules) -> tuple[dict[str, str], pl.DataFrame]:
-    """Per cent of yuan by which ways are ahead of others over `seeds` seasons, and what each season was."""
-    of = pl.DataFrame([done(size, seed, rules) for seed in range(seeds)])
-    pairs = (("two stages", "certain"), ("two stages", "constant"), ("sellable share", "constant"), ("sellable share", "certain"))
-    return {f"{one} over {other}": told((100 * (of[one] / of[other] - 1)).to_numpy()) for one, other in pairs}, of
-
-
-def main() -> None:
-    seeds = [int(each) for each in sys.argv[1:]] or [20, 20]
-    columns = ("season", "seeds", "two stages over certain, %", "over constant, %", "sellable share over constant, %", "over certain, %")
-    print(f"| {' | '.join((*columns, 'gap, %', 'x one cold plan'))} |")
-    print(f"|{'---|' * 8}")
-    for size, count in zip("SM", seeds, strict=False):
-        if not count:
-            continue
-        ahead, spent = measured(size, count, RULES)
+def measure_worth(asked: Asked) -> Iterator[Row]:
+    """Per cent of yuan by which ways are ahead of others, over seasons of each size. Twenty of both sizes take about three CPU minutes."""
+    for size, seeds in (("S", 20 if asked.full else 5), ("M", 20 if asked.full else 2)):
+        yuan, took = [], []
+        for seed in range(seeds):
+            with generated(f"{size}{seed}") as folder:
+                season = read_season(folder)
+            firsts, measured = decided(season, RULES)
+            yuan.append(met(season, RULES, firsts))
+            took.append(measured)
+        of, spent = dict(zip(WAYS, np.array(yuan).T, strict=True)), pl.DataFrame(took)
+        pairs = (("two stages", "certain"), ("two stages", "constant"), ("sellable share", "constant"), ("sellable share", "certain"))
+        ahead = (told(100 * (of[one] / of[other] - 1)) for one, other in pairs)
         times = (spent["cpu_s"] / spent["cold_cpu_s"]).median()
-        print(f"| {size} | {count} | {' | '.join(ahead.values())} | {100 * spent['gap'].mean():.2f} | {times:.1f} |", flush=True)
+        yield Row(UNCERTAIN_WORTH, (size, str(seeds), *ahead, f"{100 * spent['gap'].mean():.2f}", f"{times:.1f}"))
 
 
-if __name__ == "__main__":
-    main()
+def measure_uncertain(asked: Asked) -> Iterator[Row]:
+    """The whole command for twenty harvests, start included, beside the whole command for one."""
+    for name in asked.of("S0 M0", "S0 M0 M1 M2"):
+        with generated(name) as folder:
+            out = folder.with_name("plan")
+            one, _ = planned(folder, out, repeats=REPEATS)
+            # A season that is solved exactly knows no effort.
+            for effort in EFFORTS[:1] if name.startswith("S") else EFFORTS:
+                many, plan = planned(folder, out, "--uncertain", "--effort", effort, repeats=REPEATS)
+                times = f"{many.cpu_s / one.cpu_s:.1f}"
+                yield Row(UNCERTAIN, (name, effort, seconds(many.cpu_s), seconds(one.cpu_s), times, f"{plan['gap_percent']:.2f}"))
