@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from pin_market import CLOSES, LIST_FEN, MONDAY, make_market, make_pin, make_plan
 
 from pinfold.basics.errors import InputError, KeyReused, NoAnswer, NotAllowed, NotFound, SoldOut, TooMany, WrongStep
@@ -16,7 +17,7 @@ from pinfold.flows.refunds import hand_back
 from pinfold.ledger.accounts import CUSTOMERS_HELD, CUSTOMERS_REFUNDS
 from pinfold.outside.payments import sandbox
 from pinfold.store import ledger
-from pinfold.store.models import DemandForecast, Lot, Order, Payment, Pin, PinLot, Refund, Want
+from pinfold.store.models import DemandForecast, Event, Lot, Order, Payment, Pin, PinLot, Refund, Session, Want
 from pinfold.store.reads.village import cash_to_give_back
 
 pytestmark = pytest.mark.django_db
@@ -467,6 +468,17 @@ def test_the_sweeper_goes_on_after_an_error_and_ends_when_the_server_has_ended(m
     sweep_while_parent_lives(every_seconds=0)
     assert len(tries) == 3
     assert "the database went away" in caplog.text
+
+
+def test_the_sweeper_deletes_what_was_kept_for_its_time(monkeypatch):
+    parents = [42, 42, 1, 1]
+    monkeypatch.setattr(pins_flow.os, "getppid", lambda: parents.pop(0))
+    monkeypatch.setattr(pins_flow.clock, "now", lambda: MONDAY)
+    make_market()
+    Event.objects.create(kind="view", at=MONDAY - timedelta(days=401), pin_id="pin", product_id="mango", region_id="city")
+    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(seconds=1))
+    sweep_while_parent_lives(every_seconds=0)
+    assert (Event.objects.count(), Session.objects.count()) == (0, 0)
 
 
 # Friends

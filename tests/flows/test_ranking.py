@@ -17,6 +17,7 @@ from pinfold.basics.errors import InputError
 from pinfold.demand.events import Event, Impression
 from pinfold.demand.ranking import FIRST_PAGE
 from pinfold.flows import ranking
+from pinfold.flows.erasing import erase_customer
 from pinfold.flows.event_evaluation import evaluate_ranking
 from pinfold.flows.event_tables import export_events
 from pinfold.flows.ranking import Asked, choose_order, learn_tastes, list_for
@@ -50,6 +51,14 @@ def test_tastes_are_learned_of_those_who_have_an_account_and_have_not_said_no(ma
     # All three bought mangoes again and nobody peas: (3 + 1/2) / (3 + 1) and (0 + 1/2) / (3 + 1).
     assert mine.chances == [["mango", 0.875], ["pea", 0.125]]
     assert (other.wanted, other.chances) == (False, [])
+
+
+def test_what_those_who_left_bought_teaches_no_taste(market):
+    erase_customer("c2", MONDAY)
+    assert Purchase.objects.filter(customer="erased-city").count() == 2, "still counted as bought in their region"
+    learn_tastes(MONDAY)
+    # Two are left who bought mangoes again: (2 + 1/2) / (2 + 1).
+    assert Taste.objects.get(pk="c0").chances[0] == ["mango", pytest.approx(2.5 / 3)]
 
 
 def test_learning_again_takes_the_place_of_what_was_learned(market):

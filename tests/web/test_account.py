@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from datetime import timedelta
 
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pinfold.flows.erasing import forget_ended_sessions
 from pinfold.store.events import records
-from pinfold.store.models import Customer, Order, Person
+from pinfold.store.models import Customer, Order, Person, Session
+from pinfold.web.sessions import SessionStore
 from pinfold.web.shop.account import erase
 
 
@@ -38,6 +45,31 @@ def test_who_deletes_the_account_is_signed_out_and_gone(buyer, season):
     assert not Person.objects.filter(phone="13800000101").exists()
     assert not Customer.objects.filter(pk="customer-1").exists()
     assert not Order.objects.exists()
+
+
+def test_no_other_browser_keeps_the_number_of_who_deletes_the_account(buyer, season, capsys):
+    tablet, half_signed_in, stranger = Client(), Client(), Client()
+    for browser in (tablet, half_signed_in):
+        browser.post("/sign-in/", {"phone": "13800000101"})
+    tablet_code = re.findall(r"\b\d{6}\b", capsys.readouterr().err)[0]
+    tablet.post("/sign-in/code/", {"code": tablet_code})
+    stranger.post("/sign-in/", {"phone": "13800000199"})
+    assert tablet.session["_auth_user_id"] == buyer.session["_auth_user_id"]
+    assert sessions_with("13800000101") == 2, "the tablet's, and the one that waits for its code"
+    buyer.post("/account/erase/now/")
+    assert sessions_with("13800000101") == 0
+    assert sessions_with("13800000199") == 1, "somebody else's"
+    assert tablet.get("/account/").status_code == 302
+
+
+def sessions_with(phone: str) -> int:
+    return sum(phone in str(SessionStore().decode(data)) for data in Session.objects.values_list("session_data", flat=True))
+
+
+def test_a_session_that_is_over_goes_and_a_running_one_stays(buyer, season):
+    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(seconds=1))
+    assert forget_ended_sessions() == 1
+    assert buyer.get("/account/").status_code == 200
 
 
 def test_who_never_chose_a_region_can_delete_the_account_too(english, season):

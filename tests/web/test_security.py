@@ -18,7 +18,8 @@ from test_permissions import PAGES
 
 from pinfold.basics.errors import InputError
 from pinfold.settings import from_environment
-from pinfold.store.models import Person
+from pinfold.store.models import Person, Session
+from pinfold.web import admin
 from pinfold.web.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +273,8 @@ def test_addresses_with_nul_or_numbers_beyond_reason_are_refused(world):
     for picture in ("lanes", "calendar"):
         assert world.browsers[Role.OFFICER].get(f"/charts/{picture}-{beyond}.svg").status_code < 500
     assert world.browsers[Role.OFFICER].get("/calendar/?crop=%F0%9F%8C%B1&village=nowhere&since=2026-99-99").status_code == 200
+
+
+def test_no_operator_reads_anybodys_session():
+    assert Session not in admin.site._registry
+    assert Person in admin.site._registry, "the other tables are there"

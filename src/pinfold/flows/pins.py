@@ -12,6 +12,7 @@ from datetime import datetime
 from pinfold.basics.errors import InputError, KeyReused, SoldOut, TooMany, WrongStep
 from pinfold.basics.rules import read_rules
 from pinfold.flows import clock
+from pinfold.flows.erasing import forget_ended_sessions
 from pinfold.flows.events import prune
 from pinfold.flows.fill_odds import customers
 from pinfold.flows.messages import note, send_messages
@@ -182,6 +183,7 @@ def sweep_while_parent_lives(every_seconds: int) -> None:
             sweep(clock.now())
             send_messages(clock.now())
             prune(clock.now())
+            forget_ended_sessions()
         except Exception:
             # Whatever it was, the answer is the same: the next sweep finds everything that this one left.
             logging.getLogger(__name__).exception("sweep failed and is tried again in %s s", every_seconds)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import polars as pl
 
 from pinfold.basics.rules import read_rules
 from pinfold.demand import ranking
@@ -18,6 +19,7 @@ from pinfold.flows.clock import home_day
 from pinfold.flows.offers import KEPT, OpenOffers
 from pinfold.settings import settings
 from pinfold.store import tastes
+from pinfold.store.erasing import ERASED
 from pinfold.store.market import purchases_so_far
 from pinfold.store.season import settings_given
 from pinfold.store.tables import read_table
@@ -77,9 +79,9 @@ class Listed:
 
 
 def learn_tastes(now: datetime) -> int:
-    """Learns what customers with an account will likely want, from all that was bought; for how many comes back."""
+    """Learns what customers with an account will likely want, from what everybody bought who is still there; for how many comes back."""
     who = tastes.who_may_be_learned() if settings().personal_ranking else []
-    bought = purchases_so_far()
+    bought = purchases_so_far().filter(~pl.col("customer_id").str.starts_with(ERASED))
     if not who or bought.is_empty():
         return 0
     ranked, chances = taste_chances(bought.select("date", "customer_id", "product_id"), read_table("products"), home_day(now))

@@ -1,10 +1,14 @@
-"""Who may sign in."""
+"""Who may sign in, and sessions that are over."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pinfold.store.models import Person
+from django.utils import timezone
+
+from pinfold.store.models import Person, Session
+
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,9 @@ def sign_ins() -> list[SignIn]:
         )
         first.setdefault(person.role, SignIn(person.phone, person.role, over))
     return [first[role] for role in Person.Role.values if role in first]
+
+
+def forget_ended_sessions() -> int:
+    """Deletes at most ROWS_AT_ONCE sessions that are over, by the world's clock, which they go by; how many comes back."""
+    ended = list(Session.objects.filter(expire_date__lt=timezone.now()).values_list("pk", flat=True)[:ROWS_AT_ONCE])
+    return Session.objects.filter(pk__in=ended).delete()[0]

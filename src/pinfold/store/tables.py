@@ -45,6 +45,7 @@ MODELS: dict[str, type[models.Model]] = {
 # Made from the tables above before the first order, and made again after a new load.
 DERIVED: tuple[type[models.Model], ...] = (
     store.CalendarFeed,
+    store.Session,
     store.Event,
     store.Impression,
     store.EventLoss,

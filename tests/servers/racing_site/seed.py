@@ -14,13 +14,12 @@ import django
 django.setup()
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.contrib.sessions.models import Session  # noqa: E402
 from django.db import transaction  # noqa: E402
 from pin_market import MONDAY, make_market  # noqa: E402
 
 from pinfold.store import setup  # noqa: E402
-from pinfold.store.models import Person, Season  # noqa: E402
+from pinfold.store.models import Person, Season, Session  # noqa: E402
+from pinfold.web.sessions import SessionStore  # noqa: E402
 
 
 @transaction.atomic

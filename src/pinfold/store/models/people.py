@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from pinfold.store.models.keys import to
@@ -53,7 +54,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
     objects = People()
 
     def __str__(self) -> str:
-        return f"{self.role} {self.phone[-4:]}"
+        # No digit of the phone: the admin's log keeps this when the person is gone.
+        return f"{self.role} {self.pk}"
+
+
+class Session(AbstractBaseSession):
+    """One browser in which somebody signed in or began to, phone number and all. It goes with its person.
+
+    person : not held by the database, so that a sign-in that is written while its person is erased fails no request
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, db_constraint=False, related_name="+")
 
 
 class CalendarFeed(models.Model):
