@@ -10,14 +10,16 @@ function that gives rows; add one to PARTS.
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Callable, Iterator
 
 from bench_again import measure_again
 from bench_fairness import measure_fairness
 from bench_match import measure_loosened, measure_match, measure_start
 from bench_page import DOCS, Row, show
-from bench_seasons import SHARED_MATCH, Asked
-from bench_speed import measure_events, measure_forecast, measure_list, measure_ranking
+from bench_seasons import ONE_CORE, SHARED_MATCH, Asked
+from bench_speed import measure_events, measure_forecast, measure_list, measure_ranking, measure_tables
 from bench_uncertain import measure_uncertain, measure_worth
 from bench_whole import measure_whole
 
@@ -37,6 +39,7 @@ PARTS = MATCH_PARTS | {
     "events": measure_events,
     "ranking": measure_ranking,
     "list": measure_list,
+    "tables": measure_tables,
 }
 
 
@@ -58,4 +61,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # numpy and Polars, which are imported by now, looked for these when they were.
+    if not ONE_CORE.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_CORE)
     main()

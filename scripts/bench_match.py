@@ -42,7 +42,7 @@ def measure_match(asked: Asked) -> Iterator[Row]:
             for gap in (None, TIGHT_GAP) if name.startswith("L") else (None,):
                 yield _match_row(name, folder, gap, beside)
     if asked.pictures is not None:
-        page = (DOCS / str(MATCH.page)).read_text(encoding="utf-8")
+        page = (DOCS / MATCH.page).read_text(encoding="utf-8")
         (asked.pictures / "growth.svg").write_text(growth_picture(growth_points(page)), encoding="utf-8")
 
 

@@ -11,12 +11,12 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 @dataclass(frozen=True)
 class Table:
-    """page : in docs/; None is printed only; columns : its head
+    """page : in docs/; columns : its head
     key : so many columns, from the first on, name a row; what is measured anew replaces the row of that name
     """
 
     name: str
-    page: str | None
+    page: str
     columns: tuple[str, ...]
     key: int = 1
 
@@ -76,7 +76,7 @@ PINS = Table(
     ),
     key=2,
 )
-SPEED = Table("speed", None, ("what", "CPU s", "beside", "its CPU s", "times", "result"))
+SPEED = Table("speed", "measured.md", ("what", "CPU s", "beside", "its CPU s", "times", "result"))
 TABLES = (MATCH, LOOSENED, START, WHOLE, AGAIN, AGAIN_COMMAND, FRONTIER, UNCERTAIN, UNCERTAIN_WORTH, PINS, SPEED)
 
 
@@ -99,7 +99,7 @@ def show(rows: Iterable[Row], write: bool, docs: Path = DOCS) -> None:
             print("", row.table.name, "", *row.table.head, sep="\n")
             last = row.table
         print(line_of(row.cells), flush=True)
-        if write and row.table.page is not None:
+        if write:
             page = docs / row.table.page
             page.write_text(put(page.read_text(encoding="utf-8"), row), encoding="utf-8")
 

@@ -97,13 +97,13 @@ class Used:
     told: str
 
 
-def run(command: Sequence[str | Path], variables: Mapping[str, str] | None = None) -> Used:
-    """One run on one core; variables : of its environment. Ends the program where the command fails."""
+def run(command: Sequence[str | Path], variables: Mapping[str, str] | None = None, code: int = 0) -> Used:
+    """One run on one core; variables : of its environment. Ends the program where the command ends with another code."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | ONE_CORE | (variables or {}), text=True)
     assert process.stdout is not None
     told = process.stdout.read()
     _, status, spent = os.wait4(process.pid, 0)
-    if status:
+    if os.waitstatus_to_exitcode(status) != code:
         sys.exit(f"{' '.join(map(str, command))} ended with {os.waitstatus_to_exitcode(status)}:\n{told}")
     return Used(spent.ru_utime + spent.ru_stime, spent.ru_maxrss / 1024, told)
 

@@ -1,8 +1,12 @@
-"""Forecasts, events and lists of pins, each beside a named reference in the same run: `bench.py forecast`, `events`, `ranking`, `list`."""
+"""Forecasts, events, lists of pins and large tables, each beside a named reference in the same run.
+
+`bench.py forecast`, `events`, `ranking`, `list` and `tables`.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 PINS, PLOTS = 10_000, 100_000
 # 100 million take 1.3 GB of disk, until they are counted.
 EVENTS_USUAL, EVENTS_ALL = 2_000_000, 100_000_000
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "baoshan"
+PURCHASES_USUAL, PURCHASES_ALL = 1_000_000, 10_000_000
 
 
 def _row(what: str, cpu_s: float, reference: str, reference_cpu_s: float, result: str) -> Row:
@@ -104,6 +110,24 @@ def _bincount_cpu_s(folder: Path) -> float:
             np.bincount(group, weights=(kind == each) * kg)
         spent += time.process_time() - started
     return spent
+
+
+def measure_tables(asked: Asked) -> Iterator[Row]:
+    """`pinfold season check` of the example with its purchases repeated, beside Polars reading that file; then with two columns broken."""
+    rows = PURCHASES_ALL if asked.full else PURCHASES_USUAL
+    given = pl.read_csv(EXAMPLE / "purchases.csv")
+    many = given[np.arange(rows) % given.height]
+    broken = many.with_columns(region_id=pl.lit("nowhere"), quantity=pl.lit(-1))
+    for what, table, kind in (("CSV", many, "csv"), ("Parquet", many, "parquet"), ("CSV, every row wrong", broken, "csv")):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "season"
+            shutil.copytree(EXAMPLE, folder)
+            (folder / "purchases.csv").unlink()
+            path = folder / f"purchases.{kind}"
+            (table.write_csv if kind == "csv" else table.write_parquet)(path)
+            read_s = run([sys.executable, "-c", f"import polars; polars.read_{kind}({str(path)!r})"]).cpu_s
+            used = run([PINFOLD, "season", "check", folder], code=2 if table is broken else 0)
+            yield _row(f"checking {rows:,} purchases, {what}", used.cpu_s, "Polars reading them", read_s, f"peak {used.peak_mb:,.0f} MB")
 
 
 def measure_ranking(asked: Asked) -> Iterator[Row]:
