@@ -1,14 +1,14 @@
-"""Runs the hindcasts and matches of ../shared/bench through the installed command and writes what they print into docs/measured.md.
+"""Runs the hindcasts and matches of ../shared/bench through the installed command and prints what they print.
 
-    python scripts/measure.py [NAME ...]        only the runs whose names contain one of NAME
+    python scripts/measure.py [NAME ...] [--write]        only the runs whose names contain one of NAME
 
-The text around the marked block is written by hand and kept.
+--write puts each into docs/measured.md in place of what stands below its name there.
 """
 
 from __future__ import annotations
 
 import os
-import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,7 +17,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("PINFOLD_SHARED", ROOT.parent / "shared"))
 PAGE = ROOT / "docs" / "measured.md"
-START, END = "<!-- measured: start -->", "<!-- measured: end -->"
 PINFOLD = str(Path(sys.executable).with_name("pinfold"))
 
 HINDCASTS = {
@@ -59,24 +58,23 @@ def _run(command: list[str | Path], folder: Path = ROOT) -> str:
 
 
 def main() -> None:
-    wanted = sys.argv[1:]
-    sections = []
+    wanted, write = [word for word in sys.argv[1:] if word != "--write"], "--write" in sys.argv
     for run, names in ((hindcast, HINDCASTS), (match, MATCHES)):
         for name in names:
             if not wanted or any(part in name for part in wanted):
-                print(name, file=sys.stderr, flush=True)
-                sections.append(f"{'match ' if run is match else ''}{name}\n\n```json\n{run(name).strip()}\n```\n")
-    block = f"{START}\n\n{_machine()}\n\n" + "\n".join(sections) + f"\n{END}"
-    if wanted:
-        print(block)
-        return
+                title = f"match {name}" if run is match else name
+                section = f"{title}\n\n```json\n{run(name).strip()}\n```\n"
+                print(section, flush=True)
+                if write:
+                    _put(title, section)
+
+
+def _put(title: str, section: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    before, after = page.split(START)[0], page.split(END)[1]
-    PAGE.write_text(before + block + after, encoding="utf-8")
-
-
-def _machine() -> str:
-    return f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}."
+    new, times = re.subn(rf"^{re.escape(title)}\n\n```json\n.*?\n```\n", lambda _: section, page, flags=re.DOTALL | re.MULTILINE)
+    if times != 1:
+        sys.exit(f"{PAGE} has {times} sections {title!r}; it needs one, with an empty line and ```json below")
+    PAGE.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":
