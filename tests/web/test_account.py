@@ -81,6 +81,9 @@ def test_who_never_chose_a_region_can_delete_the_account_too(english, season):
 def test_who_is_still_to_receive_something_is_told_so_and_stays(buyer, season):
     buyer.post("/pins/share0/join/", {"order_id": "order-0001", "seats": 1})
     Order.objects.update(state="paid")
+    page = buyer.get("/account/erase/").content.decode()
+    assert "Not yet: 1 order of yours is still to come" in page
+    assert "Delete everything now" not in page
     assert buyer.post("/account/erase/now/").status_code == 409
     assert Person.objects.filter(phone="13800000101").exists()
 

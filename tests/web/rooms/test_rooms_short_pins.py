@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
 
@@ -32,6 +33,16 @@ def test_a_board_sees_what_is_paid_how_likely_it_fills_and_what_either_way_bring
         "Serve the 2 packs that are paid",
     ):
         assert said in page, said
+
+
+def test_a_pin_with_days_left_is_folded_away_until_it_closes_soon(world, short, now):
+    Pin.objects.exclude(pk="pin-0").update(state="filled")
+    Pin.objects.filter(pk="pin-0").update(closes_at=now + timedelta(days=4))
+    page = page_of(world.browsers["board"])
+    assert "Nothing to decide today" in page
+    assert page.index("1 pin that still has time") < page.index("2 of 3 needed packs paid")
+    Pin.objects.filter(pk="pin-0").update(closes_at=now + timedelta(days=3))
+    assert "still has time" not in page_of(world.browsers["board"])
 
 
 def test_a_board_reads_which_pins_customers_join_first(world, short):

@@ -62,6 +62,13 @@ def test_a_buyer_of_nothing_is_asked_again(plan, world):
     assert answer.status_code == 422 and b"errorlist" in answer.content
 
 
+def test_a_buyer_comes_in_no_week_that_was_over_before_the_plan(plan, world):
+    told = ask(world)  # the plan is of the season's week 4
+    assert '<option value="3">' not in told and '<option value="4">' in told
+    answer = world.browsers[Role.BOARD].get("/plan/what-if/" + BUYER.replace("week=7", "week=3") + "20")
+    assert answer.status_code == 422
+
+
 def test_one_more_region_like_the_only_one_brings_more(plan, world):
     told = ask(world, "?opened=chengdu")
     assert "One more region like Chengdu" in told and "more." in told

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pinfold.basics.quantiles import LEVELS
 from pinfold.forecast.outcomes import Outcome
 from pinfold.web.charts.drawing import LEAF, SOFT, svg_of
-from pinfold.web.templatetags.rooms import outcome_called
+from pinfold.web.templatetags.rooms import forecast_of, outcome_called
 
 PANEL_PX = 122
 HEAD_PX, FOOT_PX = 48, 30
@@ -22,8 +22,10 @@ def draw_reliability(found: Sequence[Outcome]) -> str:
     """SVG: across, how often the outcome was to stay below; up, how often it did. A right forecast lies on the broken line."""
     import altair as alt
 
+    # What all panels are of, the page says; a narrow panel has no room for it.
+    called = outcome_called if len({each.what for each in found}) > 1 else crop_of
     rows = [
-        {"panel": outcome_called(each), "said": level, "came": round(share, 3)}
+        {"panel": called(each), "said": level, "came": round(share, 3)}
         for each in found
         for level, share in zip((0.0, *LEVELS, 1.0), (0.0, *each.below, 1.0), strict=True)
     ]
@@ -39,3 +41,8 @@ def draw_reliability(found: Sequence[Outcome]) -> str:
     # Crop and kind on two lines, for a panel is narrow.
     header = alt.Header(labelExpr="split(datum.label, ' · ')", labelFontSize=12)
     return svg_of(chart.facet(facet=alt.Facet("panel:N", sort=panels, header=header), columns=2, spacing=10))
+
+
+def crop_of(found: Outcome) -> str:
+    """The name of the crop alone."""
+    return forecast_of(found.crop)

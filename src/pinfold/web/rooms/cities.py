@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pinfold.flows import clock
-from pinfold.store.reads.demand import CityDemand, CityWeek, city_demand
+from pinfold.store.reads.demand import KG_SHOWN, CityDemand, CityWeek, city_demand
 from pinfold.store.reads.shop import Named
 from pinfold.store.season import current_season
 from pinfold.web.api.guard import over
@@ -23,15 +23,17 @@ CITIES_NAMED = 2
 
 @dataclass(frozen=True)
 class CityTold:
-    """One product for the board: the week after this one, all cities together by week, and the picture's height."""
+    """One product for the board: all cities together by week, and the picture's height."""
 
     found: CityDemand
     totals: tuple[tuple[CityWeek, float], ...]
     picture_height: int
 
     @property
-    def next_week(self) -> CityWeek:
-        return self.totals[0][0]
+    def first_week(self) -> CityWeek:
+        """The first in which anything is wanted or joined: a crop that is not ripe yet is wanted later."""
+        wanted = (week for week, _ in self.totals if max(week.p90_kg, week.joined_kg) >= KG_SHOWN)
+        return next(wanted, self.totals[0][0])
 
     @property
     def first_cities(self) -> list[Named]:

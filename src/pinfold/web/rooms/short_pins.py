@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -37,10 +38,13 @@ class Choice:
     why: str
 
 
+SOON = timedelta(days=3)  # what closes later may well fill by itself; assumed
+
+
 @only(Role.BOARD)
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Pins that lack paid packs, those that close first at the top."""
+    """Pins that lack paid packs, those that close first at the top; those with time left folded away."""
     cooperative_id, now = over(request.user, "cooperative_id"), clock.now()
     choices = []
     for pin in short_pins(cooperative_id, now):
@@ -48,7 +52,14 @@ def show(request: HttpRequest) -> HttpResponse:
         paid, growers_fen = facts.card.seats_paid, telling.money_of_a_pack(facts).growers_fen
         why = say(pin.why, reader_language()) if pin.why else ""
         choices.append(Choice(pin, facts.card, telling.odds(facts.card, now), paid * growers_fen, round(paid * pin.salvage_fen), why))
-    facts_of_page = {"choices": choices, "cooperative": reads.cooperative(cooperative_id), "season": current_season(), "now": now}
+    facts_of_page = {
+        "soon": [each for each in choices if each.card.closes_at <= now + SOON or each.pin.accepted],
+        "later": [each for each in choices if each.card.closes_at > now + SOON and not each.pin.accepted],
+        "soon_days": SOON.days,
+        "cooperative": reads.cooperative(cooperative_id),
+        "season": current_season(),
+        "now": now,
+    }
     return render(request, "rooms/short_pins.html", facts_of_page)
 
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from pinfold.basics.money import yuan_to_fen
+from pinfold.basics.weeks import week_index
 from pinfold.flows.what_if import Told, what_if_now
 from pinfold.match.what_if import Ask, Buyer
 from pinfold.store.models import Season
 from pinfold.store.reads import plan as reads
+from pinfold.store.reads.plan import PlanFacts
 from pinfold.store.reads.what_if import offered_products, reached_regions, used_lanes, wanting_regions
 from pinfold.store.season import current_season
 from pinfold.web.roles import only
@@ -22,7 +24,7 @@ from pinfold.web.templatetags.pinfold import called, week_days
 
 
 class BuyerForm(forms.Form):
-    """A buyer who might come. Regions are those that lanes lead to."""
+    """A buyer who might come. Regions are those that lanes lead to, weeks those that the plan could still sell for."""
 
     product = forms.ChoiceField(label=gettext_lazy("Product"))
     region = forms.ChoiceField(label=gettext_lazy("Delivered to"))
@@ -30,11 +32,12 @@ class BuyerForm(forms.Form):
     kg = amount(gettext_lazy("At most, kg"), 1)
     price_per_kg = amount(gettext_lazy("Price a kg, in yuan"), 0.01)
 
-    def __init__(self, plan_id: int, season: Season, *given: object, **named: object) -> None:
+    def __init__(self, plan: PlanFacts, season: Season, *given: object, **named: object) -> None:
         super().__init__(*given, **named)
-        self.fields["product"].choices = [(each.id, called(each)) for each in offered_products(plan_id)]
+        first = max(week_index(plan.as_of, season.starts_on), 0)
+        self.fields["product"].choices = [(each.id, called(each)) for each in offered_products(plan.plan_id)]
         self.fields["region"].choices = [(each.id, called(each)) for each in reached_regions()]
-        self.fields["week"].choices = [(week, week_days(week, season.starts_on)) for week in range(season.weeks)]
+        self.fields["week"].choices = [(week, week_days(week, season.starts_on)) for week in range(first, season.weeks)]
 
     @property
     def buyer(self) -> Buyer:
@@ -49,7 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """The questions, and the answer to the one that ?truck=LANE, ?opened=REGION, ?closed=REGION, ?lower=grade or ?buyer=new ask."""
     plan, season = reads.newest_plan(), current_season()
     lanes, regions = used_lanes(plan.plan_id), wanting_regions(plan.plan_id)
-    form = BuyerForm(plan.plan_id, season, request.GET if request.GET.get("buyer") else None)
+    form = BuyerForm(plan, season, request.GET if request.GET.get("buyer") else None)
     ask = _asked(request, form)
     facts = {
         "season": season,

@@ -14,6 +14,7 @@ from pinfold.flows.erasing import erase_account
 from pinfold.flows.events import choose_recording
 from pinfold.flows.ranking import choose_order
 from pinfold.settings import settings
+from pinfold.store.erasing import owed_to
 from pinfold.store.events import records
 from pinfold.store.tastes import is_personal
 from pinfold.web.roles import Role, only
@@ -52,8 +53,9 @@ def order(request: HttpRequest) -> HttpResponse:
 @only(Role.CUSTOMER)
 @require_safe
 def ask_to_erase(request: HttpRequest) -> HttpResponse:
-    """What goes and what stays, and the button that does it."""
-    return render(request, "shop/erase.html")
+    """What goes and what stays, and the button that does it, once nothing is owed to the customer."""
+    customer_id = request.user.customer_id
+    return render(request, "shop/erase.html", {"owed": len(owed_to(customer_id)) if customer_id else 0})
 
 
 @only(Role.CUSTOMER)

@@ -245,6 +245,16 @@ def monday_called(monday: date) -> str:
     return f"{day(monday)} – {day(monday + timedelta(days=6))}"
 
 
+@register.filter
+def kg_figure(weight_kg: float) -> str:
+    """A weight in a column of weights, without their unit.
+
+    >>> kg_figure(1234.6)
+    '1,235'
+    """
+    return f"{weight_kg:,.0f}"
+
+
 @register.simple_tag
 def span_kg(low_kg: float, high_kg: float) -> str:
     """Two weights in one column of weights, without their unit.
@@ -252,7 +262,7 @@ def span_kg(low_kg: float, high_kg: float) -> str:
     >>> span_kg(4.2, 1234.6)
     '4–1,235'
     """
-    return f"{low_kg:,.0f}–{high_kg:,.0f}"
+    return f"{kg_figure(low_kg)}–{kg_figure(high_kg)}"
 
 
 @register.filter
