@@ -16,6 +16,7 @@ import numpy as np
 from pinfold.match.bound import Prices, bound, way_profit_per_kg
 from pinfold.match.descent import descend
 from pinfold.match.kernel import Network
+from pinfold.match.order import by_number
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import scaled_within, within_limits
 from pinfold.match.tidy import tidied
@@ -241,9 +242,8 @@ def rerouted(season: Season, network: Network, flow: Floats, prices: Prices) -> 
 
 def nearest_first(behind: Floats) -> Ints:
     """The order of ways by what share of the product's price they are behind; all at FAR_SHARE and beyond count as equal."""
-    # Numbers of 16 bits are sorted 20 times as fast as floats, and a 65,536th of FAR_SHARE tells ways apart well enough.
-    order: Ints = np.argsort((np.minimum(behind, FAR_SHARE) * (65_535 / FAR_SHARE)).astype(np.uint16), kind="stable")
-    return order
+    # A 65,536th of FAR_SHARE tells ways apart well enough.
+    return by_number((np.minimum(behind, FAR_SHARE) * (65_535 / FAR_SHARE)).astype(np.uint16), 65_536)
 
 
 def behind_best(network: Network, profit: Floats, ways: Ints | None = None) -> tuple[Floats, Floats]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import polars as pl
 
 from pinfold.basics.errors import InputError
-from pinfold.match.baselines import fill, first_come_order, greedy_order
+from pinfold.match.baselines import baselines
 from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
 from pinfold.match.dual import GAP_ENOUGH
@@ -83,11 +83,8 @@ def plan_season(season: Season, method: Method = "optimal", gap_enough: float = 
         raise InputError(f"method {method!r} promises nothing between villages; use optimal, or take village_band and village_floor away")
     network = Network.of(season, workers)
     best = _best(season, network, gap_enough)
-    made: dict[Method, Shipments] = {
-        "optimal": best.shipments,
-        "greedy": _kept(season, fill(season, greedy_order(season), network)),
-        "first-come": _kept(season, fill(season, first_come_order(season), network)),
-    }
+    made: dict[Method, Shipments] = {"optimal": best.shipments}
+    made |= {name: _kept(season, kg) for name, kg in baselines(season, network).items()}
     facts = {name: judge(season, shipments) for name, shipments in made.items()}
     broken = broken_limits(season, made[method])
     assert not broken, f"the {method} plan breaks its limits: {'; '.join(broken)}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pinfold.match.baselines import fill, first_come_order, greedy_order
+from pinfold.match.baselines import baselines
 from pinfold.match.bound import bound, way_profit_per_kg
 from pinfold.match.core import near_best_flow
 from pinfold.match.dual import GAP_ENOUGH, Flow, behind_best, better, nearest_first
@@ -19,7 +19,7 @@ from pinfold.match.earlier import Earlier, less_frozen
 from pinfold.match.kernel import Network
 from pinfold.match.plan import Method, Plan
 from pinfold.match.score import Facts, broken_limits, judge
-from pinfold.match.season import Ints, Promised, Season
+from pinfold.match.season import Promised, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
 
 # A mended plan is good enough up to this much above the gap that a plan made anew may have.
@@ -96,6 +96,5 @@ def plan_again(season: Season, earlier: Earlier) -> tuple[Plan, Moved]:
 
 
 def _beside(season: Season) -> dict[Method, Facts]:
-    network = Network.of(season)
-    orders: dict[Method, Ints] = {"greedy": greedy_order(season), "first-come": first_come_order(season)}
-    return {name: judge(season, share_out(season, within_limits(season, fill(season, order, network)))) for name, order in orders.items()}
+    simple = baselines(season, Network.of(season))
+    return {name: judge(season, share_out(season, within_limits(season, kg))) for name, kg in simple.items()}

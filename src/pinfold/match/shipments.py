@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pinfold.match.order import by_number
 from pinfold.match.season import Floats, Ints, Season
 
 # Nobody weighs ten grams at a hub: what an optimiser leaves below that is rounding, not a shipment.
@@ -74,9 +75,7 @@ def scaled_within(kg: Floats, place: npt.NDArray[Any], holds: npt.NDArray[Any], 
 def merit_order(season: Season) -> Ints:
     """Rows of lots by pool, then the lot that gains most by leaving, then as they stand in the table."""
     by_merit = np.argsort(-season.lot_value_per_kg, kind="stable")
-    # Numbers of 16 bits are sorted 20 times as fast as longer ones.
-    pool = season.lot_pool[by_merit].astype(np.uint16 if season.pools.height <= 1 << 16 else np.int64)
-    return by_merit[np.argsort(pool, kind="stable")]
+    return by_merit[by_number(season.lot_pool[by_merit], season.pools.height)]
 
 
 def share_out(season: Season, way_kg: Floats, lot_sent: Floats | None = None) -> Shipments:

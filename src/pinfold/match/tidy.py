@@ -6,6 +6,7 @@ import numpy as np
 
 from pinfold.match.compiled import loops, pointer
 from pinfold.match.kernel import Network
+from pinfold.match.order import by_size
 from pinfold.match.season import Floats
 
 # What it is worth to save a shipment: somebody weighs, labels and writes it down (assumed).
@@ -28,7 +29,7 @@ def tidied(network: Network, kg: Floats) -> Floats:
     pools, (wants, lanes, hub_weeks) = len(network.pool_scale), network.shape
     for _ in range(ROUNDS):
         some = np.flatnonzero(kg > 0)
-        order = some[np.argsort(-kg[some], kind="stable")]
+        order = some[by_size(-kg[some])]
         used = np.concatenate([np.bincount(network.pool_of_way, kg, pools), np.bincount(network.want, kg * network.kept, wants)])
         lane_kg = np.bincount(network.lane, kg, lanes)
         hub_kg = np.bincount(network.hub_of_lane, lane_kg, hub_weeks)

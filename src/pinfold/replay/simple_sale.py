@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pinfold.basics.errors import InputError
-from pinfold.match.baselines import fill
+from pinfold.match.kernel import Network
 from pinfold.match.rules import MatchRules
 from pinfold.match.season import Ints, Season, build_season
 from pinfold.match.shipments import share_out, within_limits
@@ -71,7 +71,7 @@ def first_come(tables: Tables, rules: MatchRules, kept_share: float = 0.0) -> Si
     The costs and losses of the way are those of the plan (`match.season.find_ways`), so that only the order of selling differs.
     """
     season = build_season(tables, rules)
-    kg = within_limits(season, fill(season, _in_the_order_of_coming(season)))
+    kg = within_limits(season, Network.of(season).fill(_in_the_order_of_coming(season)))
     ways = season.ways
     sent_kg = kg.sum()
     lots = share_out(season, kg)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pinfold.match.bound import Prices
-from pinfold.match.dual import FAR_SHARE, REROUTE_SHARES, Stage, behind_best
+from pinfold.match.dual import FAR_SHARE, REROUTE_SHARES, Stage, behind_best, nearest_first
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Ints
 from pinfold.match.shipments import DUST_KG, scaled_within
@@ -88,7 +88,7 @@ def _order(network: Network, prices: Floats) -> tuple[Floats, Ints]:
     """What each pool's best way earns, and the ways that are not far behind it, nearest first."""
     best, behind = behind_best(network, way_profit(network, prices))
     near = np.flatnonzero(behind < FAR_SHARE)
-    return best, near[np.argsort((behind[near] * (65_535 / FAR_SHARE)).astype(np.uint16), kind="stable")]
+    return best, near[nearest_first(behind[near])]
 
 
 def _within(network: Network, kg: Floats) -> Floats:

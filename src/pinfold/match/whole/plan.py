@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pinfold.basics.progress import Progress
-from pinfold.match.baselines import fill, first_come_order, greedy_order
+from pinfold.match.baselines import baselines
 from pinfold.match.bound import Prices
 from pinfold.match.core import near_best_flow
 from pinfold.match.dual import Flow
 from pinfold.match.explain import Booked
+from pinfold.match.kernel import Network
 from pinfold.match.plan import Method, Plan
 from pinfold.match.rules import WholeRules
 from pinfold.match.score import Facts, broken_limits, delivered_kg, judge
@@ -146,9 +147,8 @@ def _beside(season: Season, problem: Problem) -> dict[Method, Facts]:
     """The simple methods on the same season; wants that they leave below the minimum stay shut."""
     floored = replace(season, lane_kg_max=problem.trucks_max * problem.truck_kg)
     facts: dict[Method, Facts] = {}
-    orders: tuple[tuple[Method, Callable[[Season], np.ndarray]], ...] = (("greedy", greedy_order), ("first-come", first_come_order))
-    for name, order in orders:
-        way_kg = without_short(problem, fitted(problem, fill(floored, order(floored)), problem.trucks_max))
+    for name, kg in baselines(floored, Network.of(floored)).items():
+        way_kg = without_short(problem, fitted(problem, kg, problem.trucks_max))
         facts[name] = judge_whole(season, problem, share_out(season, way_kg), trucks_for(problem, way_kg))
     return facts
 
