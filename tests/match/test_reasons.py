@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinfold.match.explain import Reason, Unsold, explain_shipments, explain_unsold, shipment_reasons, unsold_reasons
+from pinfold.match.explain import Reason, Unsold, explained, reasons
 from pinfold.match.plan import plan_season
 from pinfold.match.say import SENTENCES, Names, say, sentences_of_shipments, sentences_of_unsold
 
@@ -22,8 +22,7 @@ CHINESE = Names({"mango": "芒果"}, {"Shanghai": "上海", "Chengdu": "成都"}
 
 
 def planned(given_season):
-    plan = plan_season(given_season)
-    return explain_shipments(given_season, plan.chosen), explain_unsold(given_season, plan.chosen)
+    return explained(given_season, plan_season(given_season).chosen)
 
 
 def shanghai_before_chengdu(**lot_changes):
@@ -100,13 +99,13 @@ def test_one_day_is_one_day():
 def test_in_the_best_plan_no_region_with_room_pays_more(seed):
     given_season = random_season(seed)
     plan = plan_season(given_season)
-    reasons = explain_shipments(given_season, plan.chosen)
-    assert len(reasons) == plan.shipments.height
-    for reason in reasons:
+    sent, stay = explained(given_season, plan.chosen)
+    assert len(sent) == plan.shipments.height
+    for reason in sent:
         assert reason.next_earns_per_kg is None or reason.earns_per_kg >= reason.next_earns_per_kg - 1e-6
         assert reason.next_region_id != reason.region_id
         assert reason.days_left >= 0
-    for unsold in explain_unsold(given_season, plan.chosen):
+    for unsold in stay:
         assert (unsold.why == "too far") == (unsold.region_id is None)
 
 
@@ -131,11 +130,10 @@ def test_a_reason_survives_being_stored_as_json():
 def test_what_is_said_of_many_is_what_is_said_of_each(seed):
     given_season = random_season(seed)
     chosen = plan_season(given_season).chosen
-    sent, unsold = explain_shipments(given_season, chosen), explain_unsold(given_season, chosen)
+    sent, unsold = reasons(given_season, chosen)
     for names, language in ((ENGLISH, "en"), (CHINESE, "zh-hans")):
-        many = sentences_of_shipments(shipment_reasons(given_season, chosen), names, language).to_list()
-        many += sentences_of_unsold(unsold_reasons(given_season, chosen), names, language).to_list()
-        assert many == [say(each, names, language) for each in (*sent, *unsold)]
+        many = [*sentences_of_shipments(sent, names, language), *sentences_of_unsold(unsold, names, language)]
+        assert many == [say(each, names, language) for told in explained(given_season, chosen) for each in told]
 
 
 def test_large_weights_are_read_in_thousands():

@@ -15,7 +15,7 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.progress import silent
 from pinfold.flows.match_whole import match_whole_from_folder
 from pinfold.match.core import best_flow
-from pinfold.match.explain import explain_unsold
+from pinfold.match.explain import explained
 from pinfold.match.rules import WholeRules
 from pinfold.match.say import Names, say
 from pinfold.match.season import Season, build_season
@@ -208,7 +208,7 @@ def test_a_want_whose_minimum_is_more_than_it_wants_is_refused():
 
 
 def said_of_unsold(whole: WholePlan) -> list[str]:
-    return [say(unsold, Names(), "en") for unsold in explain_unsold(whole.plan.season, whole.plan.chosen, whole.booked)]
+    return [say(unsold, Names(), "en") for unsold in explained(whole.plan.season, whole.plan.chosen, whole.booked)[1]]
 
 
 def test_goods_without_a_truck_are_told_that_one_more_would_not_pay():

@@ -14,7 +14,7 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.basics.progress import Progress, silent
 from pinfold.match.dual import GAP_ENOUGH
-from pinfold.match.explain import Booked, shipment_reasons, unsold_reasons
+from pinfold.match.explain import Booked, reasons
 from pinfold.match.kernel import PART_WAYS
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import rules_from_json, with_fairness
@@ -143,12 +143,14 @@ def _names(folder: Path, products: pl.DataFrame) -> Names:
 
 def _reasons(plan: Plan, names: Names, booked: Booked | None) -> pl.DataFrame:
     """One row per shipment, then one per lot of which kg stay: lot_id, want_id (empty when unsold), kg, sentence."""
-    sent, stay = (reasons(plan.season, plan.chosen, booked) for reasons in (shipment_reasons, unsold_reasons))
-    told = [
-        sent.select("lot_id", "want_id", "kg").with_columns(sentence=sentences_of_shipments(sent, names, "en")),
-        stay.select("lot_id", pl.lit("").alias("want_id"), "kg").with_columns(sentence=sentences_of_unsold(stay, names, "en")),
-    ]
-    return pl.concat(frame.with_columns(pl.col("lot_id", "want_id").cast(pl.String)) for frame in told)
+    sent, stay = reasons(plan.season, plan.chosen, booked)
+    nowhere = pl.lit(None, sent.schema["want_id"])
+    return pl.concat(
+        [
+            sent.select("lot_id", "want_id", "kg", sentence=sentences_of_shipments(sent, names, "en")),
+            stay.select("lot_id", want_id=nowhere, kg="kg", sentence=sentences_of_unsold(stay, names, "en")),
+        ]
+    )
 
 
 def summary(plan: Plan) -> dict[str, object]:

@@ -22,7 +22,7 @@ from pinfold.flows.forecast import SeasonForecast, as_they_flowered, issue_forec
 from pinfold.flows.ranking import learn_tastes
 from pinfold.flows.weather import refresh_weather, weather_known
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
-from pinfold.match.explain import explain_shipments, explain_unsold
+from pinfold.match.explain import explained
 from pinfold.match.plan import Method, Plan, plan_season
 from pinfold.match.rules import MatchRules, WholeRules
 from pinfold.match.season import build_season
@@ -155,7 +155,7 @@ def _prices(products: pl.DataFrame) -> pl.DataFrame:
 
 
 def _kept(plan: Plan, whole: WholePlan | None, ahead: SellAhead, season: int, now: datetime) -> plans.NewPlan:
-    booked = None if whole is None else whole.booked
+    sent, stay = explained(plan.season, plan.chosen, None if whole is None else whole.booked)
     return plans.NewPlan(
         season=season,
         as_of=home_day(now),
@@ -166,9 +166,9 @@ def _kept(plan: Plan, whole: WholePlan | None, ahead: SellAhead, season: int, no
         baselines={name: asdict(facts) for name, facts in plan.beside.items()},
         wants=plan.season.tables.wants,
         shipments=plan.shipments,
-        reasons=(asdict(reason) for reason in explain_shipments(plan.season, plan.chosen, booked)),
+        reasons=(asdict(reason) for reason in sent),
         offered=plan.season.tables.lots,
         sold_ahead=ahead.by_product.to_dicts(),
         trucks={} if whole is None else whole.trucks_by_lane(),
-        unsold=[asdict(unsold) for unsold in explain_unsold(plan.season, plan.chosen, booked)],
+        unsold=[asdict(unsold) for unsold in stay],
     )

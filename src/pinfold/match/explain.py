@@ -98,21 +98,21 @@ class Places:
     full: Ints
 
 
-def explain_shipments(season: Season, shipments: Shipments, booked: Booked | None = None) -> list[Reason]:
-    """One reason per shipment, in their order."""
-    return [Reason(**row) for row in shipment_reasons(season, shipments, booked).iter_rows(named=True)]
+def explained(season: Season, shipments: Shipments, booked: Booked | None = None) -> tuple[list[Reason], list[Unsold]]:
+    """One reason per shipment, in their order, and one entry per lot of which at least a kg stays, in the order of the table."""
+    sent, stay = reasons(season, shipments, booked)
+    return [Reason(**row) for row in sent.iter_rows(named=True)], [Unsold(**row) for row in stay.iter_rows(named=True)]
 
 
-def explain_unsold(season: Season, shipments: Shipments, booked: Booked | None = None) -> list[Unsold]:
-    """One entry per lot of which at least a kg stays, in the order of the table."""
-    return [Unsold(**row) for row in unsold_reasons(season, shipments, booked).iter_rows(named=True)]
-
-
-def shipment_reasons(season: Season, shipments: Shipments, booked: Booked | None = None) -> pl.DataFrame:
-    """The fields of a Reason, one row per shipment, in their order."""
-    ways, tables, (lot, way) = season.ways, season.tables, (shipments.lot, shipments.way)
+def reasons(season: Season, shipments: Shipments, booked: Booked | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `explained` tells, as columns: the fields of a Reason and those of an Unsold."""
     places = _places(season, shipments, booked)
-    used = np.unique(way)
+    return _of_shipments(season, shipments, places), _of_unsold(season, shipments, places, booked)
+
+
+def _of_shipments(season: Season, shipments: Shipments, places: Places) -> pl.DataFrame:
+    ways, tables, (lot, way) = season.ways, season.tables, (shipments.lot, shipments.way)
+    used = np.flatnonzero(np.bincount(way))
     next_way = np.full(len(ways.pool), -1)
     next_way[used] = _next_best(season, places, used)
     want, other = ways.want[way], next_way[way]
@@ -134,9 +134,7 @@ def shipment_reasons(season: Season, shipments: Shipments, booked: Booked | None
     )
 
 
-def unsold_reasons(season: Season, shipments: Shipments, booked: Booked | None = None) -> pl.DataFrame:
-    """The fields of an Unsold, one row per lot of which at least a kg stays, in the order of the table."""
-    places = _places(season, shipments, booked)
+def _of_unsold(season: Season, shipments: Shipments, places: Places, booked: Booked | None) -> pl.DataFrame:
     left = season.lot_kg - sent_kg(season, shipments)
     lot = np.flatnonzero(left >= ROOM_KG)
     pool = season.lot_pool[lot]
@@ -214,8 +212,13 @@ def _next_best(season: Season, places: Places, used: Ints) -> Ints:
     ways = season.ways
     region = season.tables.wants["region_id"].to_physical().rank("dense").to_numpy()[ways.want]
     elsewhere = _best_of_other_regions(ways.pool, region, places.next_earns, places.full == 0)
-    _, same_hub_week = np.unique(ways.pool.astype(np.int64) * len(season.hub_week_kg_max) + ways.hub_week, return_inverse=True)
-    beside = _best_of_other_regions(same_hub_week, region, places.next_earns, places.full == FULL.index("hub"))
+    barred, hub_is_full = places.full == FULL.index("hub"), np.zeros(len(season.hub_week_kg_max), bool)
+    hub_is_full[ways.hub_week[barred]] = True
+    beside = np.full(len(ways.pool), -1)
+    if len(packed := np.flatnonzero(hub_is_full[ways.hub_week])):
+        _, same_hub_week = np.unique(ways.pool[packed].astype(np.int64) * len(hub_is_full) + ways.hub_week[packed], return_inverse=True)
+        best = _best_of_other_regions(same_hub_week, region[packed], places.next_earns[packed], barred[packed])
+        beside[packed] = np.append(packed, -1)[best]
     one, other = elsewhere[used], beside[used]
     earns = np.append(places.next_earns, -np.inf)
     return np.where(earns[other] > earns[one], other, one)

@@ -73,16 +73,11 @@ def say(reason: Reason | Unsold, names: Names, language: Language) -> str:
 
 
 def sentences_of_shipments(reasons: pl.DataFrame, names: Names, language: Language) -> pl.Series:
-    """What `say` says of each row of `explain.shipment_reasons`, many at once."""
+    """What `say` says of each shipment of `explain.reasons`, many at once."""
     ahead = pl.coalesce(pl.col("earns_per_kg") - pl.col("next_earns_per_kg"), pl.col("above_unsold_per_kg"))
     alone, level = pl.col("next_region_id").is_null(), ahead.abs() < HALF_FEN_YUAN
-    kinds = {
-        "only": alone & (ahead > -HALF_FEN_YUAN),
-        "only behind": alone,
-        "equal": level,
-        "ahead": ahead > 0,
-        "behind": pl.lit(True),
-    }
+    only = pl.when(ahead > -HALF_FEN_YUAN).then(pl.lit("only")).otherwise(pl.lit("only behind"))
+    beside = pl.when(level).then(pl.lit("equal")).when(ahead > 0).then(pl.lit("ahead")).otherwise(pl.lit("behind"))
     words, count = SENTENCES[language], pl.col("days_left").cast(pl.Int64)
     days = pl.when(count == 1).then(pl.lit(words["day"])).otherwise(_filled(words["days"], {"count": count.cast(pl.String)}))
     filling = {
@@ -92,11 +87,11 @@ def sentences_of_shipments(reasons: pl.DataFrame, names: Names, language: Langua
         "yuan": _two_places(ahead),
         "days": days,
     }
-    return _chosen(reasons, [(kinds[kind], _filled(words[kind], filling)) for kind in kinds])
+    return _sentences(reasons, pl.when(alone).then(only).otherwise(beside), words, filling)
 
 
 def sentences_of_unsold(reasons: pl.DataFrame, names: Names, language: Language) -> pl.Series:
-    """What `say` says of each row of `explain.unsold_reasons`, many at once."""
+    """What `say` says of each lot of `explain.reasons` that stays, many at once."""
     filling = {
         "region": _named("region_id", names.regions),
         "product": _named("product_id", names.products),
@@ -105,17 +100,14 @@ def sentences_of_unsold(reasons: pl.DataFrame, names: Names, language: Language)
         "truck": _thousands((pl.col("truck_yuan") + 0.5).floor().cast(pl.Int64)),
         "waits": _thousands((pl.col("waits_yuan") + 0.5).floor().cast(pl.Int64)),
     }
-    words, kind = SENTENCES[language], pl.coalesce("full", "why")
-    kinds = ("customers", "trucks", "hub", "truck", "shut", "booked", "too far", "shared", "pays less")
-    return _chosen(reasons, [(kind == each, _filled(words[each], filling)) for each in kinds])
+    return _sentences(reasons, pl.coalesce("full", "why"), SENTENCES[language], filling)
 
 
-def _chosen(reasons: pl.DataFrame, cases: list[tuple[pl.Expr, pl.Expr]]) -> pl.Series:
-    """The text of the first case that holds in each row."""
-    text: pl.Expr = pl.lit(None, pl.String)
-    for holds, says in reversed(cases):
-        text = pl.when(holds).then(says).otherwise(text)
-    return reasons.select(sentence=text)["sentence"]
+def _sentences(reasons: pl.DataFrame, kind: pl.Expr, words: Mapping[str, str], filling: Mapping[str, pl.Expr]) -> pl.Series:
+    """The sentence of each row, of which `kind` says which of `words` it is; each is put together for its own rows alone."""
+    rows = reasons.with_row_index("row").with_columns(kind=kind)
+    told = [each.select("row", sentence=_filled(words[each["kind"][0]], filling)) for each in rows.partition_by("kind")]
+    return pl.concat(told).sort("row")["sentence"] if told else pl.Series("sentence", [], pl.String)
 
 
 def _filled(sentence: str, filling: Mapping[str, pl.Expr]) -> pl.Expr:
