@@ -13,8 +13,6 @@ from pinfold.basics.errors import InputError
 
 PAYMENT_PROVIDERS = ("cash", "sandbox")
 WEATHER_SERVICES = ("open-meteo", "nasa-power", "files")
-# Languages of pages and people, each by its own name; the first is the default.
-LANGUAGES = {"zh-hans": "中文", "en": "English"}
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,7 @@ from datetime import date
 import polars as pl
 
 from pinfold.basics.errors import InputError
-
-FRUIT_COUNT = "fruit count"
-LOSSES = ("hail", "frost", "other loss")
-KINDS = (FRUIT_COUNT, *LOSSES)
-# An old mango tree carries some thousands, a coffee bush about as many. Assumed.
-FRUITS_PER_PLANT_MAX = 100_000.0
+from pinfold.fields.words import FRUIT_COUNT, FRUITS_PER_PLANT_MAX, KINDS
 
 
 @dataclass(frozen=True)

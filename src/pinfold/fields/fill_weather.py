@@ -18,8 +18,8 @@ import polars as pl
 
 from pinfold.basics.quantiles import Floats
 from pinfold.fields.weather import Place, WeatherRules, km_between
+from pinfold.fields.words import INTERPOLATED, NEIGHBOUR, USUAL_DAY
 
-INTERPOLATED, NEIGHBOUR, USUAL_DAY = FILLED = ("interpolated", "neighbour", "usual day")
 TEMPERATURES = ("tmax_c", "tmin_c", "tmean_c")
 # Fewer measured days than this say nothing of what is usual. Both assumed.
 USUAL_DAYS_EITHER_SIDE, USUAL_FROM_DAYS = 7, 5

@@ -20,7 +20,8 @@ from pinfold.basics.errors import InputError, SoldOut, TooMany
 from pinfold.basics.progress import Progress, silent
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index
-from pinfold.fields.crop_reports import LOSSES, CropReport
+from pinfold.fields.crop_reports import CropReport
+from pinfold.fields.words import LOSSES
 from pinfold.flows import clock, coop, events, harvest, join, pay, pins
 from pinfold.flows.field import report_crop, report_stage
 from pinfold.flows.plan import forecast_and_plan

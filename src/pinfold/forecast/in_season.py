@@ -20,8 +20,8 @@ import numpy as np
 import polars as pl
 
 from pinfold.basics.quantiles import COLUMNS, LEVELS, Floats
-from pinfold.fields.crop_reports import FRUIT_COUNT
 from pinfold.fields.crops import Crop
+from pinfold.fields.words import FRUIT_COUNT
 
 FROST_IN_WEATHER = "frost in the weather"
 # Standard deviations, all assumed: of log kg from a fruit count; of a share lost that was measured, and of a guessed one on top.

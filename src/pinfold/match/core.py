@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,10 @@ from pinfold.match.bound import Prices, bound
 from pinfold.match.dual import GAP_ENOUGH, Flow, price_flow
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Ints, Season
-from pinfold.match.shipments import within_limits
+from pinfold.match.shipments import Shipments, within_limits
+
+if TYPE_CHECKING:
+    from pinfold.match.fairness import Promise
 
 # Measured in CPU seconds on one core: on 2 thousand ways simplex took 0.02 and the interior point 0.05, on 80 thousand 22.8 and 5.5;
 # by prices (0.12 % from the optimum at worst) 0.3.
@@ -41,6 +44,20 @@ class Programme:
     starts: npt.NDArray[np.int32]
     rows: npt.NDArray[np.int32]
     values: Floats
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A plan, prices that prove its bound, and yuan that no plan within the same terms can exceed.
+
+    promise : between villages, where there is one
+    """
+
+    shipments: Shipments
+    prices: Prices
+    bound: float
+    interrupted: bool = False
+    promise: Promise | None = None
 
 
 def programme(season: Season) -> Programme:

@@ -16,7 +16,7 @@ import polars as pl
 
 from pinfold.basics.errors import InputError, NoPlan
 from pinfold.match.bound import Prices, bound
-from pinfold.match.core import Programme, optimum, passed_to_highs, programme, row_prices, run_highs, solver_options
+from pinfold.match.core import Certified, Programme, optimum, passed_to_highs, programme, row_prices, run_highs, solver_options
 from pinfold.match.score import sent_kg
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
@@ -138,20 +138,6 @@ class Promise:
         return [
             f"village {villages.ids[row]} misses what it was promised by {short[row]:.0f} kg" for row in np.flatnonzero(short > PROMISE_KG)
         ]
-
-
-@dataclass(frozen=True)
-class Certified:
-    """A plan, prices that prove its bound, and yuan that no plan within the same terms can exceed.
-
-    promise : between villages, where there is one
-    """
-
-    shipments: Shipments
-    prices: Prices
-    bound: float
-    interrupted: bool = False
-    promise: Promise | None = None
 
 
 def fair_flow(season: Season) -> Certified:

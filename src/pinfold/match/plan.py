@@ -10,9 +10,8 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.match.baselines import baselines
 from pinfold.match.bound import Prices
-from pinfold.match.core import near_best_flow
+from pinfold.match.core import Certified, near_best_flow
 from pinfold.match.dual import GAP_ENOUGH
-from pinfold.match.fairness import Certified, Promise, fair_flow
 from pinfold.match.kernel import Network
 from pinfold.match.score import Facts, broken_limits, judge
 from pinfold.match.season import Floats, Season, numbered_hub_weeks
@@ -20,6 +19,8 @@ from pinfold.match.shipments import Shipments, share_out, within_limits
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from pinfold.match.fairness import Promise
 
 Method = Literal["optimal", "greedy", "first-come"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -103,6 +104,9 @@ def plan_season(season: Season, method: Method = "optimal", gap_enough: float = 
 
 def _best(season: Season, network: Network, gap_enough: float) -> Certified:
     if season.rules.is_fair:
+        # Read here, because few seasons promise anything between villages.
+        from pinfold.match.fairness import fair_flow
+
         return fair_flow(season)
     flow = near_best_flow(season, None, network, gap_enough)
     return Certified(_kept(season, flow.kg), flow.prices, flow.bound, flow.interrupted)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from pinfold.settings import LANGUAGES, settings
+from pinfold.basics.languages import LANGUAGES
+from pinfold.settings import settings
 from pinfold.web.navigation import links_for
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
-from pinfold.settings import LANGUAGES as languages
+from pinfold.basics.languages import LANGUAGES as languages
 from pinfold.settings import settings as read_settings
 
 PINFOLD = read_settings()

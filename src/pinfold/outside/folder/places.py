@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from pinfold.basics.languages import LANGUAGES
 from pinfold.basics.units import UNITS_KG, UNITS_M2
-from pinfold.fields.crop_reports import FRUIT_COUNT, FRUITS_PER_PLANT_MAX, KINDS
-from pinfold.fields.fill_weather import FILLED
+from pinfold.fields.words import FILLED, FRUIT_COUNT, FRUITS_PER_PLANT_MAX, KINDS
 from pinfold.outside.folder.columns import Need, Table, day, identity, number, text, truth, whole
-from pinfold.settings import LANGUAGES
 
 ROLES = ("household", "coordinator", "board", "merchant", "packhouse", "customer", "officer", "operator")
 

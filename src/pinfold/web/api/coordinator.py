@@ -10,7 +10,8 @@ from pydantic import Field
 
 from pinfold.deliver.picking import PickLine
 from pinfold.fields.conditions import CONDITIONS, ConditionReport
-from pinfold.fields.crop_reports import KINDS, CropReport
+from pinfold.fields.crop_reports import CropReport
+from pinfold.fields.words import KINDS
 from pinfold.flows import clock
 from pinfold.flows.field import ReportFacts, report_condition, report_crop, report_stage
 from pinfold.flows.harvest import pick_list, record_harvest

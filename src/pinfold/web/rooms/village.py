@@ -20,8 +20,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pinfold.basics.units import to_kg
 from pinfold.fields.conditions import CANOPY, CONDITIONS, ConditionReport
-from pinfold.fields.crop_reports import FRUITS_PER_PLANT_MAX, KINDS, LOSSES, CropReport
+from pinfold.fields.crop_reports import CropReport
 from pinfold.fields.crops import PICKING_OVER, crop, known_crops
+from pinfold.fields.words import FRUITS_PER_PLANT_MAX, KINDS, LOSSES
 from pinfold.flows import clock
 from pinfold.store.reads import village as reads
 from pinfold.store.reads.household import PlotFacts
