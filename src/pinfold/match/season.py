@@ -18,8 +18,8 @@ Ints = npt.NDArray[np.signedinteger[Any]]
 
 NODE = ["hub_id", "product_id", "grade", "collect_days", "ready_week"]
 STEPS = 3
-# So many ways are worked out at once: 8 MB an array, which stays near the processor, and far less than all of a large season's.
-WAYS_AT_ONCE = 1_000_000
+# So many ways are worked out at once: 128 KB an array, so that all that are in the making stay near the processor.
+WAYS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import polars as pl
@@ -9,7 +10,19 @@ import polars as pl
 from pinfold.basics.errors import InputError
 
 SHOWN_MAX = 20
-ANY, NOT_NEGATIVE, POSITIVE, SHARE, WHOLE, GRADE = "a number", "0 or more", "more than 0", "0 to 1", "a whole number", "0, 1 or 2"
+# Just above this a float does not tell whole numbers apart any more.
+NUMBER_MAX = 9e15
+ANY, NOT_NEGATIVE, POSITIVE = "a number below 9e15", "0 or more, below 9e15", "more than 0, below 9e15"
+SHARE, WHOLE, GRADE = "0 to 1", "a whole number below 9e15", "0, 1 or 2"
+# What is no number, or infinite, is never allowed.
+ALLOWED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    ANY: lambda number: number.abs() <= NUMBER_MAX,
+    NOT_NEGATIVE: lambda number: number.is_between(0, NUMBER_MAX),
+    POSITIVE: lambda number: (number > 0) & (number <= NUMBER_MAX),
+    SHARE: lambda number: number.is_between(0, 1),
+    WHOLE: lambda number: (number == number.round()) & (number.abs() <= NUMBER_MAX),
+    GRADE: lambda number: number.is_in([0.0, 1.0, 2.0]),
+}
 NUMBERS = {
     "products": {"shelf_life_days": POSITIVE, "price_per_kg": NOT_NEGATIVE},
     "lots": {
@@ -64,14 +77,14 @@ def checked(tables: Tables) -> Tables:
     """
     given = {item.name: getattr(tables, item.name) for item in fields(Tables)}
     given["wants"] = _with_worst_grade(given["wants"])
-    problems = [problem for name, table in given.items() for problem in _missing_columns(name, table)]
-    if not problems:
-        given = {name: table.with_columns(pl.col(TEXTS[name]).cast(pl.String)) for name, table in given.items()}
-        met = pl.concat([given["lots"].select("product_id"), given["wants"].select("product_id")])
-        unknown = _unknown_products(given)
-        given["products"] = given["products"].join(met, on="product_id", how="semi")
-        problems = [problem for name, table in given.items() for problem in (*_bad_numbers(name, table), *_repeated(name, table))]
-        problems += [*unknown, *_rising_steps(given["wants"])]
+    missing = [problem for name, table in given.items() for problem in _missing_columns(name, table)]
+    if missing:
+        raise InputError("\n".join(missing))
+    given = {name: table.with_columns(pl.col(TEXTS[name]).cast(pl.String)) for name, table in given.items()}
+    known = given["products"]["product_id"]
+    met = pl.concat([given["lots"]["product_id"], given["wants"]["product_id"]])
+    given["products"] = given["products"].filter(known.is_in(met.implode()))
+    problems = [problem for name, table in given.items() for problem in _wrong_rows(name, table, known)]
     if problems:
         more = [f"and {len(problems) - SHOWN_MAX} more"] if len(problems) > SHOWN_MAX else []
         raise InputError("\n".join(problems[:SHOWN_MAX] + more))
@@ -89,60 +102,44 @@ def _missing_columns(name: str, table: pl.DataFrame) -> list[str]:
     return [f"{name}: column {column!r} is missing; add it" for column in sorted(needed - set(table.columns))]
 
 
-def _bad_numbers(name: str, table: pl.DataFrame) -> list[str]:
-    good = {column: _is(column, allowed).fill_null(False) for column, allowed in NUMBERS[name].items()}
-    problems = []
-    for column, all_good in table.select(holds.all().alias(column) for column, holds in good.items()).row(0, named=True).items():
-        if not all_good:
-            bad = table.with_row_index("row", offset=1).filter(~good[column])
-            problems += [f"{_row(name, row)}: {column} is {row[column]}; give {NUMBERS[name][column]}" for row in bad.to_dicts()]
-    return problems
+def _wrong_rows(name: str, table: pl.DataFrame, products: pl.Series) -> list[str]:
+    """One sentence for everything that is wrong with a row of table `name`; products : ids that are known."""
+    wrong = _wrong(name, products)
+    # One look for all; most tables have nothing wrong.
+    found = table.select(some.any().alias(says) for says, some in wrong.items()).row(0, named=True)
+    rows = table.with_row_index("row", offset=1) if any(found.values()) else table
+    ids = ", ".join(f"{column} {{{column}}}" for column in KEYS[name][0])
+    return [
+        f"{name} row {{row}} ({ids}): {says}".format(**row)
+        for says, some in found.items()
+        if some
+        for row in rows.filter(wrong[says]).iter_rows(named=True)
+    ]
+
+
+def _wrong(name: str, products: pl.Series) -> dict[str, pl.Expr]:
+    """What may be wrong with a row of table `name`: what is then said of it, with its cells in braces, and whether it is."""
+    wrong = {
+        f"{column} is {{{column}}}; give {allowed}": ~_is(column, allowed).fill_null(False) for column, allowed in NUMBERS[name].items()
+    }
+    for key in KEYS[name]:
+        says = f"{' and '.join(key)} {', '.join(f'{{{part}}}' for part in key)} is empty or comes twice"
+        wrong[says] = ~pl.struct(key).is_first_distinct() | pl.any_horizontal(pl.col(key).is_null())
+    if name in ("lots", "wants"):
+        # Without a product it is in none of them.
+        wrong["product_id {product_id} is not in products; add it there"] = ~pl.col("product_id").is_in(products.implode()).fill_null(False)
+    if name == "wants":
+        # A later, dearer step would let a plan sell to the dear step without filling the cheap one before it.
+        wrong["a later step pays more than one before it; give price_1 to price_3 dearest first"] = pl.any_horizontal(
+            (pl.col(f"price_{late}") > pl.col(f"price_{early}")) & (pl.col(f"kg_{late}") > 0) & (pl.col(f"kg_{early}") > 0)
+            for early, late in ((1, 2), (2, 3), (1, 3))
+        )
+    return wrong
 
 
 def _is(column: str, allowed: str) -> pl.Expr:
     """Whether each value of `column` is a number that is `allowed`; null where it is none."""
-    number = pl.col(column).cast(pl.Float64, strict=False)
-    inside = {
-        ANY: pl.lit(True),
-        NOT_NEGATIVE: number >= 0,
-        POSITIVE: number > 0,
-        SHARE: number.is_between(0, 1),
-        WHOLE: number == number.round(),
-        GRADE: number.is_in([0.0, 1.0, 2.0]),
-    }[allowed]
-    return number.is_finite() & inside
-
-
-def _repeated(name: str, table: pl.DataFrame) -> list[str]:
-    problems = []
-    for key in KEYS[name]:
-        rows = table.with_row_index("row", offset=1)
-        bad = rows.filter(pl.struct(key).is_first_distinct().not_() | pl.any_horizontal(pl.col(key).is_null()))
-        what = " and ".join(key)
-        problems += [
-            f"{_row(name, row)}: {what} {', '.join(str(row[part]) for part in key)} is empty or comes twice" for row in bad.to_dicts()
-        ]
-    return problems
-
-
-def _unknown_products(given: dict[str, pl.DataFrame]) -> list[str]:
-    problems = []
-    for name in ("lots", "wants"):
-        bad = given[name].with_row_index("row", offset=1).join(given["products"], on="product_id", how="anti")
-        problems += [f"{_row(name, row)}: product_id {row['product_id']} is not in products; add it there" for row in bad.to_dicts()]
-    return problems
-
-
-def _rising_steps(wants: pl.DataFrame) -> list[str]:
-    """A later, dearer step would let a plan sell to the dear step without filling the cheap one before it."""
-    rising = [
-        (pl.col(f"price_{late}") > pl.col(f"price_{early}")) & (pl.col(f"kg_{late}") > 0) & (pl.col(f"kg_{early}") > 0)
-        for early, late in ((1, 2), (2, 3), (1, 3))
-    ]
-    bad = wants.with_row_index("row", offset=1).filter(pl.any_horizontal(rising))
-    return [
-        f"{_row('wants', row)}: a later step pays more than one before it; give price_1 to price_3 dearest first" for row in bad.to_dicts()
-    ]
+    return ALLOWED[allowed](pl.col(column).cast(pl.Float64, strict=False))
 
 
 def _typed(name: str, table: pl.DataFrame) -> pl.DataFrame:
@@ -151,8 +148,3 @@ def _typed(name: str, table: pl.DataFrame) -> pl.DataFrame:
         pl.col([column for column in NUMBERS[name] if column not in whole]).cast(pl.Float64),
         pl.col(whole).cast(pl.Float64).cast(pl.Int64),
     )
-
-
-def _row(name: str, row: dict[str, object]) -> str:
-    ids = ", ".join(f"{column} {row[column]}" for column in KEYS[name][0])
-    return f"{name} row {row['row']} ({ids})"

@@ -13,7 +13,7 @@ import polars as pl
 
 from pinfold.basics.errors import NotFound
 from pinfold.outside.folder.encoding import as_utf8
-from pinfold.outside.folder.lines import Rows, Whole, count_rows
+from pinfold.outside.folder.lines import Rows, count_rows
 from pinfold.outside.folder.problems import EXAMPLES_MAX, Problem, error, shortened
 
 SUFFIXES = (".csv", ".parquet")
@@ -68,7 +68,7 @@ def _read_parquet(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
             problems.append(error(file, f"holds {kind}, not one value per cell", "write numbers, text or dates", column=column))
     if problems:
         return None, problems
-    return Cells(file, _with_lines(frame, np.arange(2, frame.height + 2))), []
+    return Cells(file, frame.with_row_index("line", offset=2)), []
 
 
 def _read_csv(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
@@ -92,7 +92,7 @@ def _read_csv(path: Path, file: str) -> tuple[Cells | None, list[Problem]]:
     if frame.height != len(rows.line) - 1:
         says = "has quotation marks inside cells, so that its rows cannot be told apart"
         return None, [*notes, *broken, error(file, says, 'put the whole cell between marks and double those inside: "5"" pipe"')]
-    frame = _with_lines(frame.with_columns(pl.all().str.strip_chars().replace("", None)), rows.line[1:])
+    frame = frame.select(pl.Series("line", rows.line[1:], pl.UInt32), pl.all().str.strip_chars().replace("", None))
     ragged = (rows.cells != len(header))[1:]
     frame = frame.filter(pl.any_horizontal(pl.exclude("line").is_not_null()) & ~pl.lit(pl.Series(ragged)))
     nameless = [name for name in header if name.startswith("column ")]
@@ -131,7 +131,3 @@ def _row_problems(rows: Rows, width: int, file: str) -> list[Problem]:
         for row in ragged[:EXAMPLES_MAX]
     ]
     return problems + shortened(examples, len(ragged))
-
-
-def _with_lines(frame: pl.DataFrame, lines: Whole) -> pl.DataFrame:
-    return frame.select(pl.Series("line", lines, pl.UInt32), pl.all())

@@ -26,17 +26,16 @@ def to_values(cells: Cells, name: str) -> tuple[pl.DataFrame, list[Problem], dic
     known = {column: declared.get(column, FREE if name in FREE_NUMBERS else None) for column in frame.columns[1:]}
     kinds = {column: kind for column, kind in known.items() if kind is not None}
     values = {column: _value(column, kind.kind, frame.schema[column]) for column, kind in kinds.items()}
-    unreadable = {column: value.is_null() & pl.col(column).is_not_null() for column, value in values.items()}
+    free = {column: _number_or_text(frame[column]) for column, kind in known.items() if kind is None}
+    read = frame.with_columns(**values, **free)
     problems: list[Problem] = []
     unread: dict[str, pl.Series] = {}
-    # One look at all columns; most tables have nothing that cannot be read.
-    for column, some in frame.select(bad.any().alias(column) for column, bad in unreadable.items()).row(0, named=True).items():
-        if some:
-            bad = frame.filter(unreadable[column]).select("line", column)
-            problems += listed(bad, partial(_problem, column=column, known=kinds[column], file=cells.file))
+    for column, kind in kinds.items():
+        if read[column].null_count() > frame[column].null_count():
+            bad = frame.filter(read[column].is_null() & frame[column].is_not_null()).select("line", column)
+            problems += listed(bad, partial(_problem, column=column, known=kind, file=cells.file))
             unread[column] = bad["line"]
-    free = {column: _number_or_text(frame[column]) for column, kind in known.items() if kind is None}
-    return frame.with_columns(**values, **free), problems, unread
+    return read, problems, unread
 
 
 def convert(frame: pl.DataFrame, name: str) -> pl.DataFrame:
