@@ -88,7 +88,7 @@ def measure_uncertain(asked: Asked) -> Iterator[Row]:
         with generated(name) as folder:
             out = folder.with_name("plan")
             one, _ = planned(folder, out, repeats=REPEATS)
-            # A season that is solved exactly knows no effort.
+            # A small season is done before the usual effort is.
             for effort in EFFORTS[:1] if name.startswith("S") else EFFORTS:
                 many, plan = planned(folder, out, "--uncertain", "--effort", effort, repeats=REPEATS)
                 times = f"{many.cpu_s / one.cpu_s:.1f}"
