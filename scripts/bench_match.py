@@ -19,6 +19,8 @@ from bench_seasons import Asked, apart, generated, planned, refuse_broken, run, 
 USUAL, ALL = "S0 M0 M1 M2 XL0/10", "S0 M0 M1 M2 L0 L1 XL0/10 XL0/5 XL0"
 LOOSENED_USUAL, LOOSENED_ALL = "M0 M1 M2", "M0 M1 M2 L0"
 TIGHT_GAP = 0.05
+# Of each size, the season that the picture names it at.
+NAMED = ("S0", "M0", "L0", "XL0")
 REPEATS, START_REPEATS = 3, 7
 
 # HiGHS on the same programme, as it comes and loosened to about what a plan by prices is certified to, and no crossover.
@@ -148,7 +150,7 @@ def growth_points(page: str) -> list[dict[str, object]]:
             continue
         told = {"pinfold match, all of it": command, "HiGHS interior point alone": highs}
         points += [
-            {"solver": solver, "ways": int(ways.replace(",", "")), "cpu_s": float(cpu_s)}
+            {"season": season, "solver": solver, "ways": int(ways.replace(",", "")), "cpu_s": float(cpu_s)}
             for solver, cpu_s in told.items()
             if cpu_s != "too large"
         ]
@@ -156,7 +158,7 @@ def growth_points(page: str) -> list[dict[str, object]]:
 
 
 def growth_picture(points: list[dict[str, object]]) -> str:
-    """SVG: CPU seconds over ways, both by their logarithm; points : solver, ways, cpu_s."""
+    """SVG: CPU seconds over ways, both by their logarithm, with the name of each size; points : season, solver, ways, cpu_s."""
     import altair as alt
 
     from pinfold.web.charts.drawing import CHERRY, LEAF, WIDTH_PX, svg_of
@@ -169,4 +171,6 @@ def growth_picture(points: list[dict[str, object]]) -> str:
             "solver:N", scale=alt.Scale(domain=solvers, range=[LEAF, CHERRY]), legend=alt.Legend(orient="top", columns=1, title=None)
         ),
     )
-    return svg_of(marks.mark_line(point=True).properties(width=WIDTH_PX - 60, height=230))
+    names = [{"name": str(point["season"])[:-1]} | point for point in points if point["season"] in NAMED and point["solver"] == solvers[0]]
+    labels = marks.properties(data=alt.Data(values=names)).mark_text(align="left", dx=6, dy=10).encode(text="name:N")
+    return svg_of((marks.mark_line(point=True) + labels).properties(width=WIDTH_PX - 60, height=230))
