@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = [Path(f"src/pinfold/match/{name}.c") for name in ("loops", "forest", "harvests")]
+SOURCES = [Path(f"src/pinfold/match/{name}.c") for name in ("loops", "forest", "harvests", "provinces")]
 # Numbers are finite by the checks of match/tables.py; without these promises the compiler would not do several at once.
 PROMISES = ["-fno-math-errno", "-fno-trapping-math", "-ffinite-math-only", "-fno-signed-zeros"]
 COMPILE = [sys.executable, "-m", "ziglang", "cc", "-O3", "-march=native", *PROMISES, "-fPIC", "-shared"]

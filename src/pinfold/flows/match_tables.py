@@ -60,7 +60,7 @@ def match_from_folder(folder: Path, out: Path, asked: Asked = Asked(), progress:
     if asked.fairness is not None:
         season = replace(season, rules=with_fairness(season.rules, asked.fairness))
     progress(f"match: plan {len(season.ways.pool):,} ways", 1, STEPS)
-    with _threads(len(season.ways.pool)) as workers:
+    with _threads(season) as workers:
         plan = plan_season(season, asked.method, asked.gap_enough, workers)
     progress("match: write the plan", 2, STEPS)
     write_plan(folder, out, plan)
@@ -71,9 +71,9 @@ def match_from_folder(folder: Path, out: Path, asked: Asked = Asked(), progress:
     return answer
 
 
-def _threads(ways: int) -> AbstractContextManager[Executor | None]:
-    """Threads for a season of so many ways; most seasons are one part, and need not wait for the import."""
-    if ways <= PART_WAYS:
+def _threads(season: Season) -> AbstractContextManager[Executor | None]:
+    """Threads for a season of several provinces or parts; most seasons are one, and need not wait for the import."""
+    if len(season.ways.pool) <= PART_WAYS and len(season.provinces) == 1:
         return nullcontext()
     from pinfold.outside.executors import threads
 

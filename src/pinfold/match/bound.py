@@ -24,7 +24,7 @@ class Prices:
     @classmethod
     def without_ways(cls, season: Season) -> Prices:
         """Prices of a season in which nothing can be sent: every want stays as dear as its first step."""
-        return cls(season.step_price_per_kg[:, 0], np.zeros(len(season.lane_kg_max)), np.zeros(len(season.hub_week_kg_max)))
+        return cls(season.step_price_per_kg[:, 0].copy(), np.zeros(len(season.lane_kg_max)), np.zeros(len(season.hub_week_kg_max)))
 
 
 def bound(season: Season, prices: Prices, profit: Floats | None = None) -> float:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +16,9 @@ import numpy.typing as npt
 
 from pinfold.basics.errors import NoPlan
 from pinfold.match.bound import Prices, bound
-from pinfold.match.dual import GAP_ENOUGH, Flow, price_flow
+from pinfold.match.dual import GAP_ENOUGH, Flow, never, price_flow
 from pinfold.match.kernel import Network
-from pinfold.match.season import Floats, Ints, Season
+from pinfold.match.season import Floats, Ints, Province, Season, province_of
 from pinfold.match.shipments import Shipments, within_limits
 
 if TYPE_CHECKING:
@@ -93,14 +95,49 @@ def near_best_flow(season: Season, start: Prices | None = None, network: Network
     """Kg on every way of a plan that keeps every limit, and prices that prove how near it is to the best: exactly so in a small season.
 
     start : prices of a season like this one, from which the best are not far
-    network : of the season, where it is at hand
+    network : of the season, where it is at hand; its threads plan provinces side by side
     gap_enough : share of the bound below which a large season's plan is good enough
     """
+    if len(season.provinces) > 1:
+        return _by_province(season, start, network or Network.of(season), gap_enough)
+    return _of_one_province(season, start, network, gap_enough)
+
+
+def _of_one_province(
+    season: Season, start: Prices | None, network: Network | None, gap_enough: float, stopped: Callable[[], bool] = never
+) -> Flow:
     if len(season.ways.pool) > SIMPLEX_WAYS_MAX:
-        return price_flow(season, start, network, gap_enough)
+        return price_flow(season, start, network, gap_enough, stopped)
     kg, prices = best_flow(season)
     kg = within_limits(season, kg)
     return Flow(kg, season.unsold_worth + (network or Network.of(season)).gain(kg), prices, bound(season, prices))
+
+
+def _by_province(season: Season, start: Prices | None, network: Network, gap_enough: float) -> Flow:
+    """The provinces' plans, made side by side on the network's threads, as one: no limit joins two, so plans and bounds add up."""
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    stop, provinces = Event(), [province_of(season, ways) for ways in season.provinces]
+    with nullcontext(network.workers) if network.workers else ThreadPoolExecutor(1) as workers:
+        planned = [
+            workers.submit(_of_one_province, each.season, start and _prices_in(each, start), None, gap_enough, stop.is_set)
+            for each in provinces
+        ]
+        try:
+            wait(planned)
+        except KeyboardInterrupt:
+            stop.set()
+        flows = [each.result() for each in planned]
+    kg, prices = np.zeros(len(season.ways.pool)), Prices.without_ways(season)
+    for province, flow in zip(provinces, flows, strict=True):
+        kg[province.ways] = flow.kg
+        prices.want[province.wants], prices.lane[province.lanes] = flow.prices.want, flow.prices.lane
+        prices.hub_week[province.hub_weeks] = flow.prices.hub_week
+    return Flow(kg, season.unsold_worth + network.gain(kg), prices, bound(season, prices), stop.is_set())
+
+
+def _prices_in(province: Province, prices: Prices) -> Prices:
+    return Prices(prices.want[province.wants], prices.lane[province.lanes], prices.hub_week[province.hub_weeks])
 
 
 def best_flow(season: Season) -> tuple[Floats, Prices]:

@@ -7,6 +7,7 @@ makes any flow a plan.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import log
 from typing import NamedTuple
@@ -78,16 +79,29 @@ class Flow:
         return (self.bound - self.objective) / max(abs(self.bound), 1e-9)
 
 
-def price_flow(season: Season, start: Prices | None = None, network: Network | None = None, gap_enough: float = GAP_ENOUGH) -> Flow:
+def never() -> bool:
+    """Nobody stops it."""
+    return False
+
+
+def price_flow(
+    season: Season,
+    start: Prices | None = None,
+    network: Network | None = None,
+    gap_enough: float = GAP_ENOUGH,
+    stopped: Callable[[], bool] = never,
+) -> Flow:
     """A plan that earns within `gap_enough` of the bound where the stages reach that, and the best that they reached otherwise.
 
     start : prices of a season like this one: the first stages are then left out
     network : of the season, where it is at hand
-    KeyboardInterrupt ends the walk early: the best plan so far comes back, certified, with `interrupted` set.
+    stopped : asked before every pass; in a thread that is not the main one, which no Ctrl-C reaches
+    KeyboardInterrupt or `stopped` ends the walk early: the best plan so far comes back, certified, with `interrupted` set.
     Source of the smoothing: Nesterov (2005), Math. Program. 103, here by entropy over a pool's ways and parabolas over lots and steps.
     """
     network = network or Network.of(season)
-    walk = _Walk(network, _first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week]))
+    first_prices = _first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week])
+    walk = _Walk(network, first_prices, stopped)
     best: Flow | None = None
     stages = iter(CLOSER)
     try:
@@ -122,8 +136,8 @@ def _stages_until(gap_enough: float, gap: float) -> int:
 class _Walk:
     """Prices on their way down the temperatures: where they are now, and where the stages before ended."""
 
-    def __init__(self, network: Network, start: Floats) -> None:
-        self.network, self.at, self.temperature = network, start, WARMING[0].temperature
+    def __init__(self, network: Network, start: Floats, stopped: Callable[[], bool] = never) -> None:
+        self.network, self.at, self.temperature, self.stopped = network, start, WARMING[0].temperature, stopped
         self.ends: list[tuple[float, Floats]] = []
         self.mean_kg: Floats | None = None
 
@@ -146,6 +160,8 @@ class _Walk:
         seen = itertools.count(1)
 
         def function(point: Floats) -> tuple[float, Floats]:
+            if self.stopped():
+                raise KeyboardInterrupt
             self.at = point * unit
             value, slope, way_kg = network.smoothed(stage.temperature, self.at)
             if keep_mean and next(seen) % MEAN_EVERY == 0:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pinfold.match.calendar import Calendar
+from pinfold.match.provinces import ways_by_province
 from pinfold.match.rules import MatchRules
 from pinfold.match.tables import Tables, checked
 
@@ -79,11 +81,60 @@ class Season:
         """Yuan that the season brings when nothing is shipped: every lot at its salvage value."""
         return float(self.lot_kg @ _floats(self.tables.lots, "salvage_per_kg"))
 
+    @cached_property
+    def provinces(self) -> list[Ints]:
+        """Rows of the ways of each part that shares nothing with the others; one array for most seasons (`ways_by_province`)."""
+        return ways_by_province(self)
+
 
 def first_ways(season: Season) -> Ints:
     """The first way of each pool, and one past the last way; shape (pools + 1,)."""
     # Numbers of the same type as the pools, or numpy would copy all ways into the larger one.
     return np.searchsorted(season.ways.pool, np.arange(season.pools.height + 1, dtype=season.ways.pool.dtype))
+
+
+@dataclass(frozen=True)
+class Province:
+    """`season` : of some ways alone; the others: rows of the whole season's ways, wants, lanes and hub-weeks, in the order of its own."""
+
+    season: Season
+    ways: Ints
+    wants: Ints
+    lanes: Ints
+    hub_weeks: Ints
+
+
+def province_of(season: Season, ways: Ints) -> Province:
+    """What one of `season.provinces` is as a season of its own; lots that have no way are left out."""
+    old, tables = season.ways, season.tables
+    pools, pool = _numbered(old.pool[ways], season.pools.height)
+    wants, want = _numbered(old.want[ways], len(season.step_kg))
+    lanes, lane = _numbered(old.lane[ways], len(season.lane_kg_max))
+    hub_weeks, hub_week = _numbered(old.hub_week[ways], len(season.hub_week_kg_max))
+    lots = np.flatnonzero(np.isin(season.lot_pool, pools))
+    listed = numbered_hub_weeks(tables)[hub_weeks].drop("hub_week")
+    alone = replace(
+        season,
+        tables=replace(tables, lots=tables.lots[lots], wants=tables.wants[wants], lanes=tables.lanes[lanes], hub_weeks=listed),
+        pools=season.pools[pools],
+        lot_pool=np.searchsorted(pools, season.lot_pool[lots]),
+        lot_kg=season.lot_kg[lots],
+        lot_value_per_kg=season.lot_value_per_kg[lots],
+        step_price_per_kg=season.step_price_per_kg[wants],
+        step_kg=season.step_kg[wants],
+        lane_kg_max=season.lane_kg_max[lanes],
+        hub_week_kg_max=season.hub_week_kg_max[hub_weeks],
+        ways=Ways(pool, want, lane, hub_week, old.kept[ways], old.cost_per_kg[ways], old.age_days[ways]),
+        promised=season.promised and replace(season.promised, kg=season.promised.kg[ways]),
+    )
+    return Province(alone, ways, wants, lanes, hub_weeks)
+
+
+def _numbered(used: Ints, count: int) -> tuple[Ints, Ints]:
+    """Which of `count` rows are used, and `used` as numbers among these."""
+    here = np.zeros(count, bool)
+    here[used] = True
+    return np.flatnonzero(here), (here.cumsum(dtype=np.int32) - 1)[used]
 
 
 def build_season(tables: Tables, rules: MatchRules) -> Season:
