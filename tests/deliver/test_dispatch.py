@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pinfold.deliver.dispatch import Buyer, Claim, Stock, arrived_kg, share_out
 
 
-def stock(lot_id: str, kg: float, ready_week: int = 3, kg_later: float = 0.0) -> Stock:
-    return Stock(lot_id, "hub", "mango", 0, ready_week, kg, kg_later)
+def stock(lot_id: str, kg: float, ready_week: int = 3, kg_later: float = 0.0, hub_id: str = "hub") -> Stock:
+    return Stock(lot_id, hub_id, "mango", 0, ready_week, kg, kg_later)
 
 
 def pin(name: str, packs: int, lot_id: str = "lot", kept: float = 1.0, pack_kg: float = 2.0, substitutes: dict[str, float] | None = None):
@@ -39,6 +39,23 @@ def test_what_whole_packs_leave_over_fills_another_pack():
     """Two pins of 3 packs of 2 kg: of 9 kg each gets 2 packs and 1 kg is too little for another; of 10 kg one gets a third pack."""
     assert arrived_kg(share_out([pin("a", 3), pin("b", 3)], [stock("lot", 9)])) == {"a": 4, "b": 4}
     assert arrived_kg(share_out([pin("a", 3), pin("b", 3)], [stock("lot", 10)])) == {"a": 6, "b": 4}
+
+
+def two_hubs(packs_here: int, packs_there: int) -> Buyer:
+    """A pin of packs of 2 kg, so many of each hub's lot."""
+    claims = (Claim("a", "here", 2.0 * packs_here, 1.0), Claim("a", "there", 2.0 * packs_there, 1.0))
+    return Buyer("a", 2.0 * (packs_here + packs_there), 2.0, 0.0, claims, {})
+
+
+def test_no_pack_is_filled_half_at_one_hub_and_half_at_another():
+    """3 kg here and 3 kg there are one pack and one pack, not three packs."""
+    sent = share_out([two_hubs(2, 2)], [stock("here", 3), stock("there", 3, hub_id="other")])
+    assert {part.lot_id: part.kg_sold for part in sent} == {"here": pytest.approx(2), "there": pytest.approx(2)}
+
+
+def test_what_one_hub_cannot_fill_the_other_fills_where_it_has_more():
+    sent = share_out([two_hubs(2, 2)], [stock("here", 3), stock("there", 30, hub_id="other")])
+    assert {part.lot_id: part.kg_sold for part in sent} == {"here": pytest.approx(2), "there": pytest.approx(6)}
 
 
 def test_goods_that_spoil_on_the_way_must_be_sent_too():

@@ -58,6 +58,15 @@ def make_small_season(now: datetime) -> SmallSeason:
         Product.objects.create(product_id="mango", name="Late mango, 2.5 kg", name_zh="晚熟芒果 2.5 公斤", category="fruit",
                                crop="mango", pack_kg=2.5, shelf_life_days=18, price_per_kg=12, kg_per_harvest_kg=0.95),
     )  # fmt: skip
+    lanes = {
+        (region, week): Lane.objects.create(
+            lane_id=lane_id, hub=hub, region=regions[region], week=week, days=2, truck_kg=1500, truck_cost=1200, trucks_max=2
+        )
+        for lane_id, region, week in (
+            *(("lane-0", "kunming", 6), ("lane-1", "chengdu", 7), ("lane-2", "kunming", 8)),
+            *(("chengdu-6", "chengdu", 6), ("kunming-7", "kunming", 7), ("chengdu-8", "chengdu", 8), ("kunming-5", "kunming", 5)),
+        )
+    }
     pins = []
     for n, (product, region, kind, state, taken) in enumerate(
         [
@@ -66,16 +75,13 @@ def make_small_season(now: datetime) -> SmallSeason:
             (products[1], "kunming", "friends", "open", 4),
         ]
     ):
-        lane = Lane.objects.create(
-            lane_id=f"lane-{n}", hub=hub, region=regions[region], week=6 + n, days=2, truck_kg=1500, truck_cost=1200, trucks_max=2
-        )
         lot = Lot.objects.create(
             lot_id=f"lot-{n}", season=2026, village=village, hub=hub, product=product, grade=0, ready_week=5 + n, kg=200, kg_cv=0.2,
             kg_promised=60, floor_price_per_kg=30 if n == 0 else 3.2, poverty_weight=0.5, collect_cost_per_kg=0.4, collect_days=1,
             salvage_per_kg=0.5,
         )  # fmt: skip
         pin = Pin.objects.create(
-            pin_id=f"pin-{n}", season=2026, product=product, grade=0, region=regions[region], lane=lane, week=6 + n, kind=kind,
+            pin_id=f"pin-{n}", season=2026, product=product, grade=0, region=regions[region], lane=lanes[region, 6 + n], week=6 + n, kind=kind,
             share_code=f"share{n}", state=state, opened_at=now - timedelta(days=2), closes_at=now + timedelta(days=3),
             closed_at=now - timedelta(hours=1) if state == "filled" else None, pack_kg=product.pack_kg, seats_min=3, seats_max=10,
             seats_taken=taken, seats_paid=taken if state == "filled" else 0, ladder=LADDER, floor_fen=round(product.pack_kg * 3000),

@@ -112,14 +112,15 @@ def whole_packs(kg: float, pack_kg: float) -> int:
 
 def _sent_to_all(buyers: Sequence[Buyer], stocks: Mapping[str, Stock]) -> list[Sent]:
     own = _own_lots(buyers, stocks)
-    sent = {buyer.buyer_id: _no_more_than_sold(buyer, own[buyer.buyer_id]) for buyer in buyers}
+    sent = {buyer.buyer_id: _no_more_than_sold(buyer, own[buyer.buyer_id], stocks) for buyer in buyers}
     left = {lot_id: stock.kg for lot_id, stock in stocks.items()}
     for parts in sent.values():
         _take(left, parts)
     for buyer in buyers:
         # Cutting to whole packs leaves a little in every lot: together it may fill another pack.
         _take(left, sent[buyer.buyer_id], sign=-1)
-        sent[buyer.buyer_id] = _no_more_than_sold(buyer, [*sent[buyer.buyer_id], *_more(buyer, sent[buyer.buyer_id], left, stocks)])
+        parts = [*sent[buyer.buyer_id], *_more(buyer, sent[buyer.buyer_id], left, stocks)]
+        sent[buyer.buyer_id] = _no_more_than_sold(buyer, parts, stocks)
         _take(left, sent[buyer.buyer_id])
     return [part for parts in sent.values() for part in parts]
 
@@ -152,24 +153,34 @@ def _more(buyer: Buyer, parts: Sequence[Sent], left: Mapping[str, float], stocks
     own = {claim.lot_id: claim.kept for claim in buyer.claims if claim.lot_id in stocks}
     kept = {**buyer.substitutes, **own}
     more = []
-    for lot_id in sorted(kept, key=lambda lot_id: (lot_id not in own, stocks[lot_id].ready_week, lot_id)):
-        spare = left[lot_id] - taken.get(lot_id, 0.0) - (0.0 if lot_id in own else stocks[lot_id].kg_later)
-        kg_sent = min(spare, kg_missing / kept[lot_id])
-        if kg_sent > DUST_KG:
-            kg_missing -= kg_sent * kept[lot_id]
-            more.append(Sent(buyer.buyer_id, lot_id, kg_sent, kg_sent * kept[lot_id]))
+    in_order = sorted(kept, key=lambda lot_id: (lot_id not in own, stocks[lot_id].ready_week, lot_id))
+    for hub_id in dict.fromkeys(stocks[lot_id].hub_id for lot_id in in_order):
+        kg_wanted = kg_missing
+        for lot_id in (lot_id for lot_id in in_order if stocks[lot_id].hub_id == hub_id):
+            spare = left[lot_id] - taken.get(lot_id, 0.0) - (0.0 if lot_id in own else stocks[lot_id].kg_later)
+            kg_sent = min(spare, kg_wanted / kept[lot_id])
+            if kg_sent > DUST_KG:
+                kg_wanted -= kg_sent * kept[lot_id]
+                more.append(Sent(buyer.buyer_id, lot_id, kg_sent, kg_sent * kept[lot_id]))
+        # What is less than a pack at one hub leaves it to the next to fill that pack.
+        kg_missing -= whole_packs(kg_missing - kg_wanted, buyer.pack_kg) * buyer.pack_kg if buyer.pack_kg else kg_missing - kg_wanted
     return more
 
 
-def _no_more_than_sold(buyer: Buyer, parts: Sequence[Sent]) -> list[Sent]:
-    """The parts cut down together to what the buyer was sold: to whole packs, if packs are what it takes."""
-    arriving = sum(part.kg_sold for part in parts)
-    kg_sold = min(arriving, buyer.kg_sold)
-    if buyer.pack_kg:
-        kg_sold = min(buyer.kg_sold, whole_packs(arriving, buyer.pack_kg) * buyer.pack_kg)
-    share = min(1.0, kg_sold / arriving) if arriving > DUST_KG else 0.0
+def _no_more_than_sold(buyer: Buyer, parts: Sequence[Sent], stocks: Mapping[str, Stock]) -> list[Sent]:
+    """The parts cut down together to what the buyer was sold: to whole packs, if packs are what it takes, each packed at one hub."""
+    arriving: dict[str, float] = defaultdict(float)
+    packed_at = {part.lot_id: stocks[part.lot_id].hub_id if buyer.pack_kg else "" for part in parts}
+    for part in parts:
+        arriving[packed_at[part.lot_id]] += part.kg_sold
+    share: dict[str, float] = {}
+    kg_left = buyer.kg_sold
+    for hub_id, kg in arriving.items():
+        kg_sold = min(kg_left, whole_packs(kg, buyer.pack_kg) * buyer.pack_kg if buyer.pack_kg else kg)
+        share[hub_id] = min(1.0, kg_sold / kg) if kg > DUST_KG else 0.0
+        kg_left -= kg_sold
     merged: dict[str, Sent] = {}
     for part in parts:
-        before = merged.get(part.lot_id, Sent(part.buyer_id, part.lot_id, 0.0, 0.0))
-        merged[part.lot_id] = replace(before, kg_sent=before.kg_sent + part.kg_sent * share, kg_sold=before.kg_sold + part.kg_sold * share)
+        before, cut = merged.get(part.lot_id, Sent(part.buyer_id, part.lot_id, 0.0, 0.0)), share[packed_at[part.lot_id]]
+        merged[part.lot_id] = replace(before, kg_sent=before.kg_sent + part.kg_sent * cut, kg_sold=before.kg_sold + part.kg_sold * cut)
     return [part for part in merged.values() if part.kg_sent > DUST_KG]

@@ -131,7 +131,7 @@ def _stock(lot: LotFacts) -> Stock:
 def _pin_buyer(pin: PinToShip, week: int, lots: Mapping[str, LotFacts], rules: MatchRules) -> Buyer:
     kg_sold = sum(order.seats for order in pin.orders) * pin.pack_kg
     fitting = [lot for lot in lots.values() if (lot.product_id, lot.grade) == (pin.product_id, pin.grade)]
-    return Buyer(pin.pin_id, kg_sold, pin.pack_kg, 0.0, _needed(pin.claims, kg_sold), _substitutes(fitting, (pin.road,), week, rules))
+    return Buyer(pin.pin_id, kg_sold, pin.pack_kg, 0.0, _needed(pin.claims, kg_sold), _substitutes(fitting, pin.roads, week, rules))
 
 
 def _bid_buyer(bid: BidToShip, week: int, lots: Mapping[str, LotFacts], rules: MatchRules) -> Buyer:

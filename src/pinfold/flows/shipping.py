@@ -46,7 +46,7 @@ def ship_pin(shipping: Shipping, pin: PinToShip, sent: Sequence[Sent]) -> None:
         else:
             refund_fen = _refund_fen(order, seats_kept)
             refund_part(order.order_id, refund_fen, "harvest short", shipping.now)
-            parts = _lot_parts(shipping, sent, seats_kept / seats_left, {pin.road.hub_id: pin.road})
+            parts = _lot_parts(shipping, sent, seats_kept / seats_left, pin.roads)
             of_order = split_over_lots(order.net_fen - refund_fen, parts, shipping.split)
             _post_order(shipping, pin, order, list(zip(parts, of_order, strict=True)))
             splits = [sum_so_far + part for sum_so_far, part in zip(splits, of_order, strict=True)]
@@ -60,7 +60,7 @@ def ship_bid(shipping: Shipping, bid: BidToShip, sent: Sequence[Sent]) -> None:
     """Delivers a chosen bid and charges the merchant for what arrived; a bid that would miss its least is closed without."""
     if sent:
         owed_fen = yuan_to_fen(sum(part.kg_sold for part in sent) * bid.price_per_kg)
-        parts = _lot_parts(shipping, sent, 1.0, {road.hub_id: road for road in bid.roads})
+        parts = _lot_parts(shipping, sent, 1.0, bid.roads)
         splits = split_over_lots(owed_fen, parts, shipping.split)
         lines = [EntryLine(accounts.merchant(bid.merchant_id), owed_fen)]
         for part, split in zip(parts, splits, strict=True):
@@ -94,9 +94,9 @@ def _credits(lot: LotFacts, split: Split) -> list[EntryLine]:
     ]
 
 
-def _lot_parts(shipping: Shipping, sent: Sequence[Sent], share: float, road_from: Mapping[str, Road]) -> list[LotPart]:
+def _lot_parts(shipping: Shipping, sent: Sequence[Sent], share: float, roads: Sequence[Road]) -> list[LotPart]:
     """What each lot gave to one order that has `share` of what was sent."""
-    lots = [shipping.lots[part.lot_id] for part in sent]
+    lots, road_from = [shipping.lots[part.lot_id] for part in sent], {road.hub_id: road for road in roads}
     return [
         LotPart(lot.lot_id, part.kg_sent * share, lot.collect_cost_per_kg + road_from[lot.hub_id].truck_per_kg, lot.floor_price_per_kg)
         for part, lot in zip(sent, lots, strict=True)

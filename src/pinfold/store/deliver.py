@@ -80,14 +80,14 @@ class Road:
 
 @dataclass(frozen=True)
 class PinToShip:
-    """A filled pin that waits for its week's harvest."""
+    """A filled pin that waits for its week's harvest; `roads` are the lanes of that week from the hubs of its lots."""
 
     pin_id: str
     product_id: str
     grade: int
     shelf_life_days: float
     pack_kg: float
-    road: Road
+    roads: tuple[Road, ...]
     claims: tuple[Claim, ...]
     orders: tuple[PaidOrder, ...]
 
@@ -232,16 +232,19 @@ def take_in(harvest: int, kg_by_lot: dict[str, float], weighed_at: datetime) -> 
 def pins_to_ship(season: int, week: int) -> list[PinToShip]:
     """Filled pins of the week, locked, those that filled first coming first."""
     pins = Pin.objects.filter(season=season, week=week, state=Pin.State.FILLED).order_by("pin_id")
-    pins = list(pins.select_for_update(of=("self",)).select_related("lane", "product"))
+    pins = list(pins.select_for_update(of=("self",)).select_related("product"))
     ids = [pin.pk for pin in pins]
-    claims = _claims(PinLot.objects.filter(pin__in=ids).values_list("pin_id", "lot_id", "kg", "kept"))
-    orders = _paid_orders(ids)
+    given = PinLot.objects.filter(pin__in=ids)
+    claims = _claims(given.values_list("pin_id", "lot_id", "kg", "kept"))
+    hubs = set(given.values_list("pin_id", "lot__hub_id"))
+    orders, lanes = _paid_orders(ids), {region_id: roads(region_id, week) for region_id in {pin.region_id for pin in pins}}
     return [
         PinToShip(
-            pin.pin_id, pin.product_id, pin.grade, pin.product.shelf_life_days, pin.pack_kg, _road(pin.lane), claims[pin.pk], orders[pin.pk]
+            pin.pin_id, pin.product_id, pin.grade, pin.product.shelf_life_days, pin.pack_kg,
+            tuple(road for road in lanes[pin.region_id] if (pin.pin_id, road.hub_id) in hubs), claims[pin.pk], orders[pin.pk],
         )
         for pin in sorted(pins, key=lambda pin: (pin.closed_at or pin.closes_at, pin.pin_id))
-    ]
+    ]  # fmt: skip
 
 
 def bids_to_ship(week: int) -> list[BidToShip]:

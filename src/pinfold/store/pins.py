@@ -7,14 +7,15 @@ from dataclasses import asdict
 from datetime import datetime
 from itertools import starmap
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
 
 from pinfold.basics.errors import NotFound
 from pinfold.basics.weeks import week_index
 from pinfold.pin.facts import OrderFacts, PaymentFacts, PinFacts, RefundFacts
 from pinfold.pin.opening import Deadline, FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment, Wanted
 from pinfold.pin.rescue import Waiting
-from pinfold.store.models import Customer, DemandForecast, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Season, Shipment
+from pinfold.store.models import Customer, DemandForecast, Lane, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Season, Shipment
 
 DEVIATIONS_P90 = 1.2816
 
@@ -115,6 +116,12 @@ def new_friends_pin(new: FriendsPinToOpen, beside: str, now: datetime) -> bool:
     if made:
         _give_lots(new.pin_id, new.lots)
     return made
+
+
+def lane_of_share(column: Combinable) -> Subquery:
+    """A column of the lane over which a row of PinLot reaches its pin's region: that of the lot's own hub."""
+    lanes = Lane.objects.filter(hub=OuterRef("lot__hub"), region=OuterRef("pin__region"), week=OuterRef("pin__week"))
+    return Subquery(lanes.values_list(column))
 
 
 def has_pin(pin_id: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from pinfold.basics.errors import NotFound
-from pinfold.store.models import Bid, BidLot, Hub, Lot, Pin
+from pinfold.store.models import Bid, BidLot, Hub, Lot, Pin, PinLot
 from pinfold.store.reads.shop import Named
 
 
@@ -59,11 +59,14 @@ def arriving(season: int, hub_id: str, week: int) -> list[Arriving]:
 
 def leaving(season: int, hub_id: str, week: int) -> list[Leaving]:
     """Filled pins and chosen bids that leave the hub in a week, and those that have left, by buyer."""
-    pins = Pin.objects.filter(season=season, lane__hub=hub_id, week=week, state__in=[Pin.State.FILLED, Pin.State.DISPATCHED])
+    pins = Pin.objects.filter(season=season, week=week, state__in=[Pin.State.FILLED, Pin.State.DISPATCHED])
+    shares = PinLot.objects.filter(pin__in=pins).values_list("pin_id")
+    kg_of, kg_here = (dict(some.annotate(arriving=Sum(F("kg") * F("kept")))) for some in (shares, shares.filter(lot__hub=hub_id)))
+    packs = {pin.pk: round(pin.seats_paid * kg_here[pin.pk] / kg_of[pin.pk]) for pin in pins.filter(pk__in=kg_here) if kg_of[pin.pk]}
     found = [
-        Leaving(pin.pk, "pin", pin.state, _named(pin.product), pin.grade, _named(pin.region), pin.seats_paid, pin.pack_kg,
-                pin.seats_paid * pin.pack_kg)
-        for pin in pins.select_related("product", "region")
+        Leaving(pin.pk, "pin", pin.state, _named(pin.product), pin.grade, _named(pin.region), packs[pin.pk], pin.pack_kg,
+                packs[pin.pk] * pin.pack_kg)
+        for pin in pins.filter(pk__in=packs).select_related("product", "region")
     ]  # fmt: skip
     kg = dict(BidLot.objects.filter(lane__hub=hub_id, bid__week=week).values_list("bid_id").annotate(all_kg=Sum("kg")))
     bids = Bid.objects.filter(pk__in=list(kg), state__in=[Bid.State.CHOSEN, Bid.State.DELIVERED, Bid.State.MISSED])

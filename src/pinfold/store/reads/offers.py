@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Max, QuerySet
 
 from pinfold.store.models import Order, Pin, PinLot
+from pinfold.store.pins import lane_of_share
 
 
 class Offer(NamedTuple):
@@ -61,6 +62,6 @@ def orders_paid(now: datetime) -> dict[str, int]:
 
 def shares(now: datetime) -> list[PinShare]:
     """What stands behind each of them."""
-    carry = F("lot__collect_cost_per_kg") + F("pin__lane__truck_cost") / F("pin__lane__truck_kg")
+    carry = F("lot__collect_cost_per_kg") + lane_of_share(F("truck_cost") / F("truck_kg"))
     rows = PinLot.objects.filter(pin__in=joinable(now)).order_by("pin", "lot")
     return [PinShare(*row) for row in rows.values_list("pin_id", "lot__village__cooperative_id", "kg", "kept", carry)]

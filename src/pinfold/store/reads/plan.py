@@ -224,13 +224,13 @@ def _ripe(row: dict[str, Any]) -> Ripe:
 
 def _in_pins(lots: Q) -> Iterator[Parcel]:
     rows = PinLot.objects.filter(lots, pin__state__in=[Pin.State.OPEN, Pin.State.FILLED])
-    rows = rows.select_related("pin__region", "pin__lane__hub", "lot__village", "lot__product")
+    rows = rows.select_related("pin__region", "lot__hub", "lot__village", "lot__product")
     reasons = _reasons(lots, {row.pin.plan_id for row in rows})
     for row in rows:
         pin = row.pin
         prices = [pin.price_fen] if pin.price_fen else [fen for _, fen in pin.ladder]
         yield _parcel(
-            row.lot, pin.lane.hub, pin.region, pin.region, kind="pin", state=str(pin.state), week=pin.week, kg=row.kg, kept=row.kept,
+            row.lot, row.lot.hub, pin.region, pin.region, kind="pin", state=str(pin.state), week=pin.week, kg=row.kg, kept=row.kept,
             low_per_kg=min(prices) / 100 / pin.pack_kg, high_per_kg=max(prices) / 100 / pin.pack_kg,
             share_code=pin.share_code if pin.kind == Pin.Kind.PUBLIC else "",
             reason=reasons.get((pin.plan_id, row.lot_id, pin.region_id, pin.week)),

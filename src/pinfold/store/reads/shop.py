@@ -11,7 +11,7 @@ from django.db.models import F, Min, Sum
 from django.db.models.functions import Greatest
 
 from pinfold.basics.errors import NotFound
-from pinfold.store.models import Customer, Lot, Order, Payment, Pin, PinLot, Refund, Region
+from pinfold.store.models import Customer, Lane, Lot, Order, Payment, Pin, PinLot, Refund, Region
 from pinfold.store.reads.offers import joinable
 
 SOON_WEEKS = 4
@@ -81,6 +81,7 @@ class PinCard:
 class Source:
     """Where a pin's kilograms come from, when they are picked there, and what bringing them costs.
 
+    hub : where it is packed; lane_days : from there to the region
     kg : leaving the village; kept : kg that arrive sellable per kg sent
     carry_per_kg : yuan for collecting a kg and driving it to the region
     """
@@ -88,6 +89,8 @@ class Source:
     lot_id: str
     village: Named
     cooperative: Named
+    hub: Named
+    lane_days: int
     altitude_m: float
     road_km: float
     walk_minutes: float
@@ -104,16 +107,24 @@ class PinFacts:
     """One pin with what stands behind it."""
 
     card: PinCard
-    hub: Named
-    lane_days: int
     shelf_life_days: float
     sources: tuple[Source, ...]
 
     @property
+    def hubs(self) -> list[Named]:
+        """Where it is packed."""
+        return list(dict.fromkeys(source.hub for source in self.sources))
+
+    @property
+    def lane_days(self) -> int:
+        """On the road, at worst."""
+        return max((source.lane_days for source in self.sources), default=0)
+
+    @property
     def days_left_on_arrival(self) -> int:
         """Shelf life left when it arrives, at worst: collecting and driving are behind it."""
-        collect_days = max((source.collect_days for source in self.sources), default=0)
-        return max(int(self.shelf_life_days - collect_days - self.lane_days), 0)
+        behind_days = max((source.collect_days + source.lane_days for source in self.sources), default=0)
+        return max(int(self.shelf_life_days - behind_days), 0)
 
 
 @dataclass(frozen=True)
@@ -208,18 +219,13 @@ def ripening(this_week: int) -> list[Ripening]:
 
 def pin_facts(share_code: str) -> PinFacts:
     """One pin by its share code. Raises NotFound."""
-    pin = Pin.objects.select_related("product", "region", "lane__hub").filter(share_code=share_code).first()
+    pin = Pin.objects.select_related("product", "region").filter(share_code=share_code).first()
     if pin is None:
         raise NotFound(f"there is no pin {share_code!r}; look at the list of open pins")
-    lots = PinLot.objects.filter(pin=pin).select_related("lot__village__cooperative").order_by("lot__ready_week", "lot_id")
-    hub = pin.lane.hub
-    return PinFacts(
-        card=_card(pin),
-        hub=Named(hub.hub_id, hub.name, hub.name_zh),
-        lane_days=pin.lane.days,
-        shelf_life_days=pin.product.shelf_life_days,
-        sources=tuple(_source(given, pin.lane.truck_cost / pin.lane.truck_kg) for given in lots),
-    )
+    lots = PinLot.objects.filter(pin=pin).select_related("lot__village__cooperative", "lot__hub").order_by("lot__ready_week", "lot_id")
+    lanes = {lane.hub_id: lane for lane in Lane.objects.filter(region=pin.region, week=pin.week)}
+    sources = tuple(_source(given, lanes[given.lot.hub_id]) for given in lots)
+    return PinFacts(_card(pin), pin.product.shelf_life_days, sources)
 
 
 def code_now(share_code: str) -> str:
@@ -295,13 +301,15 @@ def _payment(payment: Payment) -> PaymentFacts:
     return PaymentFacts(payment.payment_id, payment.order_id, payment.provider, payment.amount_fen, payment.state)
 
 
-def _source(given: PinLot, drive_per_kg: float) -> Source:
-    lot, village = given.lot, given.lot.village
+def _source(given: PinLot, lane: Lane) -> Source:
+    lot, village, hub = given.lot, given.lot.village, given.lot.hub
     cooperative = village.cooperative
     return Source(
         lot_id=lot.lot_id,
         village=Named(village.village_id, village.name, village.name_zh),
         cooperative=Named(cooperative.cooperative_id, cooperative.name, cooperative.name_zh),
+        hub=Named(hub.hub_id, hub.name, hub.name_zh),
+        lane_days=lane.days,
         altitude_m=village.altitude_m,
         road_km=village.road_km,
         walk_minutes=village.walk_minutes,
@@ -309,7 +317,7 @@ def _source(given: PinLot, drive_per_kg: float) -> Source:
         collect_days=lot.collect_days,
         kg=given.kg,
         kept=given.kept,
-        carry_per_kg=lot.collect_cost_per_kg + drive_per_kg,
+        carry_per_kg=lot.collect_cost_per_kg + lane.truck_cost / lane.truck_kg,
         floor_price_per_kg=lot.floor_price_per_kg,
     )
 

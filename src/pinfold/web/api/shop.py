@@ -60,6 +60,8 @@ class SourceAnswer(Schema):
 
     village: Named
     cooperative: Named
+    hub: Named
+    lane_days: Days
     altitude_m: float = Field(description="metres above the sea")
     road_km: float = Field(description="km of road from the town")
     walk_minutes: float = Field(description="minutes on foot to the plots")
@@ -80,7 +82,7 @@ class MoneyAnswer(Schema):
 
 
 class PinWithSources(PinAnswer):
-    hub: Named
+    hubs: list[Named] = Field(description="where it is packed")
     lane_days: Days
     days_left_on_arrival: int = Field(description="days of shelf life left on arrival, at worst")
     sources: list[SourceAnswer]
@@ -154,7 +156,7 @@ def show_pin(request: HttpRequest, pin_id: Id, seen: Seen = "") -> dict[str, obj
         happened(request, VIEW, card.pin_id, seen)
     return {
         **{name: getattr(card, name) for name in PinAnswer.model_fields},
-        "hub": facts.hub,
+        "hubs": facts.hubs,
         "lane_days": facts.lane_days,
         "days_left_on_arrival": facts.days_left_on_arrival,
         "sources": facts.sources,
