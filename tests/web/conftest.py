@@ -81,8 +81,8 @@ def make_small_season(now: datetime) -> SmallSeason:
             salvage_per_kg=0.5,
         )  # fmt: skip
         pin = Pin.objects.create(
-            pin_id=f"pin-{n}", season=2026, product=product, grade=0, region=regions[region], lane=lanes[region, 6 + n], week=6 + n, kind=kind,
-            share_code=f"share{n}", state=state, opened_at=now - timedelta(days=2), closes_at=now + timedelta(days=3),
+            pin_id=f"pin-{n}", season=2026, product=product, grade=0, region=regions[region], lane=lanes[region, 6 + n], week=6 + n,
+            kind=kind, share_code=f"share{n}", state=state, opened_at=now - timedelta(days=2), closes_at=now + timedelta(days=3),
             closed_at=now - timedelta(hours=1) if state == "filled" else None, pack_kg=product.pack_kg, seats_min=3, seats_max=10,
             seats_taken=taken, seats_paid=taken if state == "filled" else 0, ladder=LADDER, floor_fen=round(product.pack_kg * 3000),
             price_fen=3600 if state == "filled" else None,

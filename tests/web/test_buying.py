@@ -8,7 +8,7 @@ from django.test import Client
 
 from pinfold.outside.payments import sandbox
 from pinfold.settings import settings
-from pinfold.store.models import Customer, Order, Payment, Person, Pin
+from pinfold.store.models import Customer, Lot, Order, Payment, Person, Pin, PinMove, Village
 from pinfold.web.shop import orders
 
 ORDER, PAYMENT = "order-0001", "payment-0001"
@@ -214,3 +214,27 @@ def test_offered_ways_to_pay_are_those_of_this_installation(buyer, season):
     page = page_of(buyer)
     assert ("practice money" in page) is ("sandbox" in settings().payment_providers)
     assert ("in cash" in page) is ("cash" in settings().payment_providers)
+
+
+def test_a_member_whose_packs_come_from_another_village_can_have_the_money_back_on_the_page(buyer, season, posted, now):
+    join(buyer)
+    buyer.post(start_to_pay(buyer).url, {"choice": "pay"})
+    deliver(posted)
+    assert buyer.post(f"/orders/{ORDER}/decline/").status_code == 409, "nothing moved"
+    village = Village.objects.get(pk="conggang")
+    village.pk, village.name = "nankang", "Nankang"
+    village.save(force_insert=True)
+    lot = Lot.objects.get(pk="lot-0")
+    lot.pk, lot.village_id = "lot-other", "nankang"
+    lot.save(force_insert=True)
+    PinMove.objects.create(
+        move_id="m", pin_id="pin-0", lot_from_id="lot-0", lot_to_id="lot-other", kg_from=1, kg_to=1, from_held_kg=0, from_promised_kg=60,
+        carry_more_fen=30, moved_at=now,
+    )  # fmt: skip
+    page = page_of(buyer)
+    assert "Less is picked in Conggang than was expected, so packs come from Nankang." in page
+    assert "Have my money back" in page
+    assert page_of(buyer, f"/api/orders/{ORDER}").count("nankang") == 1
+    assert buyer.post(f"/orders/{ORDER}/decline/").status_code == 302
+    assert "All your money, ¥84.00, came back." in page_of(buyer)
+    assert (Pin.objects.get(pk="pin-0").seats_taken, Pin.objects.get(pk="pin-0").seats_paid) == (1, 0)

@@ -52,6 +52,7 @@ PAGES = {
     "shop:state": CUSTOMER,
     "shop:pay": CUSTOMER,
     "shop:cancel": CUSTOMER,
+    "shop:decline": CUSTOMER,
     "shop:sandbox": CUSTOMER,
     "shop:notice": EVERYBODY,  # but only the provider can sign one
     "rooms:plan": PLAN_READERS,
@@ -136,6 +137,7 @@ OPERATIONS = {
     "POST /api/orders": CUSTOMER,
     "GET /api/orders/{order_id}": CUSTOMER,
     "POST /api/orders/{order_id}/cancel": CUSTOMER,
+    "POST /api/orders/{order_id}/decline": CUSTOMER,
     "POST /api/pins/{pin_id}/friends": CUSTOMER,
     "POST /api/payments": CUSTOMER,
     "GET /api/household": HOUSEHOLD,

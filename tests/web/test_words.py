@@ -48,6 +48,16 @@ def test_a_paid_order_says_how_many_are_missing_and_that_money_comes_back(order,
     assert says(replace(order, state="paid"), now).startswith("Paid. 3 more packs must be paid before")
 
 
+def test_a_member_whose_packs_come_from_another_village_reads_so_and_until_when_to_decline(order, now):
+    nankang, conggang = shop.Named("n", "Nankang", "赧亢"), shop.Named("c", "Conggang", "丛岗")
+    moved = replace(order, state="paid", moved=shop.MovedFacts(conggang, nankang, now + timedelta(days=2)))
+    says_from = "Less is picked in Conggang than was expected, so packs come from Nankang."
+    assert says(moved, now).endswith(f"{says_from} Until 9 Oct 12:00 you can have your money back instead.")
+    assert story_of(moved, now).can_decline
+    assert says(moved, now + timedelta(days=2)).endswith(says_from)
+    assert not story_of(moved, now + timedelta(days=2)).can_decline
+
+
 def test_an_expired_pin_says_that_all_money_came_back(order, now):
     expired = replace(order, state="refunded", refunded_fen=12600, card=replace(order.card, state="expired"))
     assert says(expired, now) == "Too few joined in time. All your money, ¥126.00, came back."

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pinfold.basics.money import Money
+from pinfold.basics.rules import read_rules
 from pinfold.flows.clock import HOME
 from pinfold.match.say import Language
 from pinfold.outside.messages import send_message
-from pinfold.pin.message import EXPIRED, EXTENDED, FILLED, MERGED, Kind, News, say
+from pinfold.pin.message import EXPIRED, EXTENDED, FILLED, MERGED, MOVED, Kind, News, say
+from pinfold.pin.rules import PinRules
 from pinfold.store import messages
 from pinfold.store.messages import Waiting
+from pinfold.store.season import settings_given
 
 # Whose order must stand how to be told: who has not paid in time is no member of a pin that filled or expired.
 MEMBERS: dict[str, tuple[str, ...]] = {
@@ -18,6 +21,7 @@ MEMBERS: dict[str, tuple[str, ...]] = {
     EXTENDED: ("held", "paid"),
     FILLED: ("paid",),
     EXPIRED: ("paid",),
+    MOVED: ("held", "paid"),
 }
 # What could not be sent within a day is no news any more; the page says it.
 NEWS_LASTS = timedelta(days=1)
@@ -25,7 +29,8 @@ NEWS_LASTS = timedelta(days=1)
 
 def note(kind: Kind, pin_id: str, now: datetime) -> int:
     """Notes what is to be told to the members of a pin, inside the transaction of the step; to how many comes back."""
-    return messages.note(kind, pin_id, MEMBERS[kind], now)
+    nth = f"{now:%Y%m%dT%H%M%S}" if kind == MOVED else ""  # all else happens to a pin once
+    return messages.note(kind, pin_id, MEMBERS[kind], now, nth)
 
 
 def send_messages(now: datetime) -> int:
@@ -53,7 +58,16 @@ def send_messages(now: datetime) -> int:
 
 
 def _news(message: Waiting) -> News:
-    closes_at = message.closes_at.astimezone(HOME)
-    product: dict[Language, str] = {"en": message.product, "zh-hans": message.product_zh or message.product}
-    until: dict[Language, str] = {"en": f"{closes_at:%-d %b %H:%M}", "zh-hans": f"{closes_at.month}月{closes_at.day}日{closes_at:%H:%M}"}
-    return News(message.kind, product, str(Money(message.price_fen)) if message.price_fen is not None else "", until)
+    ends_at = message.closes_at
+    village, village_zh, instead, instead_zh = message.villages or [""] * 4
+    if message.kind == MOVED:
+        ends_at = message.made_at + timedelta(days=read_rules(PinRules, "pin", settings_given()).decline_days)
+    at = ends_at.astimezone(HOME)
+    until: dict[Language, str] = {"en": f"{at:%-d %b %H:%M}", "zh-hans": f"{at.month}月{at.day}日{at:%H:%M}"}
+    price = str(Money(message.price_fen)) if message.price_fen is not None else ""
+    product = _named(message.product, message.product_zh)
+    return News(message.kind, product, price, until, _named(village, village_zh), _named(instead, instead_zh))
+
+
+def _named(name: str, name_zh: str) -> dict[Language, str]:
+    return {"en": name, "zh-hans": name_zh or name}

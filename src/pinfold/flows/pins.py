@@ -89,7 +89,7 @@ def open_friends_pin(friends_pin_id: str, pin_id: str, customer_id: str, seats: 
             shares = tuple(_part_of(pins.lots_of(pin_id), seats / public.seats_max))
             wanted = FriendsPinToOpen(friends_pin_id, customer_id, rules.friends_seats_min, seats, shares, _share_code())
             if pins.new_friends_pin(wanted, pin_id, now):
-                _make_room(public, seats, shares, now)
+                _make_room(public, seats, now)
                 _take_kg(shares)
         made = pins.pin_facts(friends_pin_id)
     if (made.kind, made.opened_by, made.seats_max) != ("friends", customer_id, seats):
@@ -104,14 +104,12 @@ def _refuse_too_many(customer_id: str, rules: PinRules, now: datetime) -> None:
         raise TooMany(f"customer {customer_id} has opened {pins_max} friends' pins in which nobody has paid; pay for a seat there first")
 
 
-def _make_room(public: PinFacts, seats: int, shares: Iterable[LotShare], now: datetime) -> None:
+def _make_room(public: PinFacts, seats: int, now: datetime) -> None:
     if public.kind != "public" or public.state != "open" or public.closes_at <= now:
         raise WrongStep(f"pin {public.pin_id} is {public.kind} and {public.state}; start a friends' pin beside an open public one")
     if not scarce.give_up_seats(public.pin_id, seats, smaller_ladder(public.ladder, public.seats_max - seats)):
         raise SoldOut(f"pin {public.pin_id} cannot spare {seats} seats for friends; ask for fewer, or join it as it is")
-    own = pins.lots_of(public.pin_id)
-    pins.set_lots(public.pin_id, _part_of(own, 1 - seats / public.seats_max))
-    _give_back_kg(shares)
+    keep_part(public.pin_id, 1 - seats / public.seats_max)
 
 
 def sweep(now: datetime) -> SweepResult:
@@ -169,10 +167,14 @@ def _after_fill(pin: PinFacts, price_fen: int, now: datetime) -> None:
     for order in pins.paid_orders(pin.pin_id):
         refund_part(order.order_id, (order.price_fen - price_fen) * order.seats, "price fell", now)
     if pin.seats_paid < pin.seats_max:
-        lots = pins.lots_of(pin.pin_id)
-        unused = 1 - pin.seats_paid / pin.seats_max
-        _give_back_kg(_part_of(lots, unused))
-        pins.set_lots(pin.pin_id, _part_of(lots, 1 - unused))
+        keep_part(pin.pin_id, pin.seats_paid / pin.seats_max)
+
+
+def keep_part(pin_id: str, share: float) -> None:
+    """Gives kg of every lot of a pin back, so that it keeps `share` of them, 0 .. 1. The pin must be locked by the caller's transaction."""
+    lots = pins.lots_of(pin_id)
+    _give_back_kg(_part_of(lots, 1 - share))
+    pins.set_lots(pin_id, _part_of(lots, share))
 
 
 def sweep_while_parent_lives(every_seconds: int) -> None:

@@ -19,6 +19,7 @@ from pinfold.flows.clock import home_day
 from pinfold.flows.demand import count_outlooks, issue_demand
 from pinfold.flows.fill_odds import learn_join_habits
 from pinfold.flows.forecast import SeasonForecast, as_they_flowered, issue_forecasts, stages_seen
+from pinfold.flows.moving import move_promises
 from pinfold.flows.ranking import learn_tastes
 from pinfold.flows.weather import refresh_weather, weather_known
 from pinfold.forecast.harvest_weeks import Expected, harvest_weeks
@@ -88,14 +89,17 @@ def make_plan(now: datetime, forecast: SeasonForecast, outlook: pl.DataFrame, me
     at_hand = pl.concat(
         [plans.picked_lots(season.number, this_week), lots.filter(pl.col("ready_week") >= this_week)], how="vertical_relaxed"
     )
-    promised, rules = plans.promised_kg(season.number), read_rules(MatchRules, "match", given)
-    expected = Tables(products, sellable(at_hand, promised), wants, read_table("lanes"), read_table("hub_weeks"))
+    rules = read_rules(MatchRules, "match", given)
+    expected = Tables(products, sellable(at_hand, plans.promised_kg(season.number)), wants, read_table("lanes"), read_table("hub_weeks"))
     ahead = sell_ahead(build_season(expected, rules), read_rules(UncertainRules, "uncertain", given))
-    now_sellable = sellable(at_hand, promised, ahead.by_lot)
+    with atomic():
+        plans.save_lots(season.number, lots, ahead.by_lot, this_week)
+    # What is sold already comes first: new sales are planned with the kg that then are left.
+    move_promises(now)
+    now_sellable = sellable(at_hand, plans.promised_kg(season.number), ahead.by_lot)
     plan, whole = _planned(replace(expected, lots=now_sellable), rules, read_rules(WholeRules, "whole", given), method)
     with atomic():
         forecasts.save_weeks(weeks.filter(pl.col("ready_week") >= this_week), season.number, today)
-        plans.save_lots(season.number, lots, ahead.by_lot, this_week)
         plan_id = plans.save_plan(_kept(plan, whole, ahead, season.number, now), now)
     return PlanFacts(
         plan_id, plan.method, plan.objective, plan.bound, 100 * plan.gap, now_sellable.height, wants.height, plan.shipments.height

@@ -18,7 +18,7 @@ from pinfold.store import ledger, pins, scarce
 from pinfold.store.season import current_season
 from pinfold.store.transaction import atomic
 
-Why = Literal["expired", "price fell", "late", "harvest short"]
+Why = Literal["expired", "price fell", "late", "harvest short", "declined"]
 
 
 def refund_part(order_id: str, amount_fen: int, why: Why, now: datetime) -> bool:

@@ -77,6 +77,25 @@ def sellable(lots: pl.DataFrame, promised: pl.DataFrame, shares: pl.DataFrame | 
     return joined.with_columns(kg=free).filter(pl.col("kg") >= 1.0).select(lots.columns)
 
 
+def less_loaded(lanes: pl.DataFrame, hub_weeks: pl.DataFrame, loaded: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lanes with the trucks, and pack houses with the kg, that what is promised already leaves; 0 where it fills them.
+
+    loaded : hub_id, region_id, week, kg of what is promised
+    """
+    at_hub = loaded.group_by("hub_id", "week").agg(loaded_kg=pl.col("kg").sum())
+    on_lane = loaded.rename({"kg": "loaded_kg"})
+    trucks = pl.col("trucks_max") - pl.col("loaded_kg").fill_null(0.0) / pl.col("truck_kg")
+    kg = pl.col("kg_max") - pl.col("loaded_kg").fill_null(0.0)
+    return (
+        lanes.join(on_lane, on=["hub_id", "region_id", "week"], how="left", maintain_order="left")
+        .with_columns(trucks_max=pl.max_horizontal(trucks, 0.0))
+        .select(lanes.columns),
+        hub_weeks.join(at_hub, on=["hub_id", "week"], how="left", maintain_order="left")
+        .with_columns(kg_max=pl.max_horizontal(kg, 0.0))
+        .select(hub_weeks.columns),
+    )
+
+
 def _must_know(asked: pl.DataFrame, known: pl.DataFrame, keys: list[str], table: str) -> None:
     unknown = asked.join(known, on=keys, how="anti")
     if not unknown.is_empty():

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pinfold.match.say import Language
 
-MERGED, EXTENDED, FILLED, EXPIRED = KINDS = ("merged", "extended", "filled", "expired")
-Kind = Literal["merged", "extended", "filled", "expired"]
+MERGED, EXTENDED, FILLED, EXPIRED, MOVED = KINDS = ("merged", "extended", "filled", "expired", "moved")
+Kind = Literal["merged", "extended", "filled", "expired", "moved"]
 
 
 @dataclass(frozen=True)
 class News:
-    """What happened to a pin. product : in both languages; price : of a pack, "" before it is known; until : when it closes, as read"""
+    """What happened to a pin. product : in both languages; price : of a pack, "" before it is known
+
+    until : as read, when it closes or, of one whose crop comes from another village, until when money is given back for that
+    village, instead : of such a pin, whose crop fell short and whose stands in
+    """
 
     kind: str
     product: Mapping[Language, str]
     price: str
     until: Mapping[Language, str]
+    village: Mapping[Language, str] = field(default_factory=dict)
+    instead: Mapping[Language, str] = field(default_factory=dict)
 
 
 SENTENCES: Mapping[Language, Mapping[str, str]] = {
@@ -34,12 +40,20 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         ),
         FILLED: "Pinfold: your pin for {product} is full. Everybody pays {price} a pack, and it will be picked; see My orders.",
         EXPIRED: "Pinfold: too few joined your pin for {product}. All the money that you paid goes back to you; see My orders.",
+        MOVED: (
+            "Pinfold: less will be picked in {village} than was expected, so packs of your pin for {product} come from {instead} instead. "
+            "Price, place and week stay. Until {until} you can have your money back instead; see My orders."
+        ),
     },
     "zh-hans": {
         MERGED: "Pinfold：您的{product}拼单人数不足，已与商品、地点和周次相同的另一拼单合并。价格不会高于原价，详见“我的订单”。",
         EXTENDED: "Pinfold：您的{product}拼单还差人，延长到{until}。如仍未拼成，全额退款。",
         FILLED: "Pinfold：您的{product}拼单已拼成，每份{price}，将为您采摘。详见“我的订单”。",
         EXPIRED: "Pinfold：您的{product}拼单人数不足，未能拼成。已付的钱全部退还，详见“我的订单”。",
+        MOVED: (
+            "Pinfold：{village}的采收量比预计少，您的{product}拼单改由{instead}供货。价格、地点和周次不变。"
+            "如不愿意，{until}前可在“我的订单”里申请全额退款。"
+        ),
     },
 }
 
@@ -50,4 +64,5 @@ def say(news: News, language: Language) -> str:
     >>> say(News("filled", {"en": "Late mango, 5 kg", "zh-hans": "晚熟芒果 5 公斤"}, "¥36.00", {"en": "", "zh-hans": ""}), "en")
     'Pinfold: your pin for Late mango, 5 kg is full. Everybody pays ¥36.00 a pack, and it will be picked; see My orders.'
     """
-    return SENTENCES[language][news.kind].format(product=news.product[language], price=news.price, until=news.until[language])
+    said = {name: getattr(news, name).get(language, "") for name in ("product", "until", "village", "instead")}
+    return SENTENCES[language][news.kind].format(price=news.price, **said)

@@ -27,6 +27,7 @@ class PinRules:
     extend_days: int = rule(2, "days", "how much longer a pin stays open when it is extended, once; 0 to never extend", 0, 30)
     extend_days_before_week: int = rule(1, "days", "but it closes so long before the Monday of picking at the latest", 0, 60)
     extend_odds_min: float = rule(0.2, "probability", "a pin is extended only if it then fills at least so likely", 0, 1)
+    decline_days: int = rule(2, "days", "how long members may have their money back once crop of another village stands in", 0, 30)
     holds_open_max: int = rule(3, "orders", "most orders that one customer may hold at a time without paying", 1)
     friends_pins_open_max: int = rule(1, "pins", "most open friends' pins in which nobody has paid yet, by the customer who opened them", 1)
     shortfall_rule: str = rule("first come", "name", "who gets packs when less arrives than was sold; a name listed in pin/shortfall.py")

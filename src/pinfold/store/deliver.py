@@ -264,7 +264,8 @@ def bids_to_ship(week: int) -> list[BidToShip]:
 
 def roads(region_id: str, week: int) -> tuple[Road, ...]:
     """The lanes that reach a region in one week."""
-    return tuple(_road(lane) for lane in Lane.objects.filter(region=region_id, week=week).order_by("lane_id"))
+    lanes = Lane.objects.filter(region=region_id, week=week).order_by("lane_id")
+    return tuple(Road(lane.lane_id, lane.hub_id, lane.days, lane.truck_cost / lane.truck_kg) for lane in lanes)
 
 
 def weighed_lots(season: int, week: int, promised_from: int) -> list[LotFacts]:
@@ -316,10 +317,6 @@ def _paid_orders(pins: Sequence[str]) -> dict[str, tuple[PaidOrder, ...]]:
         paid = PaidOrder(order.pk, order.seats, order.amount_fen - order.refunded_fen, order.paid_at, providers[order.pk])
         found[order.pin_id] += (paid,)
     return found
-
-
-def _road(lane: Lane) -> Road:
-    return Road(lane.lane_id, lane.hub_id, lane.days, lane.truck_cost / lane.truck_kg)
 
 
 def keep_seats(order_id: str, seats_kept: int, now: datetime) -> None:

@@ -15,7 +15,21 @@ from pinfold.basics.weeks import week_index
 from pinfold.pin.facts import OrderFacts, PaymentFacts, PinFacts, RefundFacts
 from pinfold.pin.opening import Deadline, FriendsPinToOpen, LotShare, PinToOpen, PlannedShipment, Wanted
 from pinfold.pin.rescue import Waiting
-from pinfold.store.models import Customer, DemandForecast, Lane, Notice, Order, Payment, Pin, PinLot, Plan, Refund, Season, Shipment
+from pinfold.store.models import (
+    Customer,
+    DemandForecast,
+    Lane,
+    Notice,
+    Order,
+    Payment,
+    Pin,
+    PinLot,
+    PinMove,
+    Plan,
+    Refund,
+    Season,
+    Shipment,
+)
 
 DEVIATIONS_P90 = 1.2816
 
@@ -173,11 +187,12 @@ def set_lots(pin_id: str, lots: Iterable[LotShare]) -> None:
 
 
 def move_lots(source: str, into: str) -> None:
-    """Gives what one pin has been given to another; kg of a lot that both have are added."""
+    """Gives what one pin has been given to another, with how it came to that; kg of a lot that both have are added."""
     for share in lots_of(source):
         if not PinLot.objects.filter(pin=into, lot=share.lot_id).update(kg=F("kg") + share.kg):
             PinLot.objects.create(pin_id=into, **asdict(share))
     PinLot.objects.filter(pin=source).delete()
+    PinMove.objects.filter(pin=source).update(pin=into)
 
 
 def move_orders(source: str, into: str) -> None:

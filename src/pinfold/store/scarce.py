@@ -78,6 +78,12 @@ def pay_late_seats(pin_id: str, seats: int) -> bool:
     return left.update(seats_taken=F("seats_taken") + seats, seats_paid=F("seats_paid") + seats) == 1
 
 
+def give_up_paid_seats(pin_id: str, seats: int) -> bool:
+    """Frees paid seats of a pin that has not left yet."""
+    waiting = Pin.objects.filter(pk=pin_id, state__in=(Pin.State.OPEN, Pin.State.FILLED), seats_paid__gte=seats)
+    return waiting.update(seats_taken=F("seats_taken") - seats, seats_paid=F("seats_paid") - seats) == 1
+
+
 def give_up_seats(pin_id: str, seats: int, ladder: Sequence[Sequence[int]]) -> bool:
     """Makes an open pin smaller, with the ladder of its new size, by seats that nobody has taken and that it does not need to fill."""
     spare = Pin.objects.filter(pk=pin_id, state=Pin.State.OPEN, seats_max__gte=F("seats_taken") + seats)
@@ -169,6 +175,12 @@ def give_back_kg(lot_id: str, kg: float) -> bool:
     """Takes back a promise of kg of a lot."""
     promised = Lot.objects.filter(pk=lot_id, kg_promised__gte=kg - DUST_KG)
     return promised.update(kg_promised=F("kg_promised") - kg) == 1
+
+
+def give_back_short_kg(lot_id: str, kg: float, rounded_kg: float) -> bool:
+    """Takes back a promise of kg that the lot cannot keep; not when it can by now. rounded_kg : of them, to make packs whole"""
+    short = Lot.objects.filter(pk=lot_id, kg_promised__gte=F("kg") + (kg - rounded_kg - DUST_KG))
+    return short.filter(kg_promised__gte=kg - DUST_KG).update(kg_promised=F("kg_promised") - kg) == 1
 
 
 def promised_has_left(lot_id: str, kg_promised: float, kg_sent: float) -> None:

@@ -58,6 +58,7 @@ DERIVED: tuple[type[models.Model], ...] = (
     store.Shipment,
     store.Want,
     store.PinLot,
+    store.PinMove,
     store.Pin,
     store.Plan,
     store.Lot,

@@ -20,7 +20,7 @@ from pinfold.store.models.forecasts import (
 from pinfold.store.models.goods import BidLot, Delivery, Intake
 from pinfold.store.models.market import Bid, Choice, Customer, Merchant, Product, Purchase, Sale, Unserved
 from pinfold.store.models.people import CalendarFeed, Person, Session
-from pinfold.store.models.pins import Message, Notice, Order, Payment, Pin, PinLot, Refund
+from pinfold.store.models.pins import Message, Notice, Order, Payment, Pin, PinLot, PinMove, Refund
 from pinfold.store.models.places import Cooperative, Household, Hub, HubWeek, Lane, Plot, Region, Village
 from pinfold.store.models.plans import Lot, Plan, Shipment, Want
 from pinfold.store.models.season import Season, Setting

@@ -80,6 +80,27 @@ class PinLot(models.Model):
         return f"{self.pin_id} {self.lot_id}"
 
 
+class PinMove(models.Model):
+    """Kilograms that a pin was promised of one lot, which could not keep it, and that come from another lot instead."""
+
+    move_id = models.CharField(max_length=250, primary_key=True)
+    pin = to("store.Pin")
+    lot_from = to("store.Lot")
+    lot_to = to("store.Lot")
+    kg_from = models.FloatField(help_text="kg leaving the village, given back to the one lot")
+    kg_to = models.FloatField(help_text="kg leaving the village, taken of the other")
+    from_held_kg = models.FloatField(help_text="what the one lot was expected to hold by then")
+    from_promised_kg = models.FloatField(help_text="what of it had been promised")
+    carry_more_fen = models.BigIntegerField(help_text="what carrying costs more by the other way; negative where it costs less")
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["pin", "moved_at"])]
+
+    def __str__(self) -> str:
+        return self.move_id
+
+
 class Order(models.Model):
     """One member's seats in a pin. The allowed steps stand in pin/steps.py."""
 
@@ -186,6 +207,7 @@ class Message(models.Model):
         EXTENDED = "extended"
         FILLED = "filled"
         EXPIRED = "expired"
+        MOVED = "moved"
 
     message_id = models.CharField(max_length=250, primary_key=True)
     order = models.ForeignKey("store.Order", on_delete=models.CASCADE, related_name="+")

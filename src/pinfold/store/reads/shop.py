@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.db.models import F, Min, Sum
 from django.db.models.functions import Greatest
 
 from pinfold.basics.errors import NotFound
+from pinfold.basics.rules import read_rules
+from pinfold.pin.rules import PinRules
+from pinfold.store import moves
 from pinfold.store.models import Customer, Lane, Lot, Order, Payment, Pin, PinLot, Refund, Region
 from pinfold.store.reads.offers import joinable
+from pinfold.store.season import settings_given
 
 SOON_WEEKS = 4
 
@@ -156,6 +160,15 @@ class CashBack:
 
 
 @dataclass(frozen=True)
+class MovedFacts:
+    """Crop of one village that stands in for that of another. until : when the order can no longer be given back for it"""
+
+    village: Named
+    instead: Named
+    until: datetime
+
+
+@dataclass(frozen=True)
 class OrderCard:
     """One order of one customer, with its pin."""
 
@@ -173,6 +186,7 @@ class OrderCard:
     paid_at: datetime | None
     payments: tuple[PaymentFacts, ...] = ()
     cash_back: tuple[CashBack, ...] = ()
+    moved: MovedFacts | None = None
 
     @property
     def waiting(self) -> PaymentFacts | None:
@@ -275,7 +289,27 @@ def _with_payments(orders: list[Order]) -> list[OrderCard]:
     refunds = Refund.objects.filter(payment__order__in=orders, payment__provider="cash").order_by("made_at", "refund_id")
     for order_id, *back in refunds.values_list("payment__order_id", "amount_fen", "why", "told_at"):
         cash_back[order_id].append(CashBack(*back))
-    return [_order(order, payments[order.order_id], cash_back[order.order_id]) for order in orders]
+    moved = _moved(orders)
+    cards = [_order(order, payments[order.order_id], cash_back[order.order_id]) for order in orders]
+    return [replace(card, moved=moved.get(card.order_id)) for card in cards]
+
+
+def _moved(orders: Sequence[Order]) -> dict[str, MovedFacts]:
+    """By order_id, the last move to another village's crop since the order was made, of those that wait for theirs."""
+    waiting = {order.pin_id for order in orders if order.state == Order.State.PAID and order.pin.state in moves.WAITING}
+    found = moves.to_other_villages().filter(pin__in=waiting).order_by("moved_at", "move_id")
+    found = found.select_related("lot_from__village", "lot_to__village") if waiting else found.none()
+    days = timedelta(days=read_rules(PinRules, "pin", settings_given()).decline_days)
+    return {
+        order.order_id: MovedFacts(_village(move.lot_from), _village(move.lot_to), move.moved_at + days)
+        for move in found
+        for order in orders
+        if order.pin_id == move.pin_id and order.state == Order.State.PAID and order.held_at <= move.moved_at
+    }
+
+
+def _village(lot: Lot) -> Named:
+    return Named(lot.village.village_id, lot.village.name, lot.village.name_zh)
 
 
 def _order(order: Order, payments: Iterable[PaymentFacts], cash_back: Iterable[CashBack]) -> OrderCard:

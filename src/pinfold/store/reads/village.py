@@ -75,7 +75,7 @@ class CashWaiting:
 
 @dataclass(frozen=True)
 class ToGiveBack:
-    """A refund of an order that was paid in cash. why : expired, price fell, late or harvest short"""
+    """A refund of an order that was paid in cash. why : expired, price fell, late, harvest short or declined"""
 
     refund_id: str
     order_id: str

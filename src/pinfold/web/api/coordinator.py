@@ -89,7 +89,7 @@ class ToGiveBackAnswer(Schema):
     refund_id: str
     order_id: str
     amount_fen: Fen
-    why: str = Field(description="expired, price fell, late or harvest short")
+    why: str = Field(description="expired, price fell, late, harvest short or declined")
     made_at: Moment
 
 

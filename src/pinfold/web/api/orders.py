@@ -12,6 +12,7 @@ from pinfold.basics.errors import NotFound
 from pinfold.flows import clock
 from pinfold.flows.customer import choose_region
 from pinfold.flows.join import cancel_order, hold_seats
+from pinfold.flows.moving import decline_move
 from pinfold.flows.pins import open_friends_pin
 from pinfold.store.models import Person
 from pinfold.store.pins import is_code_of, joinable_pin
@@ -20,7 +21,7 @@ from pinfold.web.api.fields import Fen, Id, Moment, RequestId, Seats
 from pinfold.web.api.guard import Only, over
 from pinfold.web.api.paging import Pages
 from pinfold.web.api.refusals import may_refuse
-from pinfold.web.api.shop import PinAnswer, Seen
+from pinfold.web.api.shop import Named, PinAnswer, Seen
 from pinfold.web.shop.seen import impression_of
 
 router = Router(tags=["customer"], auth=Only(Person.Role.CUSTOMER))
@@ -57,8 +58,16 @@ class PaymentAnswer(Schema):
 
 class CashBackAnswer(Schema):
     amount_fen: Fen
-    why: str = Field(description="expired, price fell, late or harvest short")
+    why: str = Field(description="expired, price fell, late, harvest short or declined")
     given_at: Annotated[datetime | None, Field(description="when a coordinator handed it over, UTC; null while it waits")]
+
+
+class MovedAnswer(Schema):
+    """Crop of one village that stands in for that of another."""
+
+    village: Named = Field(description="whose crop fell short")
+    instead: Named
+    until: Annotated[datetime, Field(description="until when the order can be declined for it, UTC")]
 
 
 class OrderAnswer(Schema):
@@ -77,6 +86,7 @@ class OrderAnswer(Schema):
     paid_at: Moment | None
     payments: list[PaymentAnswer]
     cash_back: list[CashBackAnswer] = Field(description="refunds of what was paid in cash, which a coordinator hands over")
+    moved: MovedAnswer | None = Field(description="set while the order waits for its packs, once packs come from another village")
 
 
 @router.post("/region", response=may_refuse(CustomerAnswer))
@@ -115,6 +125,14 @@ def cancel(request: HttpRequest, order_id: Id) -> shop.OrderCard:
     """Gives held seats back; a second time nothing more happens."""
     customer_id = over(request.user, "customer_id")
     cancel_order(order_id, customer_id, clock.now())
+    return shop.order_of(order_id, customer_id)
+
+
+@router.post("/orders/{order_id}/decline", response=may_refuse(OrderAnswer))
+def decline(request: HttpRequest, order_id: Id) -> shop.OrderCard:
+    """Gives a paid order back, because crop of another village stands in for what was sold; a second time nothing more happens."""
+    customer_id = over(request.user, "customer_id")
+    decline_move(order_id, customer_id, clock.now())
     return shop.order_of(order_id, customer_id)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pinfold.flows import clock
 from pinfold.flows.join import cancel_order
+from pinfold.flows.moving import decline_move
 from pinfold.flows.pay import start_payment
 from pinfold.settings import settings
 from pinfold.store.reads import shop
@@ -73,6 +74,14 @@ def pay(request: HttpRequest, order_id: str) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
     cancel_order(order_id, request.user.customer_id, clock.now())
+    return redirect("shop:order", order_id)
+
+
+@only(Role.CUSTOMER)
+@require_POST
+def decline(request: HttpRequest, order_id: str) -> HttpResponse:
+    """All the money goes back to who does not want another village's crop."""
+    decline_move(order_id, request.user.customer_id, clock.now())
     return redirect("shop:order", order_id)
 
 

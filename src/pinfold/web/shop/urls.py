@@ -25,6 +25,7 @@ urlpatterns = [
     path("orders/<slug:order_id>/state/", orders.show_state, name="state"),
     path("orders/<slug:order_id>/pay/", orders.pay, name="pay"),
     path("orders/<slug:order_id>/cancel/", orders.cancel, name="cancel"),
+    path("orders/<slug:order_id>/decline/", orders.decline, name="decline"),
     path("sandbox/pay/<slug:payment_id>", sandbox.decide, name="sandbox"),
     path("payments/<slug:provider_name>/notice/", sandbox.notice, name="notice"),
 ]

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pinfold.store.models import Order, Pin
-from pinfold.store.reads.shop import CashBack, OrderCard
-from pinfold.web.templatetags.pinfold import day, moment, yuan
+from pinfold.store.reads.shop import CashBack, MovedFacts, OrderCard
+from pinfold.web.templatetags.pinfold import called, day, moment, yuan
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,23 @@ class Story:
     moving: bool
     can_pay: bool = False
     can_cancel: bool = False
+    can_decline: bool = False
 
 
 def story_of(order: OrderCard, now: datetime) -> Story:
     """What there is to say about an order at `now`, and last where its cash is that goes back."""
     story = _story_of_state(order, now)
+    if order.moved:
+        open_until = now < order.moved.until
+        story = replace(story, says=f"{story.says} {_from_elsewhere(order.moved, open_until)}", can_decline=open_until)
     return replace(story, says=" ".join([story.says, *map(_in_cash, order.cash_back)]))
+
+
+def _from_elsewhere(moved: MovedFacts, open_until: bool) -> str:
+    words = {"village": called(moved.village), "instead": called(moved.instead), "until": moment(moved.until)}
+    says = _("Less is picked in %(village)s than was expected, so packs come from %(instead)s.") % words
+    may_decline = _("Until %(until)s you can have your money back instead.") % words
+    return f"{says} {may_decline}" if open_until else says
 
 
 def _in_cash(back: CashBack) -> str:

@@ -88,6 +88,7 @@ WORDS = {
         "price fell": (gettext_noop("the price fell"), ""),
         "late": (gettext_noop("the money came too late for the places"), ""),
         "harvest short": (gettext_noop("the harvest fell short"), ""),
+        "declined": (gettext_noop("crop of another village was declined"), ""),
     },
     "verdict": {
         "right": (gettext_noop("as promised"), "good"),
