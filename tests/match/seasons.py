@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import polars as pl
 
@@ -136,3 +138,19 @@ def random_season(seed: int) -> Season:
     ]
     hub_weeks = [{"hub_id": hub, "week": week, "kg_max": float(rng.choice([50.0, 300.0, 5000.0]))} for hub in hubs for week in range(3)]
     return season(lots, wants, lanes, MatchRules(), products=products, hub_weeks=hub_weeks)
+
+
+NAMES = ("lot_id", "hub_id", "want_id", "region_id", "lane_id")
+
+
+def beside(*given: Season) -> Season:
+    """Seasons as valleys of one, which share no hub, region or lane."""
+    together = {}
+    for table in (item.name for item in fields(Tables)):
+        frames = [getattr(each.tables, table) for each in given]
+        named = [
+            frame.with_columns(pl.format("{} of {}", name, pl.lit(number)).alias(name) for name in NAMES if name in frame.columns)
+            for number, frame in enumerate(frames)
+        ]
+        together[table] = pl.concat(named, how="vertical_relaxed").unique(maintain_order=True)
+    return build_season(Tables(**together), given[0].rules)

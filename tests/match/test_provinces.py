@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import concurrent.futures
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from threading import Event
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,11 +19,8 @@ from pinfold.match.kernel import Network
 from pinfold.match.plan import plan_season
 from pinfold.match.score import broken_limits
 from pinfold.match.season import Season, build_season, province_of
-from pinfold.match.tables import Tables
 
-from .seasons import MANGO, PLENTY, lane, lot, random_season, season, want
-
-NAMES = ("lot_id", "hub_id", "want_id", "region_id", "lane_id")
+from .seasons import MANGO, PLENTY, beside, lane, lot, random_season, season, want
 
 
 @pytest.fixture(autouse=True)
@@ -34,20 +29,7 @@ def every_part_is_large_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def valleys(*seeds: int) -> Season:
-    """Random seasons side by side; each has its own hubs, regions and lanes."""
-    parts = [random_season(seed).tables for seed in seeds]
-    named = {
-        item.name: [
-            getattr(part, item.name).with_columns(
-                pl.format("{} of {}", name, pl.lit(number)).alias(name) for name in NAMES if name in columns
-            )
-            for number, part in enumerate(parts)
-            for columns in (getattr(part, item.name).columns,)
-        ]
-        for item in fields(Tables)
-    }
-    together = {name: pl.concat(frames, how="vertical_relaxed").unique(maintain_order=True) for name, frames in named.items()}
-    return build_season(Tables(**together), random_season(seeds[0]).rules)
+    return beside(*(random_season(seed) for seed in seeds))
 
 
 def two_hubs(region_of_other: str) -> Season:

@@ -146,7 +146,7 @@ def test_a_small_season_that_is_decided_to_the_end_has_the_best_plan(seed):
     if not len(problem.ways.pool):
         return
     none = np.zeros(len(problem.ways.pool))
-    search = Search(problem, PlacePrices(none, none, none), none, ways_together=1, seed=0)
+    search = Search(problem, PlacePrices(none, none, none), none, WholeRules(ways_together=1))
     last = list(decide_at_once(search, none, lambda: 60.0))[-1]
     best = best_yuan(problem)
     assert last.settled

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from functools import partial
 from types import FrameType, TracebackType
+from typing import Any
 
 
 class Budget:
-    """CPU seconds of this process, from entering on. Inside, a first Ctrl-C spends them all; a second interrupts as always."""
+    """CPU seconds of this process, and of others what `Charged` adds, from entering on.
+
+    Inside, a first Ctrl-C spends them all; a second interrupts as always.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self.elsewhere = 0.0
         self.stopped = False
 
     def __enter__(self) -> Budget:
@@ -29,9 +39,34 @@ class Budget:
 
     def seconds_left(self) -> float:
         """0 or less when they are spent."""
-        return 0.0 if self.stopped else self.seconds - (time.process_time() - self._began)
+        return 0.0 if self.stopped else self.seconds - self.elsewhere - (time.process_time() - self._began)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self.stopped:
             raise KeyboardInterrupt
         self.stopped = True
+
+
+class Charged(Executor):
+    """`workers`, whose CPU seconds on what `map` gives them are taken from `budget` where they are those of other processes."""
+
+    def __init__(self, workers: Executor, budget: Budget) -> None:
+        self.workers, self.budget = workers, budget
+
+    def map(self, work: Callable[..., Any], *parts: Iterable[Any], timeout: float | None = None, chunksize: int = 1) -> Iterator[Any]:
+        here = _process()
+        for answer, process, seconds in self.workers.map(partial(_counted, work), *parts, timeout=timeout, chunksize=chunksize):
+            if process != here:
+                self.budget.elsewhere += seconds
+            yield answer
+
+
+def _counted(work: Callable[..., Any], *part: Any) -> tuple[Any, tuple[str, int], float]:
+    """The answer, whose process found it, and in how many CPU seconds."""
+    began = time.thread_time()
+    return work(*part), _process(), time.thread_time() - began
+
+
+def _process() -> tuple[str, int]:
+    """This process, among those of all machines."""
+    return platform.node(), os.getpid()

@@ -8,10 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from pinfold.basics.progress import Progress, silent
-from pinfold.flows.budget import Budget
+from pinfold.flows.budget import Budget, Charged
 from pinfold.flows.match_tables import cpu_seconds, promises_nothing, read_season, summary, write_plan
 from pinfold.match.rules import WholeRules
 from pinfold.match.whole.plan import WholePlan, plan_whole_season
+from pinfold.outside.executors import side_by_side
 from pinfold.outside.folder import as_they_came, id_types
 
 
@@ -25,13 +26,13 @@ def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = Non
     season = promises_nothing(read_season(folder), "--whole")
     rules = WholeRules()
     allowed = rules.seconds(len(season.ways.pool)) if seconds is None else seconds
-    with Budget(allowed - (cpu_seconds() - cpu_before)) as budget:
-        whole = plan_whole_season(season, rules, budget.seconds_left, progress)
+    with side_by_side() as workers, Budget(allowed - (cpu_seconds() - cpu_before)) as budget:
+        whole = plan_whole_season(season, rules, budget.seconds_left, progress, workers and Charged(workers, budget))
     write_plan(folder, out, whole.plan, whole.booked)
     _write_trucks(folder, out, whole)
     whole.proof.frame(season).write_parquet(out / "proof.parquet")
     answer = summary(whole.plan) | {"trucks": int(whole.trucks.sum()), "stopped": budget.stopped}
-    answer |= {"cpu_seconds": round(cpu_seconds() - cpu_before, 3)}
+    answer |= {"cpu_seconds": round(cpu_seconds() - cpu_before + budget.elsewhere, 3)}
     (out / "plan.json").write_text(json.dumps(answer, indent=1))
     progress("match: write the plan", 1, 1)
     return answer

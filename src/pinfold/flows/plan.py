@@ -14,7 +14,7 @@ from pinfold.basics.weeks import week_index
 from pinfold.demand.ladder import less_offered, wants_from_outlook
 from pinfold.demand.rules import DemandRules
 from pinfold.fields.crops import crop
-from pinfold.flows.budget import Budget
+from pinfold.flows.budget import Budget, Charged
 from pinfold.flows.clock import home_day
 from pinfold.flows.demand import count_outlooks, issue_demand
 from pinfold.flows.fill_odds import learn_join_habits
@@ -32,6 +32,7 @@ from pinfold.match.tables import Tables
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.sellable import SellAhead, sell_ahead
 from pinfold.match.whole.plan import WholePlan, plan_whole_season
+from pinfold.outside.executors import side_by_side
 from pinfold.settings import settings
 from pinfold.store import forecasts, plans
 from pinfold.store.season import current_season, settings_given
@@ -118,8 +119,8 @@ def _planned(tables: Tables, rules: MatchRules, whole_rules: WholeRules, method:
     # What pins have left of a want may be less than the least that opens another.
     can_open = tables.wants.filter(pl.col("kg_min") <= pl.sum_horizontal("kg_1", "kg_2", "kg_3"))
     season = build_season(replace(tables, wants=can_open), rules)
-    with Budget(whole_rules.seconds(len(season.ways.pool))) as budget:
-        whole = plan_whole_season(season, whole_rules, budget.seconds_left, silent)
+    with side_by_side() as workers, Budget(whole_rules.seconds(len(season.ways.pool))) as budget:
+        whole = plan_whole_season(season, whole_rules, budget.seconds_left, silent, workers and Charged(workers, budget))
     return whole.plan, whole
 
 

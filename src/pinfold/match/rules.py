@@ -57,6 +57,7 @@ class WholeRules:
     in_weekly_plans: int = rule(0, "", "1: the weekly plan books whole trucks and opens wants whole; 0: trucks are paid per kg", 0, 1)
     ways_at_once: int = rule(8_000, "ways", "a season with no more is decided at once", 1)
     ways_together: int = rule(4_000, "ways", "of a larger season, decided anew together in one step of the search", 1)
+    side_by_side: int = rule(2, "", "so many parts that share nothing are decided anew at the same time, where there are cores for it", 1)
     seconds_at_once: float = rule(4.6, "CPU seconds", "sought at most for a season that is decided at once", 0.1, 86_400)
     seconds_per_root_way: float = rule(0.12, "CPU seconds", "sought for a larger one, times the root of the number of ways", 0.001, 100)
     seconds_max: float = rule(50.0, "CPU seconds", "sought for at most", 0.1, 86_400)

@@ -77,6 +77,14 @@ def threads() -> Iterator[Executor | None]:
 
 
 @contextmanager
+def side_by_side() -> Iterator[Executor | None]:
+    """As `threads`, but a cluster's machines where one is named: for work that is mostly HiGHS's, which lets go of Python's lock too."""
+    given = settings()
+    with _cluster(given.dask_scheduler) if given.dask_scheduler else threads() as workers:
+        yield workers
+
+
+@contextmanager
 def _cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client

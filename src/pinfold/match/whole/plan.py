@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,6 +29,9 @@ from pinfold.match.whole.programme import fitted
 from pinfold.match.whole.proof import Proof
 from pinfold.match.whole.search import Search, decide_at_once, improve
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 # Of all seconds, the share left after which no further place is asked: the rest refills the trucks and improves.
 SHARE_AFTER_PLACES = 0.3
 # Whole trucks leave a gap of a percent or more, so the relaxation need not be nearer than this.
@@ -50,20 +54,32 @@ class WholePlan:
 
 
 @dataclass(frozen=True)
+class _Means:
+    """What a search may use."""
+
+    seconds_left: Callable[[], float]
+    progress: Progress
+    workers: Executor | None
+
+
+@dataclass(frozen=True)
 class _Sought:
     way_kg: Floats
     proof: Proof
     prices: Prices
 
 
-def plan_whole_season(season: Season, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> WholePlan:
+def plan_whole_season(
+    season: Season, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress, workers: Executor | None = None
+) -> WholePlan:
     """The best plan found while `seconds_left()` is above 0, with a bound that no plan can exceed.
 
-    The same seed and enough seconds give the same plan; where the seconds end the search, a faster machine is further.
+    workers : threads, processes or machines for parts of the search
+    The same seed and enough seconds give the same plan, whoever works on it; where the seconds end the search, a faster machine is further.
     Raises InputError when wants lack kg_min or open_cost, NoPlan when the optimiser gives up.
     """
     problem = problem_of(season)
-    found = _sought(season, problem, rules, seconds_left, progress)
+    found = _sought(season, problem, rules, _Means(seconds_left, progress, workers))
     trucks = trucks_for(problem, found.way_kg)
     chosen = share_out(season, found.way_kg)
     booked = replace(season, lane_kg_max=trucks * problem.truck_kg)
@@ -82,25 +98,26 @@ def plan_whole_season(season: Season, rules: WholeRules, seconds_left: Callable[
     return WholePlan(plan, trucks, what_bars(booked, problem, chosen, trucks), found.proof)
 
 
-def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: Callable[[], float], progress: Progress) -> _Sought:
+def _sought(season: Season, problem: Problem, rules: WholeRules, means: _Means) -> _Sought:
     loose = relaxed(season, problem)
     flow = near_best_flow(loose, gap_enough=RELAXED_GAP_ENOUGH)
     prices = place_prices(problem, loose, flow.prices)
     bounds = place_bounds(problem, prices)
     best, proof = without_short(problem, rounded(problem, flow.kg)), Proof(prices)
     bound = common_bound(problem, prices) + float(bounds.sum())
+    seconds_left = means.seconds_left
     whole = seconds_left()
     if whole <= 0 or not len(best):
         return _Sought(max(best, np.zeros(len(best)), key=lambda kg: earned(problem, kg)), proof, flow.prices)
-    search = Search(problem, prices, bounds, rules.ways_together, rules.seed)
+    search = Search(problem, prices, bounds, rules, means.workers)
     if len(best) <= rules.ways_at_once:
         steps = decide_at_once(search, best, seconds_left)
     else:
-        firsts = _first(season, problem, prices, flow, seconds_left, progress)
+        firsts = _first(season, problem, prices, flow, means)
         best = max((best, *firsts), key=lambda kg: earned(problem, kg))
         steps = improve(search, best, seconds_left)
     for step in steps:
-        progress("match: improve the plan", round(100 * (1 - seconds_left() / whole)), 100)
+        means.progress("match: improve the plan", round(100 * (1 - seconds_left() / whole)), 100)
         best, bound = step.way_kg, min(bound, step.bound)
         proof = proof if step.rows is None else Proof(prices, step.rows)
         if step.settled or earned(problem, best) >= bound - rules.gap_enough * abs(season.unsold_worth + bound):
@@ -108,15 +125,13 @@ def _sought(season: Season, problem: Problem, rules: WholeRules, seconds_left: C
     return _Sought(best, proof, flow.prices)
 
 
-def _first(
-    season: Season, problem: Problem, prices: PlacePrices, flow: Flow, seconds_left: Callable[[], float], progress: Progress
-) -> list[Floats]:
+def _first(season: Season, problem: Problem, prices: PlacePrices, flow: Flow, means: _Means) -> list[Floats]:
     """First plans: the relaxed flow rounded to whole trucks, overruled place by place while the seconds last; then the trucks refilled."""
-    reserve = SHARE_AFTER_PLACES * seconds_left()
+    reserve = SHARE_AFTER_PLACES * means.seconds_left()
     way_kg, places = rounded(problem, flow.kg), int(problem.place.max()) + 1
     decided, chosen = 0, way_kg
-    for decided, chosen in enumerate(first_plan(problem, prices, lambda: seconds_left() - reserve), start=1):  # noqa: B007
-        progress("match: decide the places", decided, places)
+    for decided, chosen in enumerate(first_plan(problem, prices, lambda: means.seconds_left() - reserve), start=1):  # noqa: B007
+        means.progress("match: decide the places", decided, places)
     way_kg = np.where(problem.place[problem.ways.want] < decided, chosen, way_kg)
     way_kg = without_short(problem, fitted(problem, way_kg, problem.trucks_max))
     return [way_kg, refilled(season, problem, way_kg, flow.prices)]

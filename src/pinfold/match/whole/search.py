@@ -1,18 +1,23 @@
-"""Large-neighbourhood search: again and again some places that draw on the same pools are decided anew together, the rest stays."""
+"""Large-neighbourhood search: again and again some places that draw on the same stocks are decided anew together, the rest stays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pinfold.match.rules import WholeRules
 from pinfold.match.season import Floats, Ints
 from pinfold.match.whole.bound import PlacePrices
 from pinfold.match.whole.places import ways_by_place
 from pinfold.match.whole.problem import GRAM_KG, Problem, delivered_on, earned, part_of, summed, trucks_for
 from pinfold.match.whole.programme import flow_of, model_of
-from pinfold.match.whole.solver import Dive, Limits, dived, solve
+from pinfold.match.whole.solver import Dive, Limits, dived_within, solve
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 # What is not within this of its own bound is not settled yet.
 GAP_SHARE = 1e-5
@@ -24,30 +29,45 @@ FADES = 0.5
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Which places share pools. pools_of: pool numbers that can serve each place; places_of: places that each pool can serve."""
+    """Which places share stocks, which are the pools, then the hub-weeks that hold only so much.
 
-    pools_of: list[Ints]
+    stocks_of : stocks that can serve each place; places_of : places that each stock can serve
+    """
+
+    stocks_of: list[Ints]
     places_of: list[Ints]
+
+    def sharing(self, places: Ints) -> Ints:
+        """The places that share a stock with one of `places`, once for each stock; these places too."""
+        stocks = np.unique(np.concatenate([self.stocks_of[place] for place in places.tolist()]))
+        return np.concatenate([*(self.places_of[stock] for stock in stocks.tolist()), np.zeros(0, np.int64)])
 
 
 def neighbours(problem: Problem, by_place: list[Ints]) -> Neighbours:
-    pools_of = [np.unique(problem.ways.pool[ways]) for ways in by_place]
-    pool = np.concatenate([*pools_of, np.zeros(0, np.int64)])
-    place = np.repeat(np.arange(len(pools_of)), [len(pools) for pools in pools_of])
-    order = np.argsort(pool, kind="stable")
-    ends = np.searchsorted(pool[order], np.arange(problem.pools), side="right")
-    return Neighbours(pools_of, np.split(place[order], ends[:-1]) if problem.pools else [])
+    ways, limited = problem.ways, np.isfinite(problem.hub_week_kg_max)
+    stocks_of = []
+    for rows in by_place:
+        hub_weeks = np.unique(ways.hub_week[rows])
+        stocks_of.append(np.concatenate([np.unique(ways.pool[rows]), problem.pools + hub_weeks[limited[hub_weeks]]]))
+    stock = np.concatenate([*stocks_of, np.zeros(0, np.int64)])
+    place = np.repeat(np.arange(len(stocks_of)), [len(stocks) for stocks in stocks_of])
+    order = np.argsort(stock, kind="stable")
+    ends = np.searchsorted(stock[order], np.arange(problem.pools + len(limited)), side="right")
+    return Neighbours(stocks_of, np.split(place[order], ends[:-1]) if len(ends) else [])
 
 
 @dataclass(frozen=True)
 class Search:
-    """bounds : yuan that each place can earn at most at `prices`; ways_together : in a neighbourhood; seed : of the search's luck"""
+    """bounds : yuan that each place can earn at most at `prices`
+
+    workers : decide neighbourhoods side by side; None: one after the other, to the same plan
+    """
 
     problem: Problem
     prices: PlacePrices
     bounds: Floats
-    ways_together: int
-    seed: int
+    rules: WholeRules
+    workers: Executor | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +106,7 @@ def decide_at_once(search: Search, way_kg: Floats, seconds_left: Callable[[], fl
             break
     else:
         return
-    part = replace(search, ways_together=max(1, round(PART_SHARE * len(way_kg))))
+    part = replace(search, rules=replace(search.rules, ways_together=max(1, round(PART_SHARE * len(way_kg)))))
     for step in improve(part, way_kg, seconds_left):
         yield Decided(step.way_kg, loose.bound)
 
@@ -94,29 +114,36 @@ def decide_at_once(search: Search, way_kg: Floats, seconds_left: Callable[[], fl
 def improve(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -> Iterator[Decided]:
     """After each step the best plan so far, from `way_kg` on; ends when `seconds_left` does.
 
-    The place that is furthest below its bound is tried first, together with places that draw on the same pools.
+    The places that are furthest below their bounds are tried first, each together with places that draw on the same stocks. Those that
+    are tried side by side share none, so what they find holds together.
     Source: Shaw (1998), CP98, LNCS 1520; Pisinger & Ropke (2010), Handbook of Metaheuristics, ch. 13.
     """
-    problem, random = search.problem, np.random.default_rng(search.seed)
+    problem, random = search.problem, np.random.default_rng(search.rules.seed)
     by_place = ways_by_place(problem)
     near, tries = neighbours(problem, by_place), np.zeros(len(by_place))
     short, best = shortfall(search, way_kg), earned(problem, way_kg)
     while seconds_left() > 0:
-        start = int(np.argmax(np.maximum(short, 1.0) * FADES**tries * random.uniform(0.5, 1, len(short))))
-        tries[start] += 1
-        ways = _neighbourhood(start, near, by_place, search.ways_together, random)
-        if not len(ways):
-            continue
-        part = part_of(problem, ways, way_kg).problem
-        found = dived(part, earned(part, way_kg[ways]), seconds_left)
-        if found is not None:
-            tried = way_kg.copy()
-            tried[ways] = found
-            value = earned(problem, tried)
-            if value > best + 1e-9 * abs(best):
-                way_kg, best = tried, value
-                short = shortfall(search, way_kg)
+        wish = np.maximum(short, 1.0) * FADES**tries * random.uniform(0.5, 1, len(short))
+        apart: list[Ints] = []
+        for places in _apart(near, by_place, wish, search.rules, random):
+            tries[places[0]] += 1
+            apart.append(np.sort(np.concatenate([by_place[place] for place in places.tolist()])))
+        tried = way_kg.copy()
+        for ways, found in zip(apart, _dived_apart(search, apart, way_kg, seconds_left()), strict=True):
+            if found is not None:
+                tried[ways] = found
+        value = earned(problem, tried)
+        if value > best + 1e-9 * abs(best):
+            way_kg, best = tried, value
+            short = shortfall(search, way_kg)
         yield Decided(way_kg, np.inf)
+
+
+def _dived_apart(search: Search, apart: list[Ints], way_kg: Floats, seconds: float) -> Iterable[Floats | None]:
+    """What a dive finds better than `way_kg` on each of `apart`, rows of ways, while all others stay; together in so many CPU seconds."""
+    parts = [part_of(search.problem, ways, way_kg).problem for ways in apart]
+    worth = [earned(part, way_kg[ways]) for part, ways in zip(parts, apart, strict=True)]
+    return (search.workers.map if search.workers else map)(dived_within, parts, worth, [seconds / len(apart)] * len(apart))
 
 
 def shortfall(search: Search, way_kg: Floats) -> Floats:
@@ -133,13 +160,18 @@ def shortfall(search: Search, way_kg: Floats) -> Floats:
     return search.bounds - summed(problem.place, taken, places) + summed(place, paid, places) + summed(lane_place, trucks, places)
 
 
-def _neighbourhood(start: int, near: Neighbours, by_place: list[Ints], together: int, random: np.random.Generator) -> Ints:
-    """Ways of `start` and of the places that share most pools with it, drawn with a share of luck, up to `together` ways."""
-    places = len(by_place)
-    sharing = [near.places_of[pool] for pool in near.pools_of[start].tolist()]
-    shared = np.bincount(np.concatenate([*sharing, np.zeros(0, np.int64)]), minlength=places) * random.uniform(0.2, 1, places)
-    shared[start] = np.inf
-    order = np.argsort(-shared, kind="stable")
-    ways = np.array([len(by_place[place]) for place in order.tolist()]).cumsum()
-    most = order[: max(1, int(np.searchsorted(ways, together, side="right")))]
-    return np.sort(np.concatenate([by_place[place] for place in most[shared[most] > 0]]))
+def _apart(near: Neighbours, by_place: list[Ints], wish: Floats, rules: WholeRules, random: np.random.Generator) -> Iterator[Ints]:
+    """Places of each of some neighbourhoods that share no stock, the place with the highest `wish` that is left first."""
+    ways = np.array([len(rows) for rows in by_place])
+    free = ways > 0
+    for _ in range(rules.side_by_side):
+        if not free.any():
+            return
+        start = int(np.argmax(np.where(free, wish, -np.inf)))
+        shared = np.bincount(near.sharing(np.array([start])), minlength=len(ways)) * random.uniform(0.2, 1, len(ways)) * free
+        shared[start] = np.inf
+        order = np.argsort(-shared, kind="stable")
+        together = order[: max(1, int(np.searchsorted(ways[order].cumsum(), rules.ways_together, side="right")))]
+        chosen = together[shared[together] > 0]
+        free[near.sharing(chosen)] = False
+        yield chosen

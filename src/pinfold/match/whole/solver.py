@@ -146,6 +146,12 @@ def dived(problem: Problem, worth: float, seconds_left: Callable[[], float]) -> 
     return None if columns is None else flow_of(model, columns)
 
 
+def dived_within(problem: Problem, worth: float, seconds: float) -> Floats | None:
+    """As `dived`, in at most so many CPU seconds: it depends on what it is given alone, so it may be another thread's or process's work."""
+    began = time.thread_time()
+    return dived(problem, worth, lambda: seconds - (time.thread_time() - began))
+
+
 def solve(model: Model, limits: Limits, start_kg: Floats, near: Relaxation | None = None) -> Solved:
     """The best plan that HiGHS finds within `limits`, from the plan `start_kg` on.
 
