@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -126,6 +127,18 @@ def test_a_search_that_is_stopped_hands_over_a_plan_with_a_true_bound(monkeypatc
     certain = near_best_flow(problem.season)
     found = search.near_best(problem, certain.prices, first_of_flow(problem, certain.kg))
     assert found.interrupted and found.worth <= best_plan(problem)[2] + 1e-6 <= found.bound + 2e-6
+
+
+@settings(max_examples=10, deadline=None)
+@given(SEEDS)
+def test_two_threads_work_harvests_out_to_the_same_last_bit(seed):
+    alone = drawn(seed)
+    certain = near_best_flow(alone.season)
+    first = first_of_flow(alone, certain.kg)
+    with ThreadPoolExecutor(2) as workers:
+        ours, theirs = (search.near_best(problem, certain.prices, first) for problem in (alone, replace(alone, workers=workers)))
+    assert theirs.yuan.tolist() == ours.yuan.tolist() and theirs.bound == ours.bound
+    assert theirs.first.promised_kg.tolist() == ours.first.promised_kg.tolist()
 
 
 def test_harvests_have_the_forecast_s_mean_and_spread_and_none_is_negative():

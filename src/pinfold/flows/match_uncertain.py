@@ -12,6 +12,7 @@ from pinfold.basics.rules import read_rules
 from pinfold.flows.match_tables import cpu_seconds, empty_of_plans, promises_nothing, read_season, rules_given
 from pinfold.match.uncertain.plan import UncertainPlan, plan_uncertain
 from pinfold.match.uncertain.rules import UncertainRules
+from pinfold.outside.executors import threads
 from pinfold.outside.folder import as_they_came, id_types
 
 
@@ -28,7 +29,8 @@ def match_uncertain_from_folder(
     rules = _rules(rules_given(folder).get("uncertain", {}), changed or {})
     season = promises_nothing(read_season(folder), "--uncertain")
     progress(f"match: plan {len(season.ways.pool):,} ways in {rules.scenarios} harvests", 1, 3)
-    plan = plan_uncertain(season, rules)
+    with threads() as workers:
+        plan = plan_uncertain(season, rules, workers)
     progress("match: write the plan", 2, 3)
     empty_of_plans(out)
     as_they_came(plan.booked, id_types(folder, "lanes")).write_parquet(out / "trucks.parquet")

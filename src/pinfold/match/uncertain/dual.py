@@ -51,7 +51,7 @@ class Dual:
         rows = np.minimum(np.arange(_blocks(len(kg)) * SIDE), len(kg) - 1).reshape(-1, SIDE)
         self.lot_kg = np.ascontiguousarray(kg[:, network.lot_order][rows].swapaxes(1, 2))
         wants, lanes, _ = network.shape
-        self.room = np.empty((2 * (wants + lanes) + int(np.diff(network.first_way).max(initial=0))) * SIDE)
+        self.room = np.empty((len(rows), (2 * (wants + lanes) + int(np.diff(network.first_way).max(initial=0))) * SIDE))
         steps = (problem.kept_promise_per_kg, problem.late_per_kg, problem.refund_per_kg)
         decided = (None, None) if first is None else (first.promised_kg, first.booked_kg)
         self.arrays = [
@@ -70,9 +70,18 @@ class Dual:
     def of_scenarios(self, temperature: float, prices: Floats, mean: Mean | None = None) -> tuple[Floats, Floats]:
         """What lots and hubs add to each scenario's smoothed dual, shape (scenarios,), and its slope."""
         worth, slope = np.empty(len(prices)), np.empty(prices.shape)
-        given = map(pointer, (self.lot_kg, prices, worth, slope))
-        share, kg = (0.0, None) if mean is None else (mean.share(), pointer(mean.kg))
-        loops().harvests(self.network.struct, temperature, len(prices), *given, share, kg, pointer(self.room))
+        share, blocks = 0.0 if mean is None else mean.share(), _blocks(len(prices))
+
+        def of_blocks(first: int, count: int) -> None:
+            rows = slice(first * SIDE, (first + count) * SIDE)
+            given = map(pointer, (self.lot_kg[first], prices[rows], worth[rows], slope[rows]))
+            kg = None if mean is None else pointer(mean.kg[first])
+            loops().harvests(self.network.struct, temperature, len(worth[rows]), *given, share, kg, pointer(self.room[first]))
+
+        if self.network.workers:
+            list(self.network.workers.map(of_blocks, range(blocks), [1] * blocks))
+        else:
+            of_blocks(0, blocks)
         return worth, slope
 
 

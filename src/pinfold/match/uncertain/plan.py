@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,9 @@ from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.match.uncertain.scenarios import draw_kg
 from pinfold.match.uncertain.search import Found, near_best
 from pinfold.match.uncertain.sellable import margins, sellable_share
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,10 @@ class UncertainPlan:
         return pl.DataFrame({"scenario": np.arange(len(kg)), "harvest_kg": kg, "yuan": self.yuan, "certain_yuan": self.certain})
 
 
-def plan_uncertain(season: Season, rules: UncertainRules) -> UncertainPlan:
-    """The plan for harvests that are drawn as the rules say. Raises NoPlan when the optimiser gives up."""
+def plan_uncertain(season: Season, rules: UncertainRules, workers: Executor | None = None) -> UncertainPlan:
+    """The plan for harvests drawn as the rules say; workers : as `TwoStage` has them. Raises NoPlan when the optimiser gives up."""
     certain = near_best_flow(season)
-    problem = TwoStage(season, rules, draw_kg(season, rules, np.random.default_rng(rules.seed)))
+    problem = TwoStage(season, rules, draw_kg(season, rules, np.random.default_rng(rules.seed)), workers)
     found = best_found(problem, certain)
     beside = yuan_after(problem, first_of_flow(problem, certain.kg), certain.prices)
     return UncertainPlan(problem, found.first, found.yuan, found.bound, beside, found.interrupted)

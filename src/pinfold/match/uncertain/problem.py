@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from pinfold.match.kernel import Network
 from pinfold.match.score import filled_steps
 from pinfold.match.season import Floats, Season
 from pinfold.match.uncertain.rules import UncertainRules
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True)
@@ -35,16 +39,18 @@ class TwoStage:
     """A season and the harvests that it may bring, equally likely.
 
     scenario_kg : shape (scenarios, lots)
+    workers : threads of this process, on which scenarios are worked out side by side; None: one after the other, to the same last bit
     """
 
     season: Season
     rules: UncertainRules
     scenario_kg: Floats
+    workers: Executor | None = None
 
     @cached_property
     def network(self) -> Network:
         """Of the largest harvest of every lot, so that what it holds for never full is so in each scenario; trucks are not in its costs."""
-        largest = Network.of(replace(self.season, lot_kg=self.scenario_kg.max(axis=0)))
+        largest = Network.of(replace(self.season, lot_kg=self.scenario_kg.max(axis=0)), self.workers)
         return replace(largest, cost_per_kg=largest.cost_per_kg - self.truck_per_kg[largest.lane])
 
     @cached_property

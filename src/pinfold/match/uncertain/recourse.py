@@ -55,8 +55,11 @@ def start_prices(problem: TwoStage, start: Prices) -> Floats:
 
 def kept_flows(problem: TwoStage, first: FirstStage, walk: Walk) -> list[Floats]:
     """Kg on every way in each scenario: those that `walk` saw, within the scenario's limits and those after `first`."""
-    networks = (with_promises(problem, first, row) for row in range(len(walk.at)))
-    return [kept_flow(problem, first, network, walk.mean.flow(row), walk.at[row]) for row, network in enumerate(networks)]
+
+    def of_scenario(row: int) -> Floats:
+        return kept_flow(problem, first, with_promises(problem, first, row), walk.mean.flow(row), walk.at[row])
+
+    return list((problem.workers.map if problem.workers else map)(of_scenario, range(len(walk.at))))
 
 
 def kept_flow(problem: TwoStage, first: FirstStage, network: Network, flow: Floats, prices: Floats) -> Floats:
