@@ -13,7 +13,7 @@ from pinfold.cli import main
 from pinfold.flows.match_certify import certificate_of_folder
 from pinfold.flows.match_tables import Asked, match_from_folder
 from pinfold.match import core
-from pinfold.match.dual import _Walk
+from pinfold.match.dual import Walk
 
 from .test_folder import write
 
@@ -79,14 +79,14 @@ def test_ctrl_c_writes_the_best_plan_so_far_which_can_be_certified(tmp_path, mon
     write(tmp_path / "season", "csv")
     taken = []
 
-    def stop_at_the_second(walk, stage, keep_mean=False, going=_Walk.take):
+    def stop_at_the_second(walk, stage, keep_mean=False, going=Walk.take):
         taken.append(stage)
         if len(taken) == 2:
             raise KeyboardInterrupt
         going(walk, stage, keep_mean)
 
     monkeypatch.setattr(core, "SIMPLEX_WAYS_MAX", -1)
-    monkeypatch.setattr(_Walk, "take", stop_at_the_second)
+    monkeypatch.setattr(Walk, "take", stop_at_the_second)
     done = CliRunner().invoke(main, ["match", str(tmp_path / "season"), "--out", str(tmp_path / "plan"), "--json"])
     assert done.exit_code == 130, done.output
     told = json.loads((tmp_path / "plan" / "plan.json").read_text())

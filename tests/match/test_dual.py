@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pinfold.match.bound import bound
 from pinfold.match.core import best_flow
 from pinfold.match.descent import descend
-from pinfold.match.dual import _Walk, around, price_flow
+from pinfold.match.dual import Walk, around, price_flow
 from pinfold.match.kernel import Network
 from pinfold.match.score import broken_limits, judge
 from pinfold.match.shipments import share_out, within_limits
@@ -69,13 +69,13 @@ def test_a_plan_is_the_same_every_time():
 def test_a_search_that_is_stopped_hands_over_a_plan_with_a_true_bound(monkeypatch):
     given_season, taken = random_season(5), []
 
-    def stop_at_the_third(walk, stage, going=_Walk.take):
+    def stop_at_the_third(walk, stage, going=Walk.take):
         taken.append(stage)
         if len(taken) == 3:
             raise KeyboardInterrupt
         going(walk, stage)
 
-    monkeypatch.setattr(_Walk, "take", stop_at_the_third)
+    monkeypatch.setattr(Walk, "take", stop_at_the_third)
     flow = price_flow(given_season)
     best = given_season.unsold_worth + Network.of(given_season).gain(best_flow(given_season)[0])
     assert flow.interrupted

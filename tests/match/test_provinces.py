@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pinfold.match import core, provinces
 from pinfold.match.bound import bound
 from pinfold.match.core import best_flow, near_best_flow
-from pinfold.match.dual import _Walk
+from pinfold.match.dual import Walk
 from pinfold.match.kernel import Network
 from pinfold.match.plan import plan_season
 from pinfold.match.score import broken_limits
@@ -111,7 +111,7 @@ def test_one_thread_and_two_make_the_same_plan(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_ctrl_c_stops_every_province_at_its_next_pass_and_keeps_a_plan_with_a_true_bound(monkeypatch: pytest.MonkeyPatch):
-    together, begun, stop, take = valleys(3, 7), [], Event(), _Walk.take
+    together, begun, stop, take = valleys(3, 7), [], Event(), Walk.take
     best = near_best_flow(together).objective
 
     def pressed(planned):
@@ -125,7 +125,7 @@ def test_ctrl_c_stops_every_province_at_its_next_pass_and_keeps_a_plan_with_a_tr
     monkeypatch.setattr(core, "SIMPLEX_WAYS_MAX", -1)
     monkeypatch.setattr(core, "Event", lambda: stop)
     monkeypatch.setattr(concurrent.futures, "wait", pressed)
-    monkeypatch.setattr(_Walk, "take", take_once_stopped)
+    monkeypatch.setattr(Walk, "take", take_once_stopped)
     flow = near_best_flow(together)
     assert flow.interrupted and len(begun) == len(together.provinces)
     assert flow.objective <= best + 1e-6 * abs(best) and flow.bound >= best - 1e-6 * abs(best)

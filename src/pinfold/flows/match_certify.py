@@ -26,7 +26,7 @@ def certificate_of_folder(folder: Path, plan: Path) -> Certificate:
     told, season = json.loads((plan / "plan.json").read_text(encoding="utf-8")), read_season(folder)
     if (plan / "trucks.parquet").exists():
         return certify_whole(season, told, _frames(plan, "shipments", "trucks", "proof"))
-    optional = ["villages"] if (plan / "villages.parquet").exists() else []
+    optional = ["villages", "least"] if (plan / "villages.parquet").exists() else []
     return certify(season, told, _frames(plan, "shipments", "prices", *optional))
 
 

@@ -27,10 +27,12 @@ from pinfold.outside.folder import as_they_came, id_types, read_tables
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from pinfold.match.fair.villages import Promise
+
 TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
 # All that any plan may leave in its folder.
 PLAN_FILES = (
-    *("plan.json", "shipments.parquet", "prices.parquet", "reasons.csv", "villages.parquet"),
+    *("plan.json", "shipments.parquet", "prices.parquet", "reasons.csv", "villages.parquet", "least.parquet"),
     *("trucks.parquet", "proof.parquet", "promises.parquet", "yuan.csv"),
 )
 STEPS = 3
@@ -88,7 +90,7 @@ def promises_nothing(season: Season, what: str) -> Season:
 
 
 def write_plan(folder: Path, out: Path, plan: Plan, booked: Booked | None = None) -> None:
-    """Writes out/shipments.parquet, out/reasons.csv and, of a fair plan, out/villages.parquet, with the ids of `folder` as they came.
+    """Writes out/shipments.parquet and out/reasons.csv, with the ids of `folder` as they came; of a fair plan also what it promises.
 
     booked : what bars goods in a plan of whole trucks
     """
@@ -99,6 +101,7 @@ def write_plan(folder: Path, out: Path, plan: Plan, booked: Booked | None = None
     )
     if plan.promise is not None:
         plan.promise.frame(sent_kg(plan.season, plan.chosen)).write_parquet(out / "villages.parquet")
+        replace(plan, prices=plan.promise.least.prices).price_frame().write_parquet(out / "least.parquet")
     _reasons(plan, _names(folder, plan.season.tables.products), booked).write_csv(out / "reasons.csv")
 
 
@@ -170,6 +173,16 @@ def summary(plan: Plan) -> dict[str, object]:
         "ways": len(plan.season.ways.pool),
         "shipments": len(plan.chosen.kg),
         "interrupted": plan.interrupted,
+    } | ({} if plan.promise is None else _promised(plan, plan.promise))
+
+
+def _promised(plan: Plan, promise: Promise) -> dict[str, object]:
+    """What plan.json says of a plan that promises something between villages; shares of what each could sell."""
+    shares = promise.villages.sold_share(sent_kg(plan.season, plan.chosen))
+    return {
+        "least_sold_share": float(shares.min()),
+        "least_sold_share_bound": promise.least.share,
+        "missed_share": promise.missed_share,
     }
 
 

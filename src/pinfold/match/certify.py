@@ -10,7 +10,7 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.match.bound import bound
 from pinfold.match.earlier import numbered, prices_at
-from pinfold.match.fairness import Promise, fair_bound
+from pinfold.match.fair.villages import Promise, fair_bound
 from pinfold.match.score import broken_limits, judge, sent_kg
 from pinfold.match.season import Season
 from pinfold.match.shipments import Shipments
@@ -31,15 +31,18 @@ class Certificate:
 def certify(season: Season, told: dict[str, float], frames: dict[str, pl.DataFrame]) -> Certificate:
     """The certificate of a plan of `season`.
 
-    told : objective and bound as the plan says; frames : shipments and prices, and villages of a plan that promises something between them
+    told : objective and bound as the plan says, and least_sold_share_bound of a plan that promises something between villages
+    frames : shipments and prices, and villages and least of such a plan
     Raises InputError when a shipment has no way in this season: then these are not the tables that the plan was made from.
     """
     shipments = shipments_told(season, frames["shipments"])
     objective, broken = judge(season, shipments).objective, broken_limits(season, shipments)
     prices, _ = prices_at(season, frames["prices"])
     if "villages" in frames:
-        promise = Promise.read(season, frames["villages"])
+        promise = Promise.read(season, frames["villages"], prices_at(season, frames["least"])[0])
         broken += promise.broken(sent_kg(season, shipments))
+        if abs(told["least_sold_share_bound"] - promise.least.share) > SAME:
+            broken.append(f"the plan says that all villages can sell {told['least_sold_share_bound']:.6f}; it is {promise.least.share:.6f}")
         proven = fair_bound(season, prices, promise)
     else:
         proven = bound(season, prices)

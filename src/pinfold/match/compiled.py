@@ -20,7 +20,7 @@ def loops() -> Any:
         raise AssertionError(f"{LIBRARY} is not there; install Pinfold again (make .venv/test-ready), which compiles it")
     library, array, whole = ctypes.CDLL(str(LIBRARY)), ctypes.c_void_p, ctypes.c_int64
     library.reach.restype, library.reach.argtypes = None, [array, array, whole, *[array] * 5]
-    library.smoothed.restype, library.smoothed.argtypes = ctypes.c_double, [array, ctypes.c_double, array, whole, whole, *[array] * 5]
+    library.smoothed.restype, library.smoothed.argtypes = ctypes.c_double, [array, ctypes.c_double, array, whole, whole, *[array] * 6]
     library.fill.restype, library.fill.argtypes = None, [array, array, whole, *[array] * 8]
     library.harvests.restype = None
     library.harvests.argtypes = [array, ctypes.c_double, whole, *[array] * 4, ctypes.c_double, array, array]

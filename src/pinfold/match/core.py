@@ -22,7 +22,7 @@ from pinfold.match.season import Floats, Ints, Province, Season, province_of
 from pinfold.match.shipments import Shipments, within_limits
 
 if TYPE_CHECKING:
-    from pinfold.match.fairness import Promise
+    from pinfold.match.fair.villages import Promise
 
 # Measured in CPU seconds on one core: on 2 thousand ways simplex took 0.02 and the interior point 0.05, on 80 thousand 22.8 and 5.5;
 # by prices (0.12 % from the optimum at worst) 0.3.

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import log
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -100,8 +100,8 @@ def price_flow(
     Source of the smoothing: Nesterov (2005), Math. Program. 103, here by entropy over a pool's ways and parabolas over lots and steps.
     """
     network = network or Network.of(season)
-    first_prices = _first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week])
-    walk = _Walk(network, first_prices, stopped)
+    first = first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week])
+    walk = Walk(_OfNetwork(network), first, stopped)
     best: Flow | None = None
     stages = iter(CLOSER)
     try:
@@ -133,46 +133,86 @@ def _stages_until(gap_enough: float, gap: float) -> int:
     return max(1, int(log(gap / max(gap_enough, 1e-6)) / log(1 / GAP_LEFT)))
 
 
-class _Walk:
+class Landscape(Protocol):
+    """What a walk goes down: a smoothed dual. Prices and flows have whatever shape it gives them; flows are means of flows too."""
+
+    def smoothed(self, temperature: float, prices: Floats) -> tuple[float, Floats, Floats]:
+        """Value and slope at `prices`, and the flow there."""
+        ...
+
+    def unit(self, temperature: float) -> Floats:
+        """By how much each price moves where its slope is one; shape as prices."""
+        ...
+
+    def around(self, flow: Floats, temperature: float) -> Landscape:
+        """The same where straying from `flow` costs."""
+        ...
+
+
+@dataclass(frozen=True)
+class _OfNetwork:
+    network: Network
+
+    def smoothed(self, temperature: float, prices: Floats) -> tuple[float, Floats, Floats]:
+        return self.network.smoothed(temperature, prices)
+
+    def unit(self, temperature: float) -> Floats:
+        return units(*scales_of(self.network), temperature)
+
+    def around(self, flow: Floats, temperature: float) -> Landscape:
+        return _OfNetwork(around(self.network, flow, temperature))
+
+
+def scales_of(network: Network) -> tuple[Floats, Floats]:
+    """Yuan per kg that temperature 1 stands for at each want, lane and hub-week, and the kg that each holds."""
+    per_kg = np.concatenate([network.want_scale, np.full(sum(network.shape[1:]), PASSAGE_SCALE)])
+    return per_kg, np.concatenate([network.step_kg.sum(axis=1), network.lane_kg_max, network.hub_week_kg_max])
+
+
+def units(per_kg: Floats, kg: Floats, temperature: float) -> Floats:
+    """By how much prices of what holds `kg` move where the slope is a kg."""
+    unit: Floats = np.sqrt(temperature * per_kg / np.maximum(kg, 1e-3 * kg.mean()))
+    return unit
+
+
+class Walk:
     """Prices on their way down the temperatures: where they are now, and where the stages before ended."""
 
-    def __init__(self, network: Network, start: Floats, stopped: Callable[[], bool] = never) -> None:
-        self.network, self.at, self.temperature, self.stopped = network, start, WARMING[0].temperature, stopped
+    def __init__(self, landscape: Landscape, start: Floats, stopped: Callable[[], bool] = never) -> None:
+        self.landscape, self.at, self.temperature, self.stopped = landscape, start, WARMING[0].temperature, stopped
         self.ends: list[tuple[float, Floats]] = []
         self.mean_kg: Floats | None = None
 
     def take(self, stage: Stage, keep_mean: bool = False) -> None:
         if len(self.ends) > 1:
             self.at = self._heading(stage.temperature)
-        self._descend(self.network, stage, keep_mean)
+        self._descend(self.landscape, stage, keep_mean)
         self.ends = [(before, prices) for before, prices in self.ends if before != stage.temperature] + [(stage.temperature, self.at)]
 
     def take_closer(self, stage: Stage) -> None:
         """A stage on which straying from the flow so far costs: it nears the best plan at a temperature at which the descent is quick."""
-        near, self.mean_kg, self.ends = around(self.network, self.flow(), stage.temperature), None, []
+        near, self.mean_kg, self.ends = self.landscape.around(self.flow(), stage.temperature), None, []
         self._descend(near, stage, keep_mean=True)
 
-    def _descend(self, network: Network, stage: Stage, keep_mean: bool) -> None:
+    def _descend(self, landscape: Landscape, stage: Stage, keep_mean: bool) -> None:
         self.temperature = stage.temperature
-        per_kg = np.concatenate([network.want_scale, np.full(sum(network.shape[1:]), PASSAGE_SCALE)])
-        kg = np.concatenate([network.step_kg.sum(axis=1), network.lane_kg_max, network.hub_week_kg_max])
-        unit = np.sqrt(stage.temperature * per_kg / np.maximum(kg, 1e-3 * kg.mean()))
+        unit = landscape.unit(stage.temperature)
         seen = itertools.count(1)
 
         def function(point: Floats) -> tuple[float, Floats]:
             if self.stopped():
                 raise KeyboardInterrupt
             self.at = point * unit
-            value, slope, way_kg = network.smoothed(stage.temperature, self.at)
+            value, slope, flow_kg = landscape.smoothed(stage.temperature, self.at)
             if keep_mean and next(seen) % MEAN_EVERY == 0:
-                self.mean_kg = way_kg if self.mean_kg is None else self.mean_kg + MEAN_SHARE * (way_kg - self.mean_kg)
+                self.mean_kg = flow_kg if self.mean_kg is None else self.mean_kg + MEAN_SHARE * (flow_kg - self.mean_kg)
             return value, slope * unit
 
         self.at = descend(function, self.at / unit, stage.steps, stage.enough) * unit
 
     def flow(self) -> Floats:
         """Kg on every way: the mean where there is one, else as goods go at the prices where the walk stands."""
-        return self.network.smoothed(self.temperature, self.at)[2] if self.mean_kg is None else self.mean_kg
+        return self.landscape.smoothed(self.temperature, self.at)[2] if self.mean_kg is None else self.mean_kg
 
     def candidates(self) -> list[Floats]:
         """The prices where the walk stands, and those where it is heading."""
@@ -204,17 +244,17 @@ def around(network: Network, kg: Floats, temperature: float) -> Network:
     )
 
 
-def _first_prices(season: Season) -> Floats:
+def first_prices(season: Season) -> Floats:
     """Wants a little under their middle step, and free passage."""
     return np.concatenate([0.9 * season.step_price_per_kg[:, 1], np.zeros(len(season.lane_kg_max) + len(season.hub_week_kg_max))])
 
 
-def _certified(season: Season, network: Network, walk: _Walk) -> Flow:
+def _certified(season: Season, network: Network, walk: Walk) -> Flow:
     bounds = [
-        (bound(season, prices), number, prices) for number, prices in enumerate(_prices(season, network, at) for at in walk.candidates())
+        (bound(season, prices), number, prices) for number, prices in enumerate(prices_of(season, network, at) for at in walk.candidates())
     ]
     least, _, prices = min(bounds)
-    kg = within_limits(season, tidied(network, rerouted(season, network, walk.flow(), _prices(season, network, walk.at))))
+    kg = within_limits(season, tidied(network, rerouted(season, network, walk.flow(), prices_of(season, network, walk.at))))
     return Flow(kg, season.unsold_worth + network.gain(kg), prices, least)
 
 
@@ -224,7 +264,7 @@ def better(one: Flow, other: Flow) -> Flow:
     return Flow(plan.kg, plan.objective, proof.prices, proof.bound, one.interrupted or other.interrupted)
 
 
-def _prices(season: Season, network: Network, at: Floats) -> Prices:
+def prices_of(season: Season, network: Network, at: Floats) -> Prices:
     wants, lanes, _ = network.shape
     lane, hub_week = at[wants : wants + lanes], at[wants + lanes :]
     # A passage that the network holds narrower than the season can never be full, so it has no price.

@@ -9,7 +9,8 @@ from itertools import chain
 import numpy as np
 
 from pinfold.match.core import best_flow
-from pinfold.match.fairness import Villages, fair_flow
+from pinfold.match.fair.plan import fair_flow
+from pinfold.match.fair.villages import Villages
 from pinfold.match.rules import MatchRules, with_fairness
 from pinfold.match.score import delivered_kg, filled_steps, poorest_fifth, sent_kg
 from pinfold.match.season import Floats, Season

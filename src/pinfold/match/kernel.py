@@ -107,23 +107,25 @@ class Network:
         """How many wants, lanes and hub-weeks there are: the order and number of the prices."""
         return len(self.step_kg), len(self.lane_kg_max), len(self.hub_week_kg_max)
 
-    def smoothed(self, temperature: float, prices: Floats) -> tuple[float, Floats, Floats]:
+    def smoothed(self, temperature: float, prices: Floats, lot_sent: Floats | None = None) -> tuple[float, Floats, Floats]:
         """Smoothed dual value at `prices`, its slope, and kg on each way as goods spread over ways that are nearly as good.
 
         temperature : share of a product's price within which ways count as nearly as good, > 0
         prices : shape (wants + lanes + hub_weeks,), yuan per kg, >= 0
+        lot_sent : where given, filled with the kg of each lot that leave, in `lot_order`; the lots need then not stand best first
         """
         prices, flow, kept = np.ascontiguousarray(prices), np.empty(len(self.want)), np.empty(len(self.promised_kg))
-        one = partial(self._smoothed_part, temperature, prices, (flow, kept))
+        one = partial(self._smoothed_part, temperature, prices, (flow, kept, lot_sent))
         # The same parts, summed in the same order, whoever works on them: the same figures to the last bit.
         parts = list((self.workers.map if self.workers else map)(one, self._parts))
         return sum(value for value, _ in parts), reduce(np.add, (slope for _, slope in parts)), flow
 
     def _smoothed_part(
-        self, temperature: float, prices: Floats, of_ways: tuple[Floats, Floats], pools: tuple[int, int]
+        self, temperature: float, prices: Floats, filled: tuple[Floats, Floats, Floats | None], pools: tuple[int, int]
     ) -> tuple[float, Floats]:
-        (flow, kept), slope, room = of_ways, np.empty(len(prices)), np.empty((2, len(self.lane_kg_max)))
-        value = loops().smoothed(self.struct, temperature, pointer(prices), *pools, *map(pointer, (slope, flow, room[0], room[1], kept)))
+        (flow, kept, lot_sent), slope, room = filled, np.empty(len(prices)), np.empty((2, len(self.lane_kg_max)))
+        arrays = (*map(pointer, (slope, flow, room[0], room[1], kept)), None if lot_sent is None else pointer(lot_sent))
+        value = loops().smoothed(self.struct, temperature, pointer(prices), *pools, *arrays)
         return value, slope
 
     @cached_property

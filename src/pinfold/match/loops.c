@@ -106,7 +106,7 @@ static double worth_with_promised(const Network *n, int64_t p, double width, dou
 // fills `flow` (kg on each of their ways). Where `first` is 0, the wants and limits are added too, so that parts sum up to the whole.
 // `lane_price` and `lane_kg` are room for one number per lane, `kept` for one per way where moving what was promised has a price.
 double smoothed(const Network *n, double temperature, const double *prices, int64_t first, int64_t end, double *slope, double *flow,
-                double *lane_price, double *lane_kg, double *kept) {
+                double *lane_price, double *lane_kg, double *kept, double *lot_sent) {
 #pragma clang fp reassociate(on)
     const double with_limits = first == 0;
     const double *want_price = prices, *own_lane_price = prices + n->wants, *hub_price = own_lane_price + n->lanes;
@@ -138,7 +138,7 @@ double smoothed(const Network *n, double temperature, const double *prices, int6
         const double most = best + width * 0.6931471805599454 * (64 - __builtin_clzll(to - from));
         const double bonus = *n->moved_price_per_kg;
         double kept_kg = 0;
-        if (most + bonus + n->lot_value_per_kg[n->first_lot[p]] > 0) {
+        if (lot_sent || most + bonus + n->lot_value_per_kg[n->first_lot[p]] > 0) {
             for (int64_t a = from; a < to; a++) {
                 const double below = (flow[a] - best) * sharpness;
                 flow[a] = below > SHARE_NONE ? exp_below_0(below) : 0;
@@ -152,6 +152,7 @@ double smoothed(const Network *n, double temperature, const double *prices, int6
             for (int64_t lot = n->first_lot[p]; lot < n->first_lot[p + 1]; lot++) {
                 value += n->lot_kg[lot] * rounded(worth + n->lot_value_per_kg[lot], width, &share);
                 sent += n->lot_kg[lot] * share;
+                if (lot_sent) lot_sent[lot] = n->lot_kg[lot] * share;
             }
         }
         double each = sent > kept_kg ? (sent - kept_kg) / sum : 0;

@@ -20,7 +20,7 @@ from pinfold.match.shipments import Shipments, share_out, within_limits
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from pinfold.match.fairness import Promise
+    from pinfold.match.fair.villages import Promise
 
 Method = Literal["optimal", "greedy", "first-come"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -105,9 +105,9 @@ def plan_season(season: Season, method: Method = "optimal", gap_enough: float = 
 def _best(season: Season, network: Network, gap_enough: float) -> Certified:
     if season.rules.is_fair:
         # Read here, because few seasons promise anything between villages.
-        from pinfold.match.fairness import fair_flow
+        from pinfold.match.fair.plan import fair_flow
 
-        return fair_flow(season)
+        return fair_flow(season, gap_enough)
     flow = near_best_flow(season, None, network, gap_enough)
     return Certified(_kept(season, flow.kg), flow.prices, flow.bound, flow.interrupted)
 

@@ -42,6 +42,10 @@ class Ways:
     cost_per_kg: Floats
     age_days: Floats
 
+    def of(self, some: npt.NDArray[np.bool_]) -> Ways:
+        """Those that `some`, shape (ways,), is true for."""
+        return Ways(*(getattr(self, each.name)[some] for each in fields(self)))
+
 
 @dataclass(frozen=True)
 class Promised:
@@ -182,7 +186,7 @@ def find_ways(pools: pl.DataFrame, tables: Tables, hub_weeks: pl.DataFrame, rule
         cost[some] = rules.handling_per_kg + rules.storage_per_kg_week * lag + rules.cold_per_kg * cooled + less + truck_per_kg[lane[some]]
     hub_week_of_lane = lanes.join(hub_weeks, on=["hub_id", "week"], how="left", maintain_order="left")["hub_week"].cast(pl.Int32)
     found = Ways(pool, want, lane, hub_week_of_lane.to_numpy()[lane], kept, cost, age)
-    return found if (kept > 0).all() else Ways(*(getattr(found, each.name)[kept > 0] for each in fields(Ways)))
+    return found if (kept > 0).all() else found.of(kept > 0)
 
 
 def numbered_hub_weeks(tables: Tables) -> pl.DataFrame:
