@@ -20,6 +20,7 @@ from bench_match import measure_loosened, measure_match, measure_start
 from bench_page import DOCS, Row, show
 from bench_seasons import ONE_CORE, SHARED_MATCH, Asked
 from bench_speed import measure_events, measure_forecast, measure_list, measure_ranking, measure_tables
+from bench_spread import measure_spread
 from bench_uncertain import measure_uncertain, measure_worth
 from bench_whole import measure_whole
 
@@ -33,6 +34,7 @@ MATCH_PARTS: dict[str, Callable[[Asked], Iterator[Row]]] = {
     "uncertain": measure_uncertain,
     "worth": measure_worth,
     "whole": measure_whole,
+    "spread": measure_spread,
 }
 PARTS = MATCH_PARTS | {
     "forecast": measure_forecast,

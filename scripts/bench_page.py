@@ -42,6 +42,14 @@ START = Table("start", "match.md", ("what", "CPU s"))
 WHOLE = Table(
     "whole", "match.md", ("season", "plan, yuan", "CPU s", "proven gap, %", "HiGHS MIP, yuan", "its CPU s", "plan against HiGHS, %")
 )
+SPREAD = Table(
+    "spread",
+    "match.md",
+    (
+        *("what", "one core: CPU s", "wall s", "plan, yuan", "two cores: CPU s", "wall s", "plan, yuan"),
+        "proven gap, %",
+    ),
+)
 AGAIN = Table(
     "again",
     "match.md",
@@ -77,7 +85,7 @@ PINS = Table(
     key=2,
 )
 SPEED = Table("speed", "measured.md", ("what", "CPU s", "beside", "its CPU s", "times", "result"))
-TABLES = (MATCH, LOOSENED, START, WHOLE, AGAIN, AGAIN_COMMAND, FRONTIER, UNCERTAIN, UNCERTAIN_WORTH, PINS, SPEED)
+TABLES = (MATCH, LOOSENED, START, WHOLE, SPREAD, AGAIN, AGAIN_COMMAND, FRONTIER, UNCERTAIN, UNCERTAIN_WORTH, PINS, SPEED)
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,10 @@ def test_two_hubs_that_sell_to_different_cities_are_two_provinces():
 
 
 def test_two_hubs_that_sell_to_one_city_are_one_province():
-    assert len(two_hubs("Kunming").provinces) == 1
+    assert two_hubs("Kunming").provinces == []
 
 
-@pytest.mark.parametrize(("kg_max", "parts"), [(150.0, 1), (200.0, 2)])
+@pytest.mark.parametrize(("kg_max", "parts"), [(150.0, 0), (200.0, 2)])
 def test_a_cold_store_ties_cities_together_only_where_it_cannot_pass_all_goods(kg_max: float, parts: int):
     # Mango goes to Kunming and coffee to Chengdu, 100 kg each, through one hub.
     coffee = {"product_id": "coffee", "shelf_life_days": 200.0, "price_per_kg": 40.0}
@@ -67,7 +67,7 @@ def test_a_cold_store_ties_cities_together_only_where_it_cannot_pass_all_goods(k
 def test_small_provinces_go_together_and_a_single_large_one_is_not_split_off(monkeypatch: pytest.MonkeyPatch):
     sizes = sorted(len(part) for part in valleys(3, 7, 11).provinces)
     monkeypatch.setattr(provinces, "WAYS_MIN", sizes[-1] - 1)
-    assert len(valleys(3, 7, 11).provinces) == 1
+    assert valleys(3, 7, 11).provinces == []
     monkeypatch.setattr(provinces, "WAYS_MIN", sizes[-2] - 1)
     *_, small = valleys(3, 7, 11).provinces
     assert len(small) == sum(sizes) - sizes[-1] - sizes[-2]
@@ -79,7 +79,8 @@ def test_valleys_side_by_side_earn_what_each_earns_alone_and_no_bound_is_below_t
     together = valleys(*seeds)
     alone = [near_best_flow(random_season(seed)) for seed in seeds]
     flow = near_best_flow(together)
-    assert len(together.provinces) >= sum(len(random_season(seed).ways.pool) > 0 for seed in seeds)
+    with_ways = sum(len(random_season(seed).ways.pool) > 0 for seed in seeds)
+    assert with_ways < 2 or len(together.provinces) >= with_ways
     assert flow.objective == pytest.approx(sum(each.objective for each in alone), rel=1e-6, abs=1e-3)
     assert flow.bound == pytest.approx(sum(each.bound for each in alone), rel=1e-6, abs=1e-3)
     best = together.unsold_worth + Network.of(together).gain(best_flow(together)[0])

@@ -75,7 +75,7 @@ def match_from_folder(folder: Path, out: Path, asked: Asked = Asked(), progress:
 
 def _threads(season: Season) -> AbstractContextManager[Executor | None]:
     """Threads for a season of several provinces or parts; most seasons are one, and need not wait for the import."""
-    if len(season.ways.pool) <= PART_WAYS and len(season.provinces) == 1:
+    if len(season.ways.pool) <= PART_WAYS and not season.provinces:
         return nullcontext()
     from pinfold.outside.executors import threads
 

@@ -98,7 +98,7 @@ def near_best_flow(season: Season, start: Prices | None = None, network: Network
     network : of the season, where it is at hand; its threads plan provinces side by side
     gap_enough : share of the bound below which a large season's plan is good enough
     """
-    if len(season.provinces) > 1:
+    if season.provinces:
         return _by_province(season, start, network or Network.of(season), gap_enough)
     return _of_one_province(season, start, network, gap_enough)
 

@@ -18,16 +18,16 @@ WAYS_MIN = 5_000
 def ways_by_province(season: Season) -> list[Ints]:
     """Rows of the ways of each province with more than WAYS_MIN, by their first pools; last, of all smaller ones together.
 
-    One array with all ways where fewer than two are so large, as in most seasons: what that would copy is worth more than what it splits.
+    None at all where fewer than two are so large, as in most seasons: what that would copy is worth more than what it splits.
     """
     ways, pools = season.ways, season.pools.height
     if len(ways.pool) <= WAYS_MIN:
-        return [np.arange(len(ways.pool))]
+        return []
     first = _first_pools(season)
-    size = np.bincount(first, np.bincount(ways.pool, minlength=pools), pools)
-    large = np.flatnonzero(size > WAYS_MIN)
+    ways_of_pool = np.diff(np.searchsorted(ways.pool, np.arange(pools + 1, dtype=ways.pool.dtype)))
+    large = np.flatnonzero(np.bincount(first, ways_of_pool, pools) > WAYS_MIN)
     if len(large) < 2:
-        return [np.arange(len(ways.pool))]
+        return []
     number = np.full(pools, len(large))
     number[large] = np.arange(len(large))
     province = number[first][ways.pool]

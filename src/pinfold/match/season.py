@@ -87,7 +87,7 @@ class Season:
 
     @cached_property
     def provinces(self) -> list[Ints]:
-        """Rows of the ways of each part that shares nothing with the others; one array for most seasons (`ways_by_province`)."""
+        """Rows of the ways of each part that shares nothing with the others; none for most seasons (`ways_by_province`)."""
         return ways_by_province(self)
 
 
