@@ -5,8 +5,9 @@ import polars as pl
 import pytest
 
 from pinfold.basics.quantiles import COLUMNS
+from pinfold.demand.backtest import PastWeeks, Spread
 from pinfold.demand.outlook import issue
-from pinfold.demand.totals import quantiles_of_sums
+from pinfold.demand.totals import quantiles_of_sums, stretch
 
 MONDAY = date(2026, 9, 7)
 SEED = 6
@@ -41,6 +42,23 @@ def test_two_that_always_err_together_are_as_unsure_as_both_added():
 def test_two_that_always_err_against_each_other_are_sure_together():
     weeks = np.arange(100)
     assert sums(past(weeks, -weeks)) == pytest.approx([100] * 5, abs=1)
+
+
+def weeks_of(kg):
+    """One series of which 100 kg were expected in each past week, four times in five between 80 and 120, and `kg` came."""
+    came = np.array(kg, dtype=float)[:, None, None]
+    hundred = np.full(came.shape, 100.0)
+    span = Spread(np.array([[[-0.2, -0.1, 0.0, 0.1, 0.2]]]), np.zeros((1, 1)))
+    return PastWeeks(came, hundred, hundred, np.zeros((len(came), 1), dtype=np.int64), span)
+
+
+def test_a_span_that_held_too_few_past_sums_is_stretched_until_it_holds_four_of_five_and_a_wide_one_stays():
+    one = np.zeros(1, dtype=np.int64)
+    # Three of ten came 40 kg above, twice as far as the span goes.
+    assert stretch(weeks_of([100] * 7 + [140] * 3), one) == pytest.approx(2.0, rel=0.02)
+    assert stretch(weeks_of([60] * 3 + [100] * 7), one) == pytest.approx(2.0, rel=0.02)
+    assert stretch(weeks_of([100] * 9 + [140]), one) == 1.0
+    assert stretch(weeks_of([140] * 7), one) == 1.0, "too short a past to tell"
 
 
 def test_with_too_short_a_past_all_are_taken_to_err_together():

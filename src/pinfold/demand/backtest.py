@@ -91,16 +91,38 @@ def spread_quantiles(guess: Floats, scale: Floats, band: Rows, spread: Spread) -
 
 
 @dataclass(frozen=True)
-class Gate:
-    """What serves series that sell, what serves sparse ones, and how every candidate did on those that sell, from the best to the worst.
+class PastWeeks:
+    """What serves those that sell in past weeks, kg, arrays of shape (past weeks, series, weeks ahead); actual is NaN where not known.
 
-    errors : (actual - guess) / scale of what serves those that sell, shape (past weeks, series, weeks ahead); NaN where not known
+    band : shape (past weeks, series)
+    """
+
+    actual: Floats
+    guess: Floats
+    scale: Floats
+    band: Rows
+    spread: Spread
+
+    @property
+    def errors(self) -> Floats:
+        """(actual - guess) / scale; NaN where not known."""
+        return _over(self.actual - self.guess, self.scale)
+
+    def quantiles(self, week: int) -> Floats:
+        """What would have been expected when past week number `week` began, kg, shape (series, weeks ahead, 5)."""
+        return spread_quantiles(self.guess[week], self.scale[week], self.band[week], self.spread)[1]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What serves series that sell, what serves sparse ones, how every candidate did on those that sell, from the best to the worst, and
+    the past weeks in which they were compared.
     """
 
     selling: Backtest
     sparse: Backtest
     scored: list[Backtest]
-    errors: Floats
+    past: PastWeeks
 
 
 def backtest(known: Known, candidates: Sequence[Candidate] = CANDIDATES, workers: Executor | None = None) -> Gate:
@@ -116,7 +138,8 @@ def backtest(known: Known, candidates: Sequence[Candidate] = CANDIDATES, workers
     kg, weeks, past_weeks = known.history.kg, known.weeks, known.history.weeks
     if past_weeks < 2:
         first = Backtest(candidates[0], np.nan, np.nan, Bands(np.zeros(SIZE_BANDS - 1)), _assumed(weeks))
-        return Gate(first, first, [first], np.full((0, len(kg), weeks), np.nan))
+        none = np.zeros((0, len(kg), weeks))
+        return Gate(first, first, [first], PastWeeks(none, none, none, np.zeros((0, len(kg)), dtype=np.int64), first.spread))
     origins = range(max(min(PAST_WEEKS_MIN, past_weeks - 1), past_weeks - ORIGINS_MAX), past_weeks)
     past = _past(kg, origins, weeks)
     guesses = hindcasts(known, origins, candidates, workers)
@@ -126,8 +149,10 @@ def backtest(known: Known, candidates: Sequence[Candidate] = CANDIDATES, workers
     scored = _ranked(candidates, past, guesses, counted)
     sparse = _ranked(candidates, past, guesses, comes_back)
     selling = _together(scored, past, guesses, counted)
-    errors = _errors(past, selling.candidate.combine(guesses)).reshape(len(origins), -1, weeks)
-    return Gate(selling, _together(sparse, past, guesses, comes_back), scored, errors)
+    guess = selling.candidate.combine(guesses)
+    actual, guess, scale = (each.reshape(len(origins), -1, weeks) for each in (past.actual, guess, scale_kg(guess, past.level)))
+    weeks_past = PastWeeks(actual, guess, scale, past.band.reshape(len(origins), -1), selling.spread)
+    return Gate(selling, _together(sparse, past, guesses, comes_back), scored, weeks_past)
 
 
 def _ranked(candidates: Sequence[Candidate], past: _Past, guesses: Mapping[str, Floats], counted: Chosen) -> list[Backtest]:
@@ -187,8 +212,11 @@ def _score(candidate: Candidate, past: _Past, guess: Floats, counted: Chosen) ->
 
 def _errors(past: _Past, guess: Floats) -> Floats:
     """Errors over scale. A series that has not sold for 8 weeks and is not guessed to sell has no scale; its outlook is zero."""
-    scale = scale_kg(guess, past.level)
-    return np.divide(past.actual - guess, scale, out=np.full_like(guess, np.nan), where=scale > 0)
+    return _over(past.actual - guess, scale_kg(guess, past.level))
+
+
+def _over(off: Floats, scale: Floats) -> Floats:
+    return np.divide(off, scale, out=np.full_like(off, np.nan), where=scale > 0)
 
 
 def _spread(error: Floats, band: Rows) -> Spread:

@@ -65,7 +65,7 @@ def issue(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int, 
     monday = monday_of(as_of)
     dated = rows.with_columns(week=monday + pl.duration(weeks=pl.col("ahead")), issued_on=pl.lit(as_of))
     outlook = dated.select(*KEYS, "week", "mean", *COLUMNS, "model", "issued_on", *PART_COLUMNS)
-    return Issued(outlook, totals(outlook, history.keys, gate.errors), scores)
+    return Issued(outlook, totals(outlook, history.keys, gate.past), scores)
 
 
 def _rows(known: Known, gate: Gate) -> pl.DataFrame:

@@ -4,6 +4,10 @@ Means add up exactly. Quantiles do not: errors of one week share weather, prices
 past week of the backtest the errors of all series came together. Each series draws from its own quantiles in the order of its own past
 errors, so that weeks in which much went wrong at once stay together, and each total is the sum of such draws.
 
+Draws keep the order of errors and not how large they were together, so the span of a sum is too narrow where large errors come together.
+It is stretched around its median until four of five sums of the past weeks, of all totals of one kind, would have been inside (Romano,
+Patterson & Candes 2019, NeurIPS 32).
+
 Source: Clark et al. (2004), J. Hydrometeorology 5:243-262 (the Schaake shuffle: forecasts in the order of the past); Ben Taieb, Taylor &
 Hyndman (2021), J. Am. Stat. Assoc. 116:27-43 (sums of dependent forecasts from the bottom up).
 
@@ -18,36 +22,62 @@ import numpy.typing as npt
 import polars as pl
 
 from pinfold.basics.quantiles import COLUMNS, LEVELS, Floats
+from pinfold.demand.backtest import PastWeeks
 from pinfold.demand.history import KEYS
 
 DRAWS_MIN = 8
 ALL = ""  # a total's product_id or region_id: all of them
 TAIL = 0.1 / 0.15  # beyond p10 and p90 a quantile function goes on as between them and the quartiles
 SEED = 1
+MIDDLE = LEVELS.index(0.5)
+SPAN_MIN_KG = 1e-6  # so that sums known for certain divide
 
 
-def totals(outlook: pl.DataFrame, keys: pl.DataFrame, errors: Floats) -> pl.DataFrame:
+def totals(outlook: pl.DataFrame, keys: pl.DataFrame, past: PastWeeks) -> pl.DataFrame:
     """Totals by product, by region and of everything: product_id and region_id (empty: all of them), week, mean, p10 .. p90.
 
     outlook : product_id, region_id, week, mean, p10 .. p90; every series has every week
-    keys : product_id, region_id of the series in the order of `errors`; series that are missing there err for themselves
-    errors : float array, shape (past weeks, series, weeks ahead), in each series' own unit; NaN where not known
+    keys : product_id, region_id of the series of `past`, in their order; series that are missing there err for themselves
     """
     rows = outlook.with_columns(pl.col(KEYS).cast(pl.String)).sort(*KEYS, "week")
     series = rows.select(KEYS).unique(maintain_order=True)
     weeks = rows["week"].unique().sort()
     quantiles = rows.select(COLUMNS).to_numpy().reshape(series.height, len(weeks), len(COLUMNS))
-    placed = series.join(keys.select(pl.col(KEYS).cast(pl.String)).with_row_index("at"), on=KEYS, how="left", maintain_order="left")["at"]
-    ranks = _errors_of(placed.to_list(), errors)
+    known = keys.select(pl.col(KEYS).cast(pl.String))
+    placed = series.join(known.with_row_index("at"), on=KEYS, how="left", maintain_order="left")["at"]
+    errors = _errors_of(placed.to_list(), past.errors)
     summed = []
     for summed_over in (["region_id"], ["product_id"], list(KEYS)):
-        named = series.with_columns(pl.lit(ALL).alias(key) for key in summed_over)
-        names = named.unique(maintain_order=True)
-        number = named.join(names.with_row_index("group"), on=KEYS, maintain_order="left")["group"].to_numpy().astype(np.int64)
-        found = quantiles_of_sums(quantiles, ranks, number)
+        names, group = _groups(series, summed_over)
+        found = quantiles_of_sums(quantiles, errors, group)
+        middle = found[..., MIDDLE, None]
+        found = np.maximum(middle + stretch(past, _groups(known, summed_over)[1]) * (found - middle), 0)
         dated = names.join(pl.DataFrame({"week": weeks}), how="cross")
         summed.append(dated.with_columns(*(pl.Series(column, found[..., at].reshape(-1)) for at, column in enumerate(COLUMNS))))
     return pl.concat(summed).join(_means(rows), on=[*KEYS, "week"], how="left").select(*KEYS, "week", "mean", *COLUMNS)
+
+
+def _groups(series: pl.DataFrame, summed_over: list[str]) -> tuple[pl.DataFrame, npt.NDArray[np.int64]]:
+    """The totals in which these series are summed over some of their keys, and the number of each series' one."""
+    named = series.with_columns(pl.lit(ALL).alias(key) for key in summed_over)
+    names = named.unique(maintain_order=True)
+    return names, named.join(names.with_row_index("group"), on=KEYS, maintain_order="left")["group"].to_numpy().astype(np.int64)
+
+
+def stretch(past: PastWeeks, group: npt.NDArray[np.int64]) -> float:
+    """By how much the spans of sums over `group` would have had to be wider for four of five past ones to be inside; 1 or more."""
+    errors, needed = past.errors, [np.zeros(0)]
+    if len(errors) < DRAWS_MIN:
+        return 1.0
+    for week in range(len(errors)):
+        expected = quantiles_of_sums(past.quantiles(week), errors, group)
+        came = np.zeros(expected.shape[:2])
+        np.add.at(came, group, past.actual[week])
+        off = came - expected[..., MIDDLE]
+        span = np.where(off > 0, expected[..., -1] - expected[..., MIDDLE], expected[..., MIDDLE] - expected[..., 0])
+        counts = ~np.isnan(off) & (expected[..., -1] > 0)
+        needed.append(np.abs(off[counts]) / np.maximum(span[counts], SPAN_MIN_KG))
+    return max(1.0, float(np.quantile(np.concatenate(needed), LEVELS[-1] - LEVELS[0])))
 
 
 def quantiles_of_sums(quantiles: Floats, errors: Floats, group: npt.NDArray[np.int64]) -> Floats:
@@ -63,18 +93,21 @@ def quantiles_of_sums(quantiles: Floats, errors: Floats, group: npt.NDArray[np.i
         draws = _drawn(quantiles[:, week], np.nan_to_num(past)) if len(past) >= DRAWS_MIN else quantiles[:, week]
         sums = np.zeros((count, draws.shape[1]))
         np.add.at(sums, group, draws)
-        found[:, week] = np.quantile(sums, LEVELS, axis=1).T if len(past) >= DRAWS_MIN else sums
+        # Draws stand in the middles of equal parts of probability, which is where Hazen's rule puts them.
+        found[:, week] = np.quantile(sums, LEVELS, axis=1, method="hazen").T if len(past) >= DRAWS_MIN else sums
     return found
 
 
 def _drawn(quantiles: Floats, past: Floats) -> Floats:
     """One draw of each series for each past week, evenly spread over its quantiles, in the order of its errors; (series, past weeks)."""
-    share = (past.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 0.5) / len(past)
+    share = (past.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable").T + 0.5) / len(past)
     low = quantiles[:, 0] - TAIL * (quantiles[:, 1] - quantiles[:, 0])
     high = quantiles[:, -1] + TAIL * (quantiles[:, -1] - quantiles[:, -2])
     values = np.concatenate([np.maximum(low, 0)[:, None], quantiles, high[:, None]], axis=1)
-    levels = (0.0, *LEVELS, 1.0)
-    return np.array([np.interp(share[:, series], levels, values[series]) for series in range(len(values))])
+    levels = np.array([0.0, *LEVELS, 1.0])
+    below = np.searchsorted(levels, share, side="right") - 1
+    part = (share - levels[below]) / (levels[below + 1] - levels[below])
+    return np.asarray(np.take_along_axis(values, below, 1) * (1 - part) + np.take_along_axis(values, below + 1, 1) * part)
 
 
 def _errors_of(placed: list[int | None], errors: Floats) -> Floats:
