@@ -49,6 +49,19 @@ def make_market(kg: float = 100.0, customers: int = 12, **rules: object) -> None
     Customer.objects.bulk_create(Customer(customer_id=f"c{number}", region_id="city") for number in range(customers))
 
 
+def make_far_village(kg: float = 100.0) -> None:
+    """A lot as the market's own, of another village behind another hub, whose trucks cost 0.80 yuan a kg instead of 0.50."""
+    village, lot = Village.objects.get(pk="village"), Lot.objects.get(pk="lot")
+    hub = village.hub
+    hub.pk = "far-hub"
+    hub.save(force_insert=True)
+    village.pk, village.hub_id, village.name, village.name_zh = "far-village", "far-hub", "Nankang", "赧亢"
+    village.save(force_insert=True)
+    Lane.objects.create(lane_id="far", hub_id="far-hub", region_id="city", week=2, days=1, truck_kg=1000, truck_cost=800, trucks_max=2)
+    lot.pk, lot.village_id, lot.hub_id, lot.kg, lot.kg_promised = "far-lot", "far-village", "far-hub", kg, 0.0
+    lot.save(force_insert=True)
+
+
 def make_plan(kg: float, kept: float = 1.0) -> None:
     """A plan that ships `kg` of the lot to the city."""
     plan = Plan.objects.create(

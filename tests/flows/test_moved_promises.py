@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from pin_market import MONDAY, make_market, make_pin
+from pin_market import MONDAY, make_far_village, make_market, make_pin
 from test_pins import join_and_pay
 
 from pinfold.basics.errors import NotAllowed, WrongStep
@@ -40,19 +40,10 @@ def told(monkeypatch) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def two_villages() -> None:
-    """The market's lot of 100 kg, and one as large of another village behind another hub, whose trucks cost 0.80 yuan a kg, not 0.50."""
+    """The market's lot of 100 kg of Conggang, and one as large of Nankang behind another hub."""
     make_market(kg=100)
     Village.objects.filter(pk="village").update(name="Conggang", name_zh="丛岗")
-    village = Village.objects.get(pk="village")
-    village.pk, village.name, village.name_zh = "far-village", "Nankang", "赧亢"
-    village.hub.pk = "far-hub"
-    village.hub.save(force_insert=True)
-    village.hub_id = "far-hub"
-    village.save(force_insert=True)
-    Lane.objects.create(lane_id="far", hub_id="far-hub", region_id="city", week=2, days=1, truck_kg=1000, truck_cost=800, trucks_max=2)
-    lot = Lot.objects.get(pk="lot")
-    lot.pk, lot.village_id, lot.hub_id = "far-lot", "far-village", "far-hub"
-    lot.save(force_insert=True)
+    make_far_village()
     for household_id, village_id in (("h", "village"), ("g", "far-village")):
         Household.objects.create(household_id=household_id, village_id=village_id, people=4, registered_poor=True)
         Plot.objects.create(plot_id=f"plot-{household_id}", household_id=household_id, village_id=village_id, crop="mango")

@@ -1,4 +1,5 @@
-"""Whatever happens in whatever order (join, pay, refuse, repeat, cancel, lapse, fill, expire, ship), no fen, seat or kg is lost or made."""
+"""Whatever happens in whatever order (join, pay, refuse, repeat, cancel, lapse, fill, expire, move, decline, ship), no fen, seat or kg is
+lost or made."""
 
 from __future__ import annotations
 
@@ -11,11 +12,12 @@ from django.db.models import F, Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from pin_market import CLOSES, MONDAY, make_market, make_pin
+from pin_market import CLOSES, MONDAY, make_far_village, make_market, make_pin
 
 from pinfold.basics.errors import Refused
 from pinfold.flows.harvest import dispatch_week, record_harvest
 from pinfold.flows.join import cancel_order, hold_seats
+from pinfold.flows.moving import decline_move, move_promises
 from pinfold.flows.pay import count_cash, receive_notice, start_payment
 from pinfold.flows.pins import open_friends_pin, sweep
 from pinfold.flows.refunds import hand_back
@@ -32,7 +34,7 @@ picks = st.integers(0, 30)
 
 
 class Market(RuleBasedStateMachine):
-    """Pins over one lot of 60 kg; every action may come at any time and again."""
+    """Pins over one lot of 60 kg, and another of 24 kg that can stand in; every action may come at any time and again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +48,9 @@ class Market(RuleBasedStateMachine):
         make_pin("wide", 3, 9)
         make_pin("beside", 2, 4)
         Household.objects.create(household_id="h", village_id="village", people=4, registered_poor=True)
+        make_far_village(kg=24.0)
         Plot.objects.create(plot_id="plot", household_id="h", village_id="village", crop="mango")
+        Plot.objects.create(plot_id="far-plot", household_id="h", village_id="far-village", crop="mango")
         self.board = Person.objects.create_user("13800000000", role="board", cooperative_id="coop").pk
         self.now = MONDAY
         self.notices: list[dict[str, object]] = []
@@ -165,6 +169,17 @@ class Market(RuleBasedStateMachine):
         else:
             self.attempt(accept_short, pin_id, "coop", self.board, self.now)
 
+    @rule(lot_id=st.sampled_from(["lot", "far-lot"]), kg=st.sampled_from([0.0, 5.0, 13.0, 30.0, 60.0]))
+    def forecast_says(self, lot_id, kg):
+        Lot.objects.filter(pk=lot_id).update(kg=kg)
+        move_promises(self.now)
+
+    @rule(pick=picks)
+    def decline(self, pick):
+        order = self.some_order(pick)
+        if order:
+            self.attempt(decline_move, order.pk, order.customer_id, self.now)
+
     @precondition(lambda self: self.orders > 4)
     @rule()
     def deadline_comes(self):
@@ -172,12 +187,12 @@ class Market(RuleBasedStateMachine):
         sweep(self.now)
 
     @precondition(lambda self: self.now >= CLOSES)
-    @rule(kg=st.sampled_from([0.5, 3.0, 11.0, 40.0]))
-    def pick_and_ship(self, kg):
+    @rule(kg=st.sampled_from([0.5, 3.0, 11.0, 40.0]), plot_id=st.sampled_from(["plot", "far-plot"]))
+    def pick_and_ship(self, kg, plot_id):
         self.now = max(self.now, MONDAY + timedelta(days=15))
         self.orders += 1
-        record_harvest(f"w{self.orders}", "plot", kg, 0, WEEK_2, self.now)
-        dispatch_week(2, self.now)
+        record_harvest(f"w{self.orders}", plot_id, kg, 0, WEEK_2, self.now)
+        dispatch_week(2, self.now, nothing_came=True)
 
     @invariant()
     def everything_adds_up(self) -> None:
@@ -193,9 +208,13 @@ class Market(RuleBasedStateMachine):
             seats = dict(Order.objects.filter(pin=pin).values_list("state").annotate(Sum("seats")))
             assert pin.seats_paid == seats.get("paid", 0), pin
             assert pin.seats_taken == seats.get("paid", 0) + seats.get("held", 0), pin
-        waiting = PinLot.objects.filter(pin__state__in=["open", "filled"]).aggregate(kg=Sum("kg"))["kg"] or 0
-        gone = Delivery.objects.aggregate(kg=Sum("kg_sent"))["kg"] or 0
-        assert Lot.objects.get().kg_promised == pytest.approx(waiting + gone, abs=1e-6), "promised kg wait for a pin or have left"
+        for lot in Lot.objects.all():
+            waiting = PinLot.objects.filter(lot=lot, pin__state__in=["open", "filled"]).aggregate(kg=Sum("kg"))["kg"] or 0
+            gone = Delivery.objects.filter(lot=lot).aggregate(kg=Sum("kg_sent"))["kg"] or 0
+            assert lot.kg_promised == pytest.approx(waiting + gone, abs=1e-6), f"promised kg of {lot} wait for a pin or have left"
+        for pin in Pin.objects.filter(state__in=["open", "filled"]):
+            packs = sum(kg * kept for kg, kept in PinLot.objects.filter(pin=pin).values_list("kg", "kept")) / pin.pack_kg
+            assert packs == pytest.approx(pin.seats_max if pin.state == "open" else pin.seats_paid, abs=1e-3), "every pack has its kg"
         for order in Order.objects.filter(state="refunded"):
             assert order.refunded_fen == order.amount_fen, "who ends refunded has everything back"
         back = Refund.objects.exclude(why="late").values_list("payment__order").annotate(Sum("amount_fen"))

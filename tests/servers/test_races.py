@@ -208,3 +208,25 @@ def test_members_who_join_and_pay_while_two_pins_are_merged_are_all_in_the_one_t
 
 def test_control_without_the_guard_a_merge_loses_members(unguarded: Server) -> None:
     assert not all(all_members_are_where_their_seats_are(unguarded, 100 + 6 * number) for number in range(10))
+
+
+# Two pins whose lot has failed, and kg for one of them elsewhere
+
+
+def kg_are_promised_once(server: Server, number: int) -> bool:
+    """Both are moved twice at once to the lot that can fill one: it is promised to one of them, and the other waits where it was."""
+    pins = [uuid4().hex[:12], uuid4().hex[:12]]
+    assert server.call("POST", "/race/shortages", {"number": number, "pin_ids": pins})[0] == OK
+    answers = at_once(*(partial(server.call, "POST", "/race/move", {"number": number, "pin_id": pin_id}) for pin_id in pins * 2))
+    moved = [told["moved"] for status, told in answers if status == OK]
+    after = server.call("GET", f"/race/lots/{number}")[1]
+    return sorted(moved) == [False, False, False, True] and after == {"failed": [0, 10, 10], "spare": [10, 10, 10]}
+
+
+def test_of_two_pins_that_move_to_the_same_kg_one_gets_them(server: Server) -> None:
+    for number in range(10):
+        assert kg_are_promised_once(server, number)
+
+
+def test_control_without_the_guard_the_same_kg_are_promised_to_both(unguarded: Server) -> None:
+    assert not all(kg_are_promised_once(unguarded, 100 + number) for number in range(10))

@@ -15,11 +15,13 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from pin_market import make_pin
 
+from pinfold.deliver.moving import Move
 from pinfold.flows import clock
+from pinfold.flows.moving import move_pin
 from pinfold.flows.pins import sweep
 from pinfold.flows.rescue import merge_pins
 from pinfold.ledger.accounts import CUSTOMERS_HELD
-from pinfold.store.models import Entry, Event, Order, Payment, Pin, PinLot, Refund
+from pinfold.store.models import Entry, Event, Lot, Order, Payment, Pin, PinLot, Refund
 from pinfold.web.roles import open_to_all
 from pinfold.web.urls import handler400, handler403, handler404, urlpatterns  # noqa: F401
 
@@ -58,6 +60,41 @@ def merge(request: HttpRequest) -> JsonResponse:
     return JsonResponse({})
 
 
+@csrf_exempt
+@open_to_all
+def new_shortage(request: HttpRequest) -> JsonResponse:
+    """Pins of 5 packs of 2 kg each, whose lot holds nothing any more, and a lot that can fill one of them."""
+    asked = json.loads(request.body)
+    for kind, kg, promised in (("failed", 0.0, 10.0 * len(asked["pin_ids"])), ("spare", 10.0, 0.0)):
+        lot = Lot.objects.get(pk="lot")
+        lot.pk, lot.kg, lot.kg_promised = f"{kind}-{asked['number']}", kg, promised
+        lot.ready_week = 3 + 2 * asked["number"] + (kind == "spare")  # a village has one lot of a product and grade in a week
+        lot.save(force_insert=True)
+    for pin_id in asked["pin_ids"]:
+        make_pin(pin_id, 5, 5)
+        PinLot.objects.filter(pin=pin_id).update(lot=f"failed-{asked['number']}")
+    return JsonResponse({})
+
+
+@csrf_exempt
+@open_to_all
+def move(request: HttpRequest) -> JsonResponse:
+    """Moves all packs of a pin to the lot that can fill one."""
+    asked = json.loads(request.body)
+    whole = Move(asked["pin_id"], f"failed-{asked['number']}", f"spare-{asked['number']}", 10.0, 10.0, 1.0)
+    return JsonResponse({"moved": move_pin([whole], 2.0, clock.now())})
+
+
+@open_to_all
+def lots(request: HttpRequest, number: int) -> JsonResponse:
+    """Of both lots: kg that they hold, that are promised, and that pins wait for."""
+    found = {}
+    for kind in ("failed", "spare"):
+        lot = Lot.objects.get(pk=f"{kind}-{number}")
+        found[kind] = [lot.kg, lot.kg_promised, PinLot.objects.filter(lot=lot).aggregate(kg=Sum("kg"))["kg"] or 0.0]
+    return JsonResponse(found)
+
+
 @open_to_all
 def count(request: HttpRequest, pin_id: str) -> JsonResponse:
     """What the tables say about one pin: seats and orders by state, refunds, and the fen that its payments hold in the ledger."""
@@ -94,6 +131,9 @@ urlpatterns = [
     path("race/overdue", make_overdue),
     path("race/sweep", sweep_now),
     path("race/merge", merge),
+    path("race/shortages", new_shortage),
+    path("race/move", move),
+    path("race/lots/<int:number>", lots),
     path("race/pins/<str:pin_id>", count),
     path("race/events/<str:pin_id>", joins_kept),
 ]

@@ -13,16 +13,16 @@ from types import SimpleNamespace
 from django.db.models import F
 from django.db.transaction import atomic
 
-from pinfold.flows import join, pay, pins, refunds, rescue
+from pinfold.flows import join, moving, pay, pins, refunds, rescue
 from pinfold.store import ledger, scarce
 from pinfold.store import pins as rows
-from pinfold.store.models import Notice, Order, Payment, Pin
+from pinfold.store.models import Lot, Notice, Order, Payment, Pin
 
 PAUSE_SECONDS = 0.05
 
 
 def take_guards_out() -> None:
-    for flow in (join, pay, pins, rescue):
+    for flow in (join, moving, pay, pins, rescue):
         flow.atomic = nullcontext
     for flow in (pay, refunds):
         # The ledger keeps its own guards (they are tested in tests/ledger); its entries and posting still belong together.
@@ -30,7 +30,8 @@ def take_guards_out() -> None:
     rows.new_notice = new_notice
     scarce.lock_customer = lock_pin
     scarce.lock_pin_of_order = pin_of_order
-    for statement in (lock_pin, take_seats, release_seats, pay_held_seats, pay_late_seats, move_order, lapse_holds, move_payment, merge):
+    seats = (lock_pin, take_seats, release_seats, pay_held_seats, pay_late_seats)
+    for statement in (*seats, move_order, lapse_holds, move_payment, merge, take_kg, give_back_short_kg):
         setattr(scarce, statement.__name__, statement)
 
 
@@ -88,6 +89,18 @@ def move_payment(payment_id, after, now):
     found = Payment.objects.get(pk=payment_id).state in ("started", "refused")
     time.sleep(PAUSE_SECONDS)
     return found and Payment.objects.filter(pk=payment_id).update(state=after, decided_at=now) == 1
+
+
+def take_kg(lot_id, kg):
+    lot = Lot.objects.get(pk=lot_id)
+    time.sleep(PAUSE_SECONDS)
+    return lot.kg >= lot.kg_promised + kg and Lot.objects.filter(pk=lot_id).update(kg_promised=lot.kg_promised + kg) == 1
+
+
+def give_back_short_kg(lot_id, kg, rounded_kg):
+    lot = Lot.objects.get(pk=lot_id)
+    time.sleep(PAUSE_SECONDS)
+    return lot.kg_promised >= lot.kg + kg - rounded_kg and Lot.objects.filter(pk=lot_id).update(kg_promised=lot.kg_promised - kg) == 1
 
 
 def new_notice(notice_id, payment_id, paid, amount_fen, now):
