@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pinfold.pin.choosing import Choice
-from pinfold.store.models import Person, Pin
+from pinfold.store.models import Lot, Person, Pin, PinMove, Village
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +91,30 @@ def test_another_cooperatives_board_neither_sees_nor_accepts_it(world, short):
 def test_a_page_without_such_pins_says_so(world):
     Pin.objects.all().update(state="filled")
     assert "Every open pin of your crop has enough paid packs" in page_of(world.browsers["board"])
+
+
+def test_a_board_reads_what_moved_to_another_lot_why_and_what_carrying_costs_more(world, short, now):
+    moved = {"lot_from_id": "lot-1", "from_held_kg": 0, "carry_more_fen": 160, "moved_at": now - timedelta(days=1)}
+    village = Village.objects.get(pk="conggang")
+    Village.objects.create(**{f.attname: getattr(village, f.attname) for f in Village._meta.fields} | {"village_id": "far", "name": "Far"})
+    Lot.objects.filter(pk="lot-2").update(village="far")
+    for pin_id, promised in (("pin-0", 120), ("pin-1", 90)):
+        PinMove.objects.create(move_id=pin_id, pin_id=pin_id, lot_to_id="lot-2", kg_from=60, kg_to=61, from_promised_kg=promised, **moved)
+    PinMove.objects.create(
+        move_id="old",
+        pin_id="pin-0",
+        lot_to_id="lot-2",
+        kg_from=7,
+        kg_to=7,
+        from_promised_kg=9,
+        **moved | {"moved_at": now - timedelta(days=20)},
+    )
+    page = page_of(world.browsers["board"])
+    assert "Moved 120 kg of Late mango, 2.5 kg from Conggang" in page
+    assert "because Conggang was expected to pick 0 kg where 120 kg were promised." in page
+    assert "2 pins · carrying costs ¥3.20 more · members were told and may decline" in page
+    assert "Moved 7 kg" not in page
+    assert "Moved" not in page_of(world.board_beta)
 
 
 def test_the_link_of_a_merged_pin_opens_the_one_that_took_its_members(world, short):

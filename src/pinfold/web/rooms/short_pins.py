@@ -15,6 +15,7 @@ from pinfold.flows import clock, rescue
 from pinfold.pin.say import say
 from pinfold.store.reads import cooperative as reads
 from pinfold.store.reads import shop
+from pinfold.store.reads.moves import moved_packs
 from pinfold.store.reads.short_pins import ShortPin, short_pins
 from pinfold.store.season import current_season
 from pinfold.web.api.guard import over
@@ -39,6 +40,7 @@ class Choice:
 
 
 SOON = timedelta(days=3)  # what closes later may well fill by itself; assumed
+MOVED_WITHIN = timedelta(days=14)  # two plans' moves, of which the crop is on its way or just left
 
 
 @only(Role.BOARD)
@@ -56,6 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "soon": [each for each in choices if each.card.closes_at <= now + SOON or each.pin.accepted],
         "later": [each for each in choices if each.card.closes_at > now + SOON and not each.pin.accepted],
         "soon_days": SOON.days,
+        "moved": moved_packs(cooperative_id, now - MOVED_WITHIN),
         "cooperative": reads.cooperative(cooperative_id),
         "season": current_season(),
         "now": now,
