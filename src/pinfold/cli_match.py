@@ -45,7 +45,7 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--risk-weight", type=click.FloatRange(0, 1), help="with --uncertain: weight of the worst tenth's mean [default: 0]")
 @click.option("--effort", type=click.FloatRange(0), help="with --uncertain: how long to seek, times the usual [default: 1]")
 @click.option("--seed", type=click.IntRange(0), help="with --uncertain: of the harvests' draw [default: 0]")
-@click.option("--fairness", help="between villages: band=0.1, floor=0.5, max-min or none [default: as rules.json says]")
+@click.option("--fairness", help="between villages: band=0.1, floor=0.5, max-min or none; or poverty=0.6 [default: as rules.json says]")
 @click.option(
     "--gap", type=click.FloatRange(0), help="per cent that the plan may be short of the best, if that can be reached [default: 0.14]"
 )
@@ -78,15 +78,17 @@ def match(
     if uncertain:
         from pinfold.flows.match_uncertain import match_uncertain_from_folder
 
-        if whole or method != "optimal" or any(option is not None for option in (before, fairness, gap, seconds)):
-            raise InputError("--uncertain plans by itself, trucks paid per kg; of other options only --out and --json go with it")
-        answer = match_uncertain_from_folder(folder, out, changed, TerminalProgress())
+        if whole or method != "optimal" or any(option is not None for option in (before, gap, seconds)):
+            raise InputError(
+                "--uncertain plans by itself, trucks paid per kg; of other options only --out, --fairness and --json go with it"
+            )
+        answer = match_uncertain_from_folder(folder, out, changed, TerminalProgress(), fairness)
         show(answer, as_json)
         sys.exit(INTERRUPTED if answer["interrupted"] else 0)
     if changed:
         raise InputError("--scenarios, --risk-weight, --effort and --seed are for --uncertain; add it or leave them away")
-    if fairness is not None and (whole or before is not None or method != "optimal"):
-        raise InputError("--fairness is for the optimal plan of trucks paid per kg; leave --whole, --from and --method away")
+    if fairness is not None and method != "optimal":
+        raise InputError(f"--fairness is for the optimal plan; leave --method {method} away")
     if gap is not None and (whole or before is not None):
         raise InputError("--gap is for a plan of trucks paid per kg that is made from the start; leave --whole and --from away")
     if before is not None:
@@ -94,7 +96,7 @@ def match(
 
         if whole or method != "optimal":
             raise InputError("--from mends the optimal plan of trucks paid per kg; leave --whole and --method away")
-        answer = match_again_from_folder(folder, out, Again(before, moved_price, frozen_until, frozen), TerminalProgress())
+        answer = match_again_from_folder(folder, out, Again(before, moved_price, frozen_until, frozen, fairness), TerminalProgress())
         show(answer, as_json)
         sys.exit(INTERRUPTED if answer["interrupted"] else 0)
     if frozen_until is not None or frozen is not None or moved_price:
@@ -104,7 +106,7 @@ def match(
 
         if method != "optimal":
             raise InputError(f"--whole plans by itself; leave --method {method} away (plan.json has what it earns)")
-        show(match_whole_from_folder(folder, out, seconds, TerminalProgress()), as_json)
+        show(match_whole_from_folder(folder, out, seconds, TerminalProgress(), fairness), as_json)
         return
     if seconds is not None:
         raise InputError("--seconds is for --whole; add it or leave --seconds away")

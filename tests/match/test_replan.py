@@ -17,13 +17,15 @@ from pinfold.match.bound import Prices, bound
 from pinfold.match.core import best_flow, near_best_flow, programme
 from pinfold.match.dual import price_flow
 from pinfold.match.earlier import Before, earlier_plan, numbered
+from pinfold.match.fair import plan as fair_plan
 from pinfold.match.kernel import Network
 from pinfold.match.plan import plan_season
 from pinfold.match.replan import plan_again
-from pinfold.match.score import broken_limits
+from pinfold.match.rules import with_fairness
+from pinfold.match.score import broken_limits, sent_kg
 from pinfold.match.season import Promised, Season
 
-from .seasons import lane, lot, random_season, season, want
+from .seasons import PLAIN, lane, lot, random_season, season, want
 
 LANES = [lane("Kunming"), lane("Shanghai")]
 WANTS = [want("kunming", "Kunming", 9, 60), want("shanghai", "Shanghai", 8, 100)]
@@ -205,3 +207,35 @@ def test_shipments_find_their_ways_among_more_pools_times_wants_than_32_bits_hol
     large = replace(small, step_kg=np.broadcast_to(0.0, (2**32, 3)))
     shipments = pl.DataFrame({"lot_id": ["second", "first"], "want_id": ["W", "W"], "kg": [50.0, 40.0]})
     assert numbered(large, shipments).way.tolist() == numbered(small, shipments).way.tolist() == [1, 0]
+
+
+FAR = {"village_id": "U", "collect_cost_per_kg": 2.0}
+TWO_VILLAGES = [lot("near"), lot("far", **FAR)]
+
+
+def after_60_are_loaded(fairness: str):
+    """Two villages have 100 kg each, one region wants 100; 60 kg of the near one are loaded, and then something is promised."""
+    before = plan_season(season(TWO_VILLAGES, [want("W", "Kunming", 10, 100)], LANES))
+    now = season(TWO_VILLAGES, [want("W", "Kunming", 10, 100)], LANES, with_fairness(PLAIN, fairness))
+    loaded = pl.DataFrame({"lot_id": ["near"], "want_id": ["W"], "kg": [60.0]})
+    plan = again(before, now, loaded=loaded)[1]
+    return plan, sent_kg(now, plan.chosen).tolist()
+
+
+@pytest.mark.parametrize(("fairness", "near", "far"), [("none", 100, 0), ("band=0.2", 70, 30), ("max-min", 60, 40)])
+@pytest.mark.parametrize("simplex_ways_max", [5_000, -1])
+def test_a_plan_made_again_keeps_what_villages_are_promised_and_counts_what_is_loaded(fairness, near, far, simplex_ways_max, monkeypatch):
+    # The average is one half; a band of a fifth leaves 70 and 30. Max-min would be 50 and 50, but 60 are loaded.
+    # By prices floors are half a per cent of a village's kg lower.
+    monkeypatch.setattr(fair_plan, "SIMPLEX_WAYS_MAX", simplex_ways_max)
+    plan, sent = after_60_are_loaded(fairness)
+    assert sent == pytest.approx([near, far], abs=0.01 if simplex_ways_max > 0 else 0.7)
+    assert plan.objective == pytest.approx(1000 - 2 * far, abs=2) and plan.objective <= plan.bound + 1e-6 <= plan.objective + 5
+    if plan.promise is not None:
+        assert plan.promise.broken(sent_kg(plan.season, plan.chosen)) == []
+        assert plan.promise.least.share == pytest.approx(0.4)
+
+
+def test_a_band_that_what_is_loaded_breaks_is_refused_with_the_remedy():
+    with pytest.raises(InputError, match="freeze less, or ask for a wider band"):
+        after_60_are_loaded("band=0.05")

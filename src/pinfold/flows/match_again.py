@@ -10,7 +10,7 @@ import polars as pl
 
 from pinfold.basics.errors import BrokenTables, InputError, NotFound
 from pinfold.basics.progress import Progress, silent
-from pinfold.flows.match_tables import STEPS, cpu_seconds, promises_nothing, read_season, summary, write_plan
+from pinfold.flows.match_tables import STEPS, cpu_seconds, read_season, summary, write_plan
 from pinfold.match.earlier import Before, earlier_plan
 from pinfold.match.replan import plan_again
 from pinfold.outside.folder.files import read_cells
@@ -21,12 +21,14 @@ class Again:
     """before : folder of the plan before; moved_price_per_kg : yuan
 
     frozen_until : week up to which shipments are loaded; frozen : file of loaded shipments (lot_id, want_id, kg); None freezes nothing
+    fairness : as `with_fairness` reads it; None: as rules.json has it
     """
 
     before: Path
     moved_price_per_kg: float = 0.0
     frozen_until: int | None = None
     frozen: Path | None = None
+    fairness: str | None = None
 
 
 def match_again_from_folder(folder: Path, out: Path, again: Again, progress: Progress = silent) -> dict[str, object]:
@@ -36,13 +38,16 @@ def match_again_from_folder(folder: Path, out: Path, again: Again, progress: Pro
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
-    season = promises_nothing(read_season(folder), "--from")
+    season = read_season(folder, again.fairness)
     shipments, prices = (read_before(again.before / name) for name in ("shipments.parquet", "prices.parquet"))
     before = Before(shipments, prices, again.frozen_until, None if again.frozen is None else _loaded(again.frozen))
     progress("match: mend the plan", 1, STEPS)
-    plan, moved = plan_again(season, earlier_plan(season, before, again.moved_price_per_kg))
+    earlier = earlier_plan(season, before, again.moved_price_per_kg)
+    plan, moved = plan_again(season, earlier)
     progress("match: write the plan", 2, STEPS)
     write_plan(folder, out, plan)
+    if len(earlier.frozen.kg):
+        earlier.frozen.frame(season).select("lot_id", "want_id", "kg").write_parquet(out / "loaded.parquet")
     plan.price_frame().write_parquet(out / "prices.parquet")
     answer = summary(plan) | asdict(moved) | {"cpu_seconds": round(cpu_seconds() - cpu_before, 3)}
     (out / "plan.json").write_text(json.dumps(answer, indent=1))

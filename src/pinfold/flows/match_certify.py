@@ -23,10 +23,12 @@ def certificate_of_folder(folder: Path, plan: Path) -> Certificate:
         raise InputError(f"{plan} is for many harvests, whose draws its files do not hold; certify plans without --uncertain")
     if not (plan / "plan.json").exists():
         raise NotFound(f"{plan} has no plan.json; make a plan with pinfold match")
-    told, season = json.loads((plan / "plan.json").read_text(encoding="utf-8")), read_season(folder)
+    told = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    # What sales of poor villages were worth to this plan, which may have been said on the command line.
+    season = read_season(folder, f"poverty={told['equity_bonus']}" if "equity_bonus" in told else None)
     if (plan / "trucks.parquet").exists():
         return certify_whole(season, told, _frames(plan, "shipments", "trucks", "proof"))
-    optional = ["villages", "least"] if (plan / "villages.parquet").exists() else []
+    optional = [name for name in ("villages", "least", "loaded") if (plan / f"{name}.parquet").exists()]
     return certify(season, told, _frames(plan, "shipments", "prices", *optional))
 
 

@@ -33,7 +33,7 @@ TABLES = ("products", "lots", "wants", "lanes", "hub_weeks")
 # All that any plan may leave in its folder.
 PLAN_FILES = (
     *("plan.json", "shipments.parquet", "prices.parquet", "reasons.csv", "villages.parquet", "least.parquet"),
-    *("trucks.parquet", "proof.parquet", "promises.parquet", "yuan.csv"),
+    *("loaded.parquet", "trucks.parquet", "proof.parquet", "promises.parquet", "yuan.csv"),
 )
 STEPS = 3
 
@@ -58,9 +58,7 @@ def match_from_folder(folder: Path, out: Path, asked: Asked = Asked(), progress:
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, STEPS)
-    season = read_season(folder)
-    if asked.fairness is not None:
-        season = replace(season, rules=with_fairness(season.rules, asked.fairness))
+    season = read_season(folder, asked.fairness)
     progress(f"match: plan {len(season.ways.pool):,} ways", 1, STEPS)
     with _threads(season) as workers:
         plan = plan_season(season, asked.method, asked.gap_enough, workers)
@@ -82,10 +80,10 @@ def _threads(season: Season) -> AbstractContextManager[Executor | None]:
     return threads()
 
 
-def promises_nothing(season: Season, what: str) -> Season:
-    """The same season. Raises InputError when its rules promise something between villages, which `what` cannot keep."""
+def promises_nothing(season: Season, why: str) -> Season:
+    """The same season. Raises InputError, which says `why`, when its rules promise something between villages."""
     if season.rules.is_fair:
-        raise InputError(f"{what} keeps no village_band or village_floor; take them out of rules.json, or leave {what} away")
+        raise InputError(f"{why}; weigh sales of poor villages more with --fairness poverty=0.6, or promise nothing with --fairness none")
     return season
 
 
@@ -112,11 +110,15 @@ def empty_of_plans(out: Path) -> None:
         (out / name).unlink(missing_ok=True)
 
 
-def read_season(folder: Path) -> Season:
-    """The season that `folder` holds, with the rules of its rules.json. Raises BrokenTables or InputError."""
+def read_season(folder: Path, fairness: str | None = None) -> Season:
+    """The season that `folder` holds, with the rules of its rules.json. Raises BrokenTables or InputError.
+
+    fairness : as `with_fairness` reads it, instead of theirs
+    """
     # "uncertain" is an object of its own, for the plan that is made before the harvest is known.
     given = {name: value for name, value in rules_given(folder).items() if name != "uncertain"}
-    return build_season(Tables(**read_tables(folder, TABLES)), rules_from_json(given))
+    rules = rules_from_json(given) if fairness is None else with_fairness(rules_from_json(given), fairness)
+    return build_season(Tables(**read_tables(folder, TABLES)), rules)
 
 
 def rules_given(folder: Path) -> dict[str, object]:
@@ -164,6 +166,7 @@ def summary(plan: Plan) -> dict[str, object]:
         "bound": plan.bound,
         "gap_percent": round(100 * plan.gap, 6),
         "income": plan.facts.income,
+        "equity_bonus": plan.season.rules.equity_bonus,
         "sold_share": plan.facts.sold_share,
         "spoiled_share": plan.facts.spoiled_share,
         "poorest_fifth_sold_share": plan.facts.poorest_fifth_sold_share,

@@ -15,19 +15,26 @@ from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.outside.executors import threads
 from pinfold.outside.folder import as_they_came, id_types
 
+BARRED = "--uncertain keeps no band or floor between villages, because a village's share is another one in every harvest"
+
 
 def match_uncertain_from_folder(
-    folder: Path, out: Path, changed: Mapping[str, object] | None = None, progress: Progress = silent
+    folder: Path,
+    out: Path,
+    changed: Mapping[str, object] | None = None,
+    progress: Progress = silent,
+    fairness: str | None = None,
 ) -> dict[str, object]:
     """Writes out/trucks.parquet, out/promises.parquet, out/yuan.csv and out/plan.json; what plan.json says comes back.
 
     changed : rules of UncertainRules by name, before those of the folder's rules.json ("uncertain")
+    fairness : as `with_fairness` reads it; None: as rules.json has it
     Raises BrokenTables or InputError naming what is wrong, and NoPlan when the optimiser gives up.
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, 3)
     rules = _rules(rules_given(folder).get("uncertain", {}), changed or {})
-    season = promises_nothing(read_season(folder), "--uncertain")
+    season = promises_nothing(read_season(folder, fairness), BARRED)
     progress(f"match: plan {len(season.ways.pool):,} ways in {rules.scenarios} harvests", 1, 3)
     with threads() as workers:
         plan = plan_uncertain(season, rules, workers)
@@ -51,6 +58,7 @@ def uncertain_summary(plan: UncertainPlan) -> dict[str, object]:
         "bound": plan.bound,
         "gap_percent": round(100 * plan.gap, 6),
         "expected_yuan": float(plan.yuan.mean()),
+        "expected_income": float(plan.income.mean()),
         "worst_yuan": plan.tail_mean,
         "beside": {"certain": {"expected_yuan": float(plan.certain.mean()), "worst_yuan": plan.certain_tail_mean}},
         "trucks": float(plan.booked["trucks"].sum()),

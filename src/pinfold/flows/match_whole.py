@@ -15,15 +15,20 @@ from pinfold.match.whole.plan import WholePlan, plan_whole_season
 from pinfold.outside.executors import side_by_side
 from pinfold.outside.folder import as_they_came, id_types
 
+BARRED = "--whole keeps no band or floor between villages, because a village's share would hang on trucks and openings that may not pay"
 
-def match_whole_from_folder(folder: Path, out: Path, seconds: float | None = None, progress: Progress = silent) -> dict[str, object]:
+
+def match_whole_from_folder(
+    folder: Path, out: Path, seconds: float | None = None, progress: Progress = silent, fairness: str | None = None
+) -> dict[str, object]:
     """As `match_from_folder`, with whole trucks, and pins and bids that open or stay shut; writes out/trucks.parquet and out/proof.parquet.
 
     seconds : CPU seconds after which the best plan so far is taken; None: as WholeRules has it. Ctrl-C takes it at once.
+    fairness : as `with_fairness` reads it; None: as rules.json has it
     """
     cpu_before = cpu_seconds()
     progress("match: read the tables", 0, 1)
-    season = promises_nothing(read_season(folder), "--whole")
+    season = promises_nothing(read_season(folder, fairness), BARRED)
     rules = WholeRules()
     allowed = rules.seconds(len(season.ways.pool)) if seconds is None else seconds
     with side_by_side() as workers, Budget(allowed - (cpu_seconds() - cpu_before)) as budget:

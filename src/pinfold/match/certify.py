@@ -9,14 +9,15 @@ import polars as pl
 
 from pinfold.basics.errors import InputError
 from pinfold.match.bound import bound
-from pinfold.match.earlier import numbered, prices_at
-from pinfold.match.fair.villages import Promise, fair_bound
+from pinfold.match.earlier import less_frozen, numbered, prices_at
+from pinfold.match.fair.villages import Promise, Villages, fair_bound
 from pinfold.match.score import broken_limits, judge, sent_kg
 from pinfold.match.season import Season
 from pinfold.match.shipments import Shipments
 
 # Yuan per yuan by which sums in another order may differ.
 SAME = 1e-6
+NOTHING = Shipments(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,24 @@ def certify(season: Season, told: dict[str, float], frames: dict[str, pl.DataFra
     """The certificate of a plan of `season`.
 
     told : objective and bound as the plan says, and least_sold_share_bound of a plan that promises something between villages
-    frames : shipments and prices, and villages and least of such a plan
+    frames : shipments and prices, and villages and least of such a plan; loaded where shipments were frozen
     Raises InputError when a shipment has no way in this season: then these are not the tables that the plan was made from.
     """
     shipments = shipments_told(season, frames["shipments"])
+    loaded = shipments_told(season, frames["loaded"]) if "loaded" in frames else NOTHING
     objective, broken = judge(season, shipments).objective, broken_limits(season, shipments)
-    prices, _ = prices_at(season, frames["prices"])
+    # The prices are of what was left to plan; what is loaded earns the same in every plan.
+    rest, prices = less_frozen(season, loaded), prices_at(season, frames["prices"])[0]
+    above = objective - judge(rest, shipments.less(loaded)).objective
     if "villages" in frames:
-        promise = Promise.read(season, frames["villages"], prices_at(season, frames["least"])[0])
-        broken += promise.broken(sent_kg(season, shipments))
+        villages = Villages.of(season).with_loaded(loaded)
+        promise = Promise.read(rest, villages, frames["villages"], prices_at(season, frames["least"])[0])
+        broken += promise.broken(sent_kg(season, shipments.less(loaded)))
         if abs(told["least_sold_share_bound"] - promise.least.share) > SAME:
             broken.append(f"the plan says that all villages can sell {told['least_sold_share_bound']:.6f}; it is {promise.least.share:.6f}")
-        proven = fair_bound(season, prices, promise)
+        proven = fair_bound(rest, prices, promise) + above
     else:
-        proven = bound(season, prices)
+        proven = bound(rest, prices) + above
     return Certificate(objective, proven, broken + wrongly_told(told, objective, proven))
 
 

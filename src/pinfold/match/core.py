@@ -65,7 +65,7 @@ class Certified:
 def programme(season: Season) -> Programme:
     ways, wants, pools = season.ways, len(season.step_kg), season.pools.height
     lots, steps, lanes = len(season.lot_kg), season.step_kg.size, len(season.lane_kg_max)
-    kept, kept_kg, bonus = _promised(season)
+    kept, kept_kg, bonus = promised_of(season)
     ones = np.ones(len(ways.pool))
     way_rows = np.column_stack([ways.pool, pools + ways.want, pools + wants + ways.lane, pools + wants + lanes + ways.hub_week])
     step_rows = pools + np.repeat(np.arange(wants), season.step_kg.shape[1])
@@ -83,7 +83,7 @@ def programme(season: Season) -> Programme:
     )
 
 
-def _promised(season: Season) -> tuple[Ints, Floats, float]:
+def promised_of(season: Season) -> tuple[Ints, Floats, float]:
     """Ways on which something was promised that has a price when it moves, how many kg, and that price, yuan per kg."""
     if season.promised is None:
         return np.zeros(0, np.int64), np.zeros(0), 0.0
@@ -148,7 +148,7 @@ def best_flow(season: Season) -> tuple[Floats, Prices]:
     if not len(season.ways.pool):
         return np.zeros(0), Prices.without_ways(season)
     primal, dual = run_highs(programme(season), solver_options(season))
-    lots, kept = len(season.lot_kg), _promised(season)[0]
+    lots, kept = len(season.lot_kg), promised_of(season)[0]
     kg, prices = primal[lots : lots + len(season.ways.pool)].copy(), row_prices(season, dual)
     kg[kept] += primal[len(primal) - len(kept) :]
     # Only goods that are kept where they do not pay can make a want so full that its price falls below 0.

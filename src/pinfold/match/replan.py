@@ -8,11 +8,12 @@ from them. What is made most of is what a plan earns less `moved_price_per_kg` f
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pinfold.match.baselines import baselines
-from pinfold.match.bound import bound, way_profit_per_kg
+from pinfold.match.bound import Prices, bound, way_profit_per_kg
 from pinfold.match.core import near_best_flow
 from pinfold.match.dual import GAP_ENOUGH, Flow, behind_best, better, nearest_first
 from pinfold.match.earlier import Earlier, less_frozen
@@ -21,6 +22,9 @@ from pinfold.match.plan import Method, Plan
 from pinfold.match.score import Facts, broken_limits, judge
 from pinfold.match.season import Promised, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
+
+if TYPE_CHECKING:
+    from pinfold.match.fair.villages import Promise
 
 # A mended plan is good enough up to this much above the gap that a plan made anew may have.
 GAP_MORE = 0.0003
@@ -48,13 +52,18 @@ def replan(season: Season, earlier: Earlier) -> tuple[Flow, bool]:
 
     season : as `less_frozen` leaves it
     """
-    if earlier.moved_price_per_kg > 0:
-        season = replace(season, promised=Promised(earlier.promised_kg, earlier.moved_price_per_kg))
+    season = priced(season, earlier)
     network = Network.of(season)
     mended = _mended(season, earlier, network)
     if mended.gap <= GAP_ENOUGH + GAP_MORE:
         return mended, False
     return better(mended, near_best_flow(season, earlier.prices, network)), True
+
+
+def priced(season: Season, earlier: Earlier) -> Season:
+    """`season` with the price on moving what was promised, where it has one."""
+    price = earlier.moved_price_per_kg
+    return replace(season, promised=Promised(earlier.promised_kg, price)) if price > 0 else season
 
 
 def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
@@ -72,8 +81,13 @@ def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
 def plan_again(season: Season, earlier: Earlier) -> tuple[Plan, Moved]:
     """The whole plan of `season`, frozen shipments included, with the other methods beside it, and what moved."""
     rest, frozen = less_frozen(season, earlier.frozen), earlier.frozen
-    flow, searched = replan(rest, earlier)
-    made = share_out(rest, within_limits(rest, flow.kg))
+    promise: Promise | None = None
+    if season.rules.is_fair:
+        made, flow, promise = _fair(season, rest, earlier)
+        searched = True
+    else:
+        flow, searched = replan(rest, earlier)
+        made = share_out(rest, within_limits(rest, flow.kg))
     chosen = Shipments(
         lot=np.concatenate([made.lot, frozen.lot]), way=np.concatenate([made.way, frozen.way]), kg=np.concatenate([made.kg, frozen.kg])
     )
@@ -91,8 +105,33 @@ def plan_again(season: Season, earlier: Earlier) -> tuple[Plan, Moved]:
         bound_after_moving=flow.bound + above - earlier.gone_kg * price,
         searched=searched,
     )
-    proven = (bound(rest, flow.prices) if price else flow.bound) + above
-    return Plan("optimal", season, chosen, facts, proven, flow.prices, _beside(season), flow.interrupted), moved
+    proven = (_bound(rest, flow.prices, promise) if price else flow.bound) + above
+    if promise is not None:
+        # Of the whole plan, in which what is loaded is shipped like the rest.
+        promise = replace(promise, villages=replace(promise.villages, loaded_kg=np.zeros_like(promise.villages.kg)))
+    return Plan("optimal", season, chosen, facts, proven, flow.prices, _beside(season), flow.interrupted, promise), moved
+
+
+def _fair(season: Season, rest: Season, earlier: Earlier) -> tuple[Shipments, Flow, Promise | None]:
+    """The plan of what is not frozen that keeps what the rules of `season` promise between villages, loaded kg counted.
+
+    It is made from the start: a mended flow keeps no promise, and the levels are others after what happened.
+    """
+    from pinfold.match.fair.plan import fair_flow
+    from pinfold.match.fair.villages import Villages
+
+    found = fair_flow(priced(rest, earlier), villages=Villages.of(season).with_loaded(earlier.frozen), start=earlier.prices)
+    kg = np.bincount(found.shipments.way, found.shipments.kg, len(rest.ways.pool)).astype(np.float64)
+    return found.shipments, Flow(kg, np.nan, found.prices, found.bound, found.interrupted), found.promise
+
+
+def _bound(season: Season, prices: Prices, promise: Promise | None) -> float:
+    """Before anything is paid for what moves."""
+    if promise is None:
+        return bound(season, prices)
+    from pinfold.match.fair.villages import fair_bound
+
+    return fair_bound(season, prices, promise)
 
 
 def _beside(season: Season) -> dict[Method, Facts]:

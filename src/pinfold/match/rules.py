@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 
 from pinfold.basics.errors import InputError
 from pinfold.basics.rules import rule
@@ -70,23 +70,32 @@ class WholeRules:
 
 
 def with_fairness(rules: MatchRules, said: str) -> MatchRules:
-    """`rules` with the fairness that a person asks for: "none", "max-min", "band=0.1" or "floor=0.5".
+    """`rules` with the fairness that a person asks for: "none", "max-min", "band=0.1" or "floor=0.5" between villages, or "poverty=0.6".
 
-    Raises InputError naming what was said when it is none of these, or its share does not lie between 0 and 1.
+    The last is the equity bonus, and promises nothing; the others leave the bonus as it is.
+    Raises InputError naming what was said when it is none of these, its share does not lie between 0 and 1, or its bonus is below 0.
 
     >>> with_fairness(MatchRules(), "band=0.1").village_band
     0.1
     """
     name, _, text = said.partition("=")
-    share = float(text) if text.replace(".", "", 1).isdigit() else -1.0
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
     plain = replace(rules, village_band=1.0, village_floor=0.0, village_levels=1)
     if said == "none":
         return plain
     if said == "max-min":
         return replace(plain, village_floor=1.0, village_levels=LEVELS_MAX)
-    if name not in ("band", "floor") or not 0 <= share <= 1:
-        raise InputError(f"fairness {said!r} is not known; use none, max-min, or band= or floor= with a share from 0 to 1")
-    return replace(plain, village_band=share) if name == "band" else replace(plain, village_floor=share)
+    if name == "poverty" and 0 <= number < inf:
+        return replace(plain, equity_bonus=number)
+    if name not in ("band", "floor") or not 0 <= number <= 1:
+        raise InputError(
+            f"fairness {said!r} is not known; use none, max-min, band= or floor= with a share from 0 to 1, "
+            "or poverty= with yuan per yuan of floor value"
+        )
+    return replace(plain, village_band=number) if name == "band" else replace(plain, village_floor=number)
 
 
 def rules_from_json(given: Mapping[str, object]) -> MatchRules:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import Shipments
@@ -46,14 +47,14 @@ def judge(season: Season, shipments: Shipments) -> Facts:
     sent = sent_kg(season, shipments)
     filled = filled_steps(season, delivered_kg(season, shipments))
     truck_per_kg = (lanes["truck_cost"] / lanes["truck_kg"]).to_numpy()[ways.lane[way]]
-    poverty, poorest = lots["poverty_weight"], poorest_fifth(season)
+    poorest = poorest_fifth(season)
     parts = {
         "revenue": float((filled * season.step_price_per_kg).sum()),
         "collection": float(sent @ lots["collect_cost_per_kg"].to_numpy()),
         "way": float(kg @ (ways.cost_per_kg[way] - truck_per_kg)),
         "trucks": float(kg @ truck_per_kg),
         "salvage": float((season.lot_kg - sent) @ lots["salvage_per_kg"].to_numpy()),
-        "equity": float(sent @ (season.rules.equity_bonus * poverty * lots["floor_price_per_kg"]).to_numpy()),
+        "equity": float(sent @ equity_per_kg(season)),
     }
     return Facts(
         objective=parts["revenue"] + parts["equity"] + parts["salvage"] - parts["collection"] - parts["way"] - parts["trucks"],
@@ -62,6 +63,12 @@ def judge(season: Season, shipments: Shipments) -> Facts:
         poorest_fifth_sold_share=_share(sent[poorest].sum(), season.lot_kg[poorest].sum()),
         **parts,
     )
+
+
+def equity_per_kg(season: Season) -> Floats:
+    """Yuan that a kg of each lot counts more when it is sold, and that nobody pays; shape (lots,)."""
+    lots = season.tables.lots
+    return (season.rules.equity_bonus * lots["poverty_weight"] * lots["floor_price_per_kg"]).cast(pl.Float64).to_numpy()
 
 
 def poorest_fifth(season: Season) -> npt.NDArray[np.bool_]:

@@ -26,6 +26,11 @@ class Shipments:
     way: Ints
     kg: Floats
 
+    def less(self, others: Shipments) -> Shipments:
+        """These and, with kg below 0, `others`: what sums over lots and ways come to without them."""
+        lot, way = (np.concatenate([getattr(self, name), getattr(others, name)]) for name in ("lot", "way"))
+        return Shipments(lot, way, np.concatenate([self.kg, -others.kg]))
+
     def frame(self, season: Season) -> pl.DataFrame:
         """lot_id, want_id, lane_id (as the tables wrote them), kg sent, share kept, age_days on delivery."""
         ways, tables = season.ways, season.tables

@@ -90,8 +90,8 @@ class FairDual:
         extra = np.append(paid.per_kg, 0.0)[self.village]
         valued = replace(network, lot_value_per_kg=network.lot_value_per_kg + extra)
         value, slope, way_kg = valued.smoothed(temperature, prices[: self.passages], lot_sent)
-        sent = np.bincount(self.village + 1, lot_sent, len(kg) + 1)[1:]
-        value += float((aims.give * paid.floor / 2 - aims.floor) @ paid.floor)
+        sent = self.villages.loaded_kg + np.bincount(self.village + 1, lot_sent, len(kg) + 1)[1:]
+        value += float((aims.give * paid.floor / 2 - aims.floor) @ paid.floor + paid.per_kg @ self.villages.loaded_kg)
         slopes = [slope, sent - aims.floor + aims.give * paid.floor]
         if aims.apart is not None:
             average, earned = self._average(temperature, paid)

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from pinfold.basics.errors import NoPlan
+from pinfold.basics.errors import InputError, NoPlan
 from pinfold.match.bound import Prices
-from pinfold.match.core import Programme, optimum, passed_to_highs, programme, row_prices, run_highs, solver_options
+from pinfold.match.core import Programme, optimum, passed_to_highs, programme, promised_of, row_prices, run_highs, solver_options
 from pinfold.match.fair.villages import Terms, VillagePrices, Villages
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import Shipments, share_out, within_limits
@@ -28,8 +28,18 @@ INTERIOR = {"solver": "ipm", "run_crossover": "off"}
 
 
 def best_within(season: Season, villages: Villages, terms: Terms) -> tuple[Shipments, Prices, VillagePrices]:
-    """The plan that earns most of all that keep `terms`, to the solver's tolerance, and the prices that prove it. Raises NoPlan."""
-    primal, dual = run_highs(with_villages(programme(season), villages, terms), solver_options(season))
+    """The plan that earns most of all that keep `terms`, to the solver's tolerance, and the prices that prove it.
+
+    Raises InputError when what is loaded leaves no such plan, NoPlan when HiGHS gives up.
+    """
+    try:
+        primal, dual = run_highs(with_villages(programme(season), villages, terms), solver_options(season))
+    except NoPlan:
+        if not villages.loaded_kg.any():
+            raise
+        raise InputError(
+            "what is loaded leaves no plan that keeps the band between villages; freeze less, or ask for a wider band"
+        ) from None
     return _shipments(season, primal), row_prices(season, dual), VillagePrices.of(dual[-2 * len(villages.kg) - 1 :])
 
 
@@ -53,7 +63,8 @@ def best_levels(season: Season, villages: Villages, levels: int = 1) -> Floats:
         for village in open_rows[held]:
             row = first_row + int(village)
             solver.changeRowBounds(row, -np.inf, np.inf)
-            solver.changeRowBounds(row + count, (level - LEVEL_SLACK) * villages.kg[village], np.inf)
+            floor = (level - LEVEL_SLACK) * villages.kg[village] - villages.loaded_kg[village]
+            solver.changeRowBounds(row + count, floor, np.inf)
         open_rows = open_rows[~held]
     return found
 
@@ -98,11 +109,13 @@ def with_villages(base: Programme, villages: Villages, terms: Terms, level_pays:
     whole = hstack([vstack([matrix, sent, sent, csr_matrix(sent.sum(axis=0))]), share]).tocsc()
     free, none = np.full(count, np.inf), np.zeros(count)
     low, high = (none, free) if level_pays else (-terms.apart, terms.apart)
+    loaded = np.tile(villages.loaded_kg, 2)
+    all_loaded = villages.loaded_kg.sum()
     return Programme(
         gain=np.append(base.gain, villages.kg.sum() if level_pays else 0.0),
         upper=np.append(base.upper, 1.0),
-        row_low=np.concatenate([base.row_low, low, terms.floor, [-np.inf if level_pays else 0.0]]),
-        row_high=np.concatenate([base.row_high, high, free, [np.inf if level_pays else 0.0]]),
+        row_low=np.concatenate([base.row_low, np.concatenate([low, terms.floor]) - loaded, [-np.inf if level_pays else -all_loaded]]),
+        row_high=np.concatenate([base.row_high, np.concatenate([high, free]) - loaded, [np.inf if level_pays else -all_loaded]]),
         starts=whole.indptr.astype(np.int32),
         rows=whole.indices.astype(np.int32),
         values=whole.data,
@@ -112,7 +125,10 @@ def with_villages(base: Programme, villages: Villages, terms: Terms, level_pays:
 def _shipments(season: Season, primal: Floats) -> Shipments:
     """Shipments of the solver's kg of each lot and way, kept within limits that it missed by a hair."""
     lots, pools = len(season.lot_kg), season.pools.height
-    kg = within_limits(season, primal[lots : lots + len(season.ways.pool)])
+    way_kg, kept = primal[lots : lots + len(season.ways.pool)].copy(), promised_of(season)[0]
+    # What stays as promised has columns of its own; the share of `with_villages` stands behind them.
+    way_kg[kept] += primal[len(primal) - 1 - len(kept) : -1]
+    kg = within_limits(season, way_kg)
     sent = np.clip(primal[:lots], 0.0, season.lot_kg)
     way_sum, lot_sum = np.bincount(season.ways.pool, kg, pools), np.bincount(season.lot_pool, sent, pools)
     smaller = np.minimum(way_sum, lot_sum)

@@ -21,7 +21,8 @@ def least_share(season: Season, villages: Villages, shares: Floats) -> Least:
     some = _hardest(season, villages, shares)
     at = np.full(len(villages.kg) + 1, -1)
     at[np.flatnonzero(some)] = np.arange(some.sum())
-    few = Villages(at[villages.lot], [name for name, is_in in zip(villages.ids, some, strict=True) if is_in], villages.kg[some])
+    ids = [name for name, is_in in zip(villages.ids, some, strict=True) if is_in]
+    few = Villages(at[villages.lot], ids, villages.kg[some], villages.loaded_kg[some])
     leaves = np.bincount(season.lot_pool, few.lot >= 0, season.pools.height) > 0
     ways = season.ways.of(leaves[season.ways.pool])
     part = replace(season, ways=ways, lot_kg=np.where(few.lot >= 0, season.lot_kg, 0.0), promised=None)

@@ -18,7 +18,7 @@ from pinfold.match.fair.villages import Least, Promise, Terms, VillagePrices, Vi
 from pinfold.match.kernel import Network
 from pinfold.match.score import judge, sent_kg
 from pinfold.match.season import Floats, Season
-from pinfold.match.shipments import share_out
+from pinfold.match.shipments import Shipments, share_out
 
 # Prices of villages begin at 0 and go far, so the first stages are longer than those of a plan without a promise.
 WARMING = (Stage(0.03, 100, 1e-9), Stage(0.01, 100, 1e-9), Stage(0.003, 200, 1e-9), Stage(0.001, 200, 1e-9))
@@ -30,17 +30,19 @@ MISSED_ENOUGH = 0.001
 LEVEL_ROOM = 0.005
 
 
-def fair_flow(season: Season, gap_enough: float = GAP_ENOUGH) -> Certified:
+def fair_flow(season: Season, gap_enough: float = GAP_ENOUGH, villages: Villages | None = None, start: Prices | None = None) -> Certified:
     """The plan that earns most of all that keep the season's rules of fairness. Raises InputError without villages, NoPlan from HiGHS.
 
+    villages : of the season; those of the whole season where this is what loaded shipments leave of one
+    start : prices of a season like this one
     gap_enough : share of the bound within which a large season's plan is sought; a small one is planned exactly
     """
-    villages = Villages.of(season)
+    villages = villages or Villages.of(season)
     if not len(villages.kg):
         prices = Prices.without_ways(season)
         return Certified(share_out(season, np.zeros(len(season.ways.pool))), prices, bound(season, prices))
     if len(season.ways.pool) > SIMPLEX_WAYS_MAX:
-        return _by_prices(season, villages, gap_enough)
+        return _by_prices(season, villages, gap_enough, start)
     return _exactly(season, villages)
 
 
@@ -56,10 +58,11 @@ def _exactly(season: Season, villages: Villages) -> Certified:
     return Certified(shipments, prices, fair_bound(season, prices, promise), promise=promise)
 
 
-def _by_prices(season: Season, villages: Villages, gap_enough: float) -> Certified:
+def _by_prices(season: Season, villages: Villages, gap_enough: float, start: Prices | None) -> Certified:
     """KeyboardInterrupt ends the search once there is a plan: the best so far comes back, certified."""
     levels = levels_by_prices(season, villages, season.rules.village_levels if season.rules.village_floor > 0 else 0)
     search = _Search(season, villages, _terms(season, villages, levels.share - LEVEL_ROOM), levels.least)
+    search.walk.at = search.dual.begin(first_prices(season) if start is None else np.concatenate([start.want, start.lane, start.hub_week]))
     best = search.begun()
     try:
         for number, stage in enumerate(CLOSER[:STAGES_MAX], start=1):
@@ -120,7 +123,7 @@ class _Search:
         certified = Certified(shipments, prices, proven, promise=replace(promise, paid=paid))
         self.missed_kg += missed_kg
         self.walk.landscape = replace(self.dual, aims=self._aims())
-        gap = (proven - judge(season, shipments).objective) / max(abs(proven), 1e-9)
+        gap = (proven - _earned(season, shipments)) / max(abs(proven), 1e-9)
         return _Found(certified, gap, missed)
 
     def _bound(self, promise: Promise, at: Floats) -> float:
@@ -142,3 +145,12 @@ def _terms(season: Season, villages: Villages, levels: Floats) -> Terms:
     rules = season.rules
     floor = rules.village_floor * np.maximum(levels, 0.0)
     return Terms((rules.village_band if rules.village_band < 1 else np.inf) * villages.kg, floor * villages.kg)
+
+
+def _earned(season: Season, shipments: Shipments) -> float:
+    """The objective, after what moving promised kg costs."""
+    objective = judge(season, shipments).objective
+    if season.promised is None:
+        return objective
+    way_kg = np.bincount(shipments.way, shipments.kg, len(season.ways.pool))
+    return objective - season.promised.moved_price_per_kg * float(np.maximum(season.promised.kg - way_kg, 0.0).sum())

@@ -16,6 +16,7 @@ import polars as pl
 from pinfold.basics.errors import InputError
 from pinfold.match.bound import Prices, bound
 from pinfold.match.season import Floats, Ints, Season
+from pinfold.match.shipments import Shipments
 
 # What the solver leaves below ten grams on a way is not sent; of a village's ways that may be so much together.
 PROMISE_KG = 1.0
@@ -23,11 +24,15 @@ PROMISE_KG = 1.0
 
 @dataclass(frozen=True)
 class Villages:
-    """lot : village of each lot, -1 where no way takes it; shape (lots,). ids, kg : of villages with kg that some way could take."""
+    """lot : village of each lot, -1 where no way takes it; shape (lots,). ids, kg : of villages with kg that some way could take.
+
+    loaded_kg : of those kg, what is on its way whatever is planned
+    """
 
     lot: Ints
     ids: list[str]
     kg: Floats
+    loaded_kg: Floats
 
     @classmethod
     def of(cls, season: Season) -> Villages:
@@ -38,7 +43,12 @@ class Villages:
         ids, found = np.unique(season.tables.lots["village_id"].cast(pl.String).to_numpy()[leaves].astype(str), return_inverse=True)
         lot = np.full(len(season.lot_kg), -1)
         lot[leaves] = found
-        return cls(lot, ids.tolist(), np.bincount(found, season.lot_kg[leaves]).astype(np.float64))
+        return cls(lot, ids.tolist(), np.bincount(found, season.lot_kg[leaves]).astype(np.float64), np.zeros(len(ids)))
+
+    def with_loaded(self, frozen: Shipments) -> Villages:
+        """The same villages for the plan of what is left when `frozen` are on their way."""
+        lot_kg = np.bincount(frozen.lot, frozen.kg, len(self.lot)).astype(np.float64)
+        return replace(self, loaded_kg=self.sent_kg(lot_kg))
 
     def sold_share(self, lot_sent: Floats) -> Floats:
         """Of each village, when `lot_sent` kg leave its lots; shape (villages,)."""
@@ -49,9 +59,10 @@ class Villages:
         return float(self.sent_kg(lot_sent).sum() / self.kg.sum())
 
     def sent_kg(self, lot_sent: Floats) -> Floats:
-        """Kg of the villages' lots that leave, when `lot_sent` do; shape (villages,)."""
+        """Kg of the villages' lots that leave, when `lot_sent` do beside what is loaded; shape (villages,)."""
         leaves = self.lot >= 0
-        return np.bincount(self.lot[leaves], lot_sent[leaves], len(self.kg)).astype(np.float64)
+        sent: Floats = self.loaded_kg + np.bincount(self.lot[leaves], lot_sent[leaves], len(self.kg))
+        return sent
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,7 @@ class Least:
         """
         assert (paid >= 0).all(), "a negative price of a village proves nothing"
         weight = float(paid @ villages.kg)
-        most = bound(only_sent(season, villages, paid), prices) - season.unsold_worth
+        most = bound(only_sent(season, villages, paid), prices) - season.unsold_worth + float(paid @ villages.loaded_kg)
         return cls(min(max(most, 0.0) / weight, 1.0) if weight > 0 else 1.0, prices, paid)
 
 
@@ -175,9 +186,8 @@ class Promise:
         )
 
     @classmethod
-    def read(cls, season: Season, frame: pl.DataFrame, least: Prices) -> Promise:
-        """From what `frame` wrote, and the prices of the least share. Raises InputError when its villages are not those of `season`."""
-        villages = Villages.of(season)
+    def read(cls, season: Season, villages: Villages, frame: pl.DataFrame, least: Prices) -> Promise:
+        """From what `frame` wrote, and the prices of the least share. Raises InputError when its villages are not `villages`."""
         if frame["village_id"].to_list() != villages.ids:
             raise InputError("villages: the plan's villages are not those of this season; certify it beside the tables it was made from")
         columns = {name: frame[name].to_numpy() for name in ("apart_kg", "floor_kg", "band_yuan", "floor_yuan")}
@@ -208,4 +218,5 @@ def fair_bound(season: Season, prices: Prices, promise: Promise) -> float:
     t_earns = -float((paid.band + paid.average) @ villages.kg) * promise.average_max
     # A band of infinity has no price, and 0 times infinity is no number.
     apart = float((np.where(paid.band != 0, terms.apart, 0.0) * np.abs(paid.band)).sum())
-    return bound(replace(season, lot_value_per_kg=value), prices) + max(t_earns, 0.0) + apart - float(terms.floor @ paid.floor)
+    of_loaded = float(paid.per_kg @ villages.loaded_kg)
+    return bound(replace(season, lot_value_per_kg=value), prices) + of_loaded + max(t_earns, 0.0) + apart - float(terms.floor @ paid.floor)

@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from pinfold.match.core import SIMPLEX_WAYS_MAX, Programme, programme, run_highs
+from pinfold.match.score import equity_per_kg
 from pinfold.match.season import Floats
 from pinfold.match.uncertain.problem import FirstStage, TwoStage
 from pinfold.match.uncertain.recourse import with_promises
@@ -119,10 +120,16 @@ def _scenario_block(problem: TwoStage) -> tuple[Any, Any, Floats, Floats]:
 
 def exact_yuan(problem: TwoStage, first: FirstStage) -> Floats:
     """What every scenario brings at best after `first`, shape (scenarios,), each by HiGHS. Raises NoPlan when it gives up."""
-    return np.array([_exact(problem, first, row) for row in range(len(problem.scenario_kg))])
+    return exact_yuan_and_income(problem, first)[0]
 
 
-def _exact(problem: TwoStage, first: FirstStage, scenario: int) -> float:
+def exact_yuan_and_income(problem: TwoStage, first: FirstStage) -> tuple[Floats, Floats]:
+    """As `exact_yuan`, and the same without the equity bonus, which nobody pays."""
+    found = np.array([_exact(problem, first, row) for row in range(len(problem.scenario_kg))])
+    return found[:, 0], found[:, 1]
+
+
+def _exact(problem: TwoStage, first: FirstStage, scenario: int) -> tuple[float, float]:
     season, network = problem.season, with_promises(problem, first, scenario)
     after = replace(
         season,
@@ -145,4 +152,5 @@ def _exact(problem: TwoStage, first: FirstStage, scenario: int) -> float:
         values=np.concatenate([plain.values, -np.ones(lanes)]),
     )
     found, _ = run_highs(with_spot, {"solver": "simplex" if len(season.ways.pool) <= SIMPLEX_WAYS_MAX else "ipm"})
-    return float(problem.salvage[scenario] + with_spot.gain @ found - problem.cost(first))
+    yuan = float(problem.salvage[scenario] + with_spot.gain @ found - problem.cost(first))
+    return yuan, yuan - float(equity_per_kg(season) @ found[: len(season.lot_kg)])

@@ -13,7 +13,7 @@ from pinfold.match.core import SIMPLEX_WAYS_MAX, near_best_flow
 from pinfold.match.dual import Flow, rerouted
 from pinfold.match.kernel import Network
 from pinfold.match.season import Floats, Season
-from pinfold.match.uncertain.exact import best_plan, exact_yuan
+from pinfold.match.uncertain.exact import best_plan, exact_yuan, exact_yuan_and_income
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, first_of_flow
 from pinfold.match.uncertain.recourse import near_yuan
 from pinfold.match.uncertain.risk import tail_mean, worth
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 class UncertainPlan:
     """yuan : what each scenario of the problem brings (at least), shape (scenarios,); bound : on what the rules call its worth
 
-    certain : the same for the plan that takes the forecast for certain, on the same scenarios
+    income : what reaches the growers and their cooperative of each scenario's yuan, which count the equity bonus too
+    certain : the same yuan for the plan that takes the forecast for certain, on the same scenarios
     """
 
     problem: TwoStage
     first: FirstStage
     yuan: Floats
+    income: Floats
     bound: float
     certain: Floats
     interrupted: bool = False
@@ -84,7 +86,7 @@ def plan_uncertain(season: Season, rules: UncertainRules, workers: Executor | No
     problem = TwoStage(season, rules, draw_kg(season, rules, np.random.default_rng(rules.seed)), workers)
     found = best_found(problem, certain)
     beside = yuan_after(problem, first_of_flow(problem, certain.kg), certain.prices)
-    return UncertainPlan(problem, found.first, found.yuan, found.bound, beside, found.interrupted)
+    return UncertainPlan(problem, found.first, found.yuan, found.income, found.bound, beside, found.interrupted)
 
 
 def cautious_first(problem: TwoStage, certain: Flow) -> FirstStage:
@@ -108,12 +110,12 @@ def best_found(problem: TwoStage, certain: Flow) -> Found:
     """
     if len(problem.season.ways.pool) * len(problem.scenario_kg) <= SIMPLEX_WAYS_MAX:
         first, yuan, objective = best_plan(problem)
-        return Found(first, yuan, worth(yuan, problem.rules), objective)
+        return Found(first, yuan, exact_yuan_and_income(problem, first)[1], worth(yuan, problem.rules), objective)
     found = near_best(problem, certain.prices, cautious_first(problem, certain))
     if len(problem.season.ways.pool) > SIMPLEX_WAYS_MAX:
         return found
-    yuan = exact_yuan(problem, found.first)
-    return replace(found, yuan=yuan, worth=worth(yuan, problem.rules))
+    yuan, income = exact_yuan_and_income(problem, found.first)
+    return replace(found, yuan=yuan, income=income, worth=worth(yuan, problem.rules))
 
 
 def yuan_after(problem: TwoStage, first: FirstStage, start: Prices) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from pinfold.match.bound import Prices
 from pinfold.match.dual import FAR_SHARE, REROUTE_SHARES, Stage, behind_best, nearest_first
 from pinfold.match.kernel import Network
+from pinfold.match.score import equity_per_kg
 from pinfold.match.season import Floats, Ints
 from pinfold.match.shipments import DUST_KG, scaled_within
 from pinfold.match.uncertain.dual import way_profit
@@ -37,6 +38,12 @@ def yuan(problem: TwoStage, first: FirstStage, scenario: int, kg: Floats) -> flo
     network = with_promises(problem, first, scenario)
     spot_kg = np.maximum(np.bincount(network.lane, kg, len(first.booked_kg)) - first.booked_kg, 0)
     return float(problem.salvage[scenario] + network.gain(kg) - problem.spot_per_kg @ spot_kg - problem.cost(first))
+
+
+def equity_of(problem: TwoStage, scenario: int, kg: Floats) -> float:
+    """What the scenario's equity bonus counts, and nobody pays, when `kg` go on the ways."""
+    network = problem.networks[scenario]
+    return float((network.lot_kg - network.lots_left(kg)) @ equity_per_kg(problem.season)[network.lot_order])
 
 
 def near_yuan(problem: TwoStage, first: FirstStage, start: Prices) -> Floats:

@@ -14,7 +14,7 @@ from pinfold.match.dual import Stage
 from pinfold.match.season import Floats
 from pinfold.match.uncertain.dual import Dual, Mean, bound
 from pinfold.match.uncertain.problem import FirstStage, TwoStage, best_first
-from pinfold.match.uncertain.recourse import kept_flows, start_prices, yuan
+from pinfold.match.uncertain.recourse import equity_of, kept_flows, start_prices, yuan
 from pinfold.match.uncertain.risk import weights, worth
 from pinfold.match.uncertain.walk import Walk
 
@@ -30,10 +30,14 @@ PASS_WAYS = 2e8
 
 @dataclass(frozen=True)
 class Found:
-    """A first stage, what each scenario brings at least after it, and what no first stage can be worth more than."""
+    """A first stage, what each scenario brings at least after it, and what no first stage can be worth more than.
+
+    income : the same yuan without the equity bonus, which nobody pays
+    """
 
     first: FirstStage
     yuan: Floats
+    income: Floats
     worth: float
     bound: float
     interrupted: bool = False
@@ -100,6 +104,7 @@ def _certified(problem: TwoStage, walk: Walk, known: FirstStage | None) -> Found
     # For these flows this is the best first stage of all, so nothing is lost by it; and the flows still keep every limit.
     first = best_first(problem, flows_kg, walk.weights)
     values = np.array([yuan(problem, first, row, kg) for row, kg in enumerate(flows_kg)])
+    equity = np.array([equity_of(problem, row, kg) for row, kg in enumerate(flows_kg)])
     candidates = [walk.at, after.at, *([walk.heading(0.0)] if len(walk.ends) > 1 else [])]
     least = min(bound(problem, walk.weights, prices) for prices in candidates)
-    return Found(first, values, worth(values, problem.rules), least)
+    return Found(first, values, values - equity, worth(values, problem.rules), least)
