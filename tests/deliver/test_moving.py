@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinfold.deliver.moving import Promised, moves
+from pinfold.deliver.moving import Promised, given_up, moves
 from pinfold.match.rules import MatchRules
 from pinfold.match.tables import Tables
 from pinfold.pin.opening import LotShare
@@ -17,7 +17,7 @@ RULES = MatchRules(loss_base=0.0, loss_at_full_age=0.0)
 
 def pin(name: str, packs: int, lot_id: str = "here", **more) -> Promised:
     """A pin of packs of 2 kg at 20 yuan, all of them taken, that wait for one lot."""
-    facts = {"seats_taken": packs, "grade": 0, "week": 3, "region_id": "city"} | more
+    facts = {"seats_taken": packs, "seats_spare": 0, "grade": 0, "week": 3, "region_id": "city"} | more
     return Promised(name, "mango", pack_kg=2.0, price_fen=2000, lots=(LotShare(lot_id, 2.0 * packs, 1.0),), **facts)
 
 
@@ -109,6 +109,16 @@ def test_nothing_moves_to_bring_growers_less_than_at_home():
 def test_without_other_lots_or_promises_nothing_moves():
     assert moves([pin("a", 5)], {"here": 10.0}, world(), RULES, 0.3) == []
     assert moves([], {"here": 10.0}, world(lot("there", 100)), RULES, 0.3) == []
+
+
+def test_seats_that_nobody_took_are_not_sold_any_longer_where_their_crop_will_not_come():
+    """6 kg short of two pins of 5 packs of 2 kg: the emptier one gives up the 2 seats that it can spare, the other one."""
+    empty, fuller = pin("empty", 5, seats_taken=0, seats_spare=2), pin("fuller", 5, seats_taken=2, seats_spare=3)
+    assert [(each.pin_id, each.seats, each.kg) for each in given_up([fuller, empty], {"here": 6.0})] == [("empty", 2, 4), ("fuller", 1, 2)]
+
+
+def test_seats_that_are_taken_or_needed_to_fill_are_not_given_up():
+    assert list(given_up([pin("full", 5)], {"here": 10.0})) == []
 
 
 packs = st.integers(1, 12)

@@ -249,6 +249,36 @@ def test_an_open_pin_moves_as_a_whole_and_seats_that_are_declined_can_be_taken_a
     assert Order.objects.filter(state="paid").count() == 5
 
 
+def test_seats_that_no_lot_can_fill_are_not_sold_any_longer(two_villages):
+    """Both lots together hold 6 kg: of 5 packs of 2 kg one is taken, 2 are needed, and 2 are given up."""
+    make_pin("one", 2, 5)
+    join_and_pay("o0", "one", "c1")
+    forecast_says(6)
+    forecast_says(0, "far-lot")
+    assert move_promises(MONDAY) == 0
+    pin = Pin.objects.get()
+    assert (pin.seats_max, pin.seats_taken, given(), promised()["lot"]) == (3, 1, {"lot": 6}, 6)
+    assert pin.ladder[-1][0] == 3, "no price is lost, its size only comes sooner"
+    assert (move_promises(MONDAY), Pin.objects.get().seats_max) == (0, 3)
+
+
+def test_seats_that_are_taken_meanwhile_are_not_given_up(two_villages, monkeypatch):
+    make_pin("one", 2, 5)
+    forecast_says(6)
+    forecast_says(0, "far-lot")
+    found = moving.given_up
+
+    def slowly(promised, short_kg):
+        decided = list(found(promised, short_kg))
+        for number in range(4):
+            join_and_pay(f"o{number}", "one", "c2")
+        return decided
+
+    monkeypatch.setattr(moving, "given_up", slowly)
+    move_promises(MONDAY)
+    assert (Pin.objects.get().seats_max, given(), promised()["lot"]) == (5, {"lot": 10}, 10)
+
+
 def test_trucks_and_pack_houses_that_are_full_take_no_more(full):
     """The other hub packs 5 kg a week: two packs of 2 kg."""
     HubWeek.objects.create(hub_id="far-hub", week=2, kg_max=5)

@@ -23,7 +23,11 @@ from pinfold.pin.opening import LotShare
 
 @dataclass(frozen=True)
 class Promised:
-    """What an open or filled pin has been given. price_fen : of a pack, the least that its members may pay; seats_taken : held or paid"""
+    """What an open or filled pin has been given.
+
+    price_fen : of a pack, the least that its members may pay
+    seats_taken : held or paid; seats_spare : of an open pin, that nobody has taken and that it does not need to fill
+    """
 
     pin_id: str
     product_id: str
@@ -33,6 +37,7 @@ class Promised:
     pack_kg: float
     price_fen: int
     seats_taken: int
+    seats_spare: int
     lots: tuple[LotShare, ...]
 
     @property
@@ -64,6 +69,32 @@ class Move:
     kg_from: float
     kg_to: float
     kept: float
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Seats of an open pin that its lot cannot fill and that nobody has taken; kg : leaving the village, given back to the lot"""
+
+    pin_id: str
+    lot_id: str
+    seats: int
+    kg: float
+
+
+def given_up(promised: Sequence[Promised], short_kg: Mapping[str, float]) -> Iterator[GivenUp]:
+    """Seats that are not sold any longer, because the crop for them will not come: of pins with the fewest members first.
+
+    promised, short_kg : as `moves`, and what is left of both after it
+    """
+    short = dict(short_kg)
+    for pin in _fewest_members_first(promised):
+        spare = pin.seats_spare
+        for share in pin.lots:
+            seats = min(_packs_short(pin, share, short), spare)
+            if seats:
+                kg = seats * pin.pack_kg / share.kept
+                spare, short[share.lot_id] = spare - seats, short[share.lot_id] - kg
+                yield GivenUp(pin.pin_id, share.lot_id, seats, kg)
 
 
 def moves(
@@ -111,14 +142,22 @@ def _ways_lead_to(promised: Sequence[Promised], tables: Tables, rules: MatchRule
 def _left(promised: Sequence[Promised], short_kg: Mapping[str, float]) -> Iterator[Left]:
     """The packs that leave each short lot: those of pins with the fewest members first, so that the fewest have to be told."""
     short = dict(short_kg)
-    for pin in sorted(promised, key=lambda pin: (pin.seats_taken, pin.pin_id)):
+    for pin in _fewest_members_first(promised):
         for share in pin.lots:
-            kg = min(short.get(share.lot_id, 0.0), share.kg)
-            if kg > DUST_KG:
-                packs = min(ceil(kg * share.kept / pin.pack_kg - DUST_KG), whole_packs(share.kg * share.kept, pin.pack_kg))
+            packs = _packs_short(pin, share, short)
+            if packs:
                 short[share.lot_id] -= packs * pin.pack_kg / share.kept
-                if packs:
-                    yield Left(pin, share, packs)
+                yield Left(pin, share, packs)
+
+
+def _fewest_members_first(promised: Sequence[Promised]) -> list[Promised]:
+    return sorted(promised, key=lambda pin: (pin.seats_taken, pin.pin_id))
+
+
+def _packs_short(pin: Promised, share: LotShare, short_kg: Mapping[str, float]) -> int:
+    """Packs of one lot that a pin waits for and the lot cannot fill."""
+    kg = max(min(short_kg.get(share.lot_id, 0.0), share.kg), 0.0)
+    return min(ceil(kg * share.kept / pin.pack_kg - DUST_KG), whole_packs(share.kg * share.kept, pin.pack_kg))
 
 
 def _wants(left: Sequence[Left], products: pl.DataFrame, rules: MatchRules, refund_cost_share: float) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 from pinfold.basics.errors import NotAllowed, SoldOut, WrongStep
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index
-from pinfold.deliver.moving import Move, moves
+from pinfold.deliver.moving import GivenUp, Move, given_up, moves
 from pinfold.flows.clock import home_day
 from pinfold.flows.messages import note
 from pinfold.flows.pins import keep_part, pin_rules
@@ -21,6 +21,7 @@ from pinfold.match.supply import less_loaded
 from pinfold.match.tables import Tables
 from pinfold.match.uncertain.rules import UncertainRules
 from pinfold.pin.facts import OrderFacts
+from pinfold.pin.ladder import smaller_ladder
 from pinfold.pin.message import MOVED
 from pinfold.store import moves as store
 from pinfold.store import pins, scarce
@@ -32,6 +33,7 @@ from pinfold.store.transaction import atomic
 def move_promises(now: datetime) -> int:
     """Moves packs of pins from lots that hold less than was promised of them to lots with kg to spare; of how many pins comes back.
 
+    What no other lot can fill and nobody has taken is not sold any longer; who has taken the rest is served or refunded at dispatch.
     One short transaction for each pin. Safe to repeat: what was moved is not short any more.
     """
     season, given = current_season(), settings_given()
@@ -47,7 +49,26 @@ def move_promises(now: datetime) -> int:
     for move in moves(promised, short, tables, rules, uncertain.refund_cost_share):
         of_pin[move.pin_id].append(move)
     pack_kg = {pin.pin_id: pin.pack_kg for pin in promised}
-    return sum(move_pin(found, pack_kg[pin_id], now) for pin_id, found in of_pin.items())
+    moved = sum(move_pin(found, pack_kg[pin_id], now) for pin_id, found in of_pin.items())
+    still_short = store.short_kg(season.number)
+    for seats in given_up(store.promised_of(still_short, this_week), still_short):
+        _sell_no_longer(seats)
+    return moved
+
+
+def _sell_no_longer(gone: GivenUp) -> bool:
+    """Whether the pin was made smaller: not where the seats were taken meanwhile, or the lot can fill them by now."""
+    try:
+        with atomic():
+            scarce.lock_pin(gone.pin_id)
+            pin = pins.pin_facts(gone.pin_id)
+            smaller = scarce.give_up_seats(gone.pin_id, gone.seats, smaller_ladder(pin.ladder, pin.seats_max - gone.seats))
+            done = smaller and store.give_up(gone.pin_id, gone.lot_id, gone.kg)
+            if not done or not scarce.give_back_short_kg(gone.lot_id, gone.kg, rounded_kg=gone.kg / gone.seats):
+                raise SoldOut(f"{gone.seats} seats of pin {gone.pin_id} were taken, or lot {gone.lot_id} can fill them by now")
+    except SoldOut:
+        return False
+    return True
 
 
 def move_pin(found: Sequence[Move], pack_kg: float, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import polars as pl
 from django.db.models import F, Max, QuerySet, Sum
+from django.db.models.functions import Greatest
 
 from pinfold.deliver.moving import Move, Promised
 from pinfold.pin.opening import LotShare
@@ -35,7 +36,8 @@ def promised_of(lot_ids: Iterable[str], from_week: int) -> list[Promised]:
     return [
         Promised(
             pin.pin_id, pin.product_id, pin.region_id, pin.week, pin.grade, pin.pack_kg, pin.price_fen or pin.ladder[-1][1],
-            pin.seats_taken, tuple(shares[pin.pin_id]),
+            pin.seats_taken, pin.seats_max - max(pin.seats_taken, pin.seats_min) if pin.state == Pin.State.OPEN else 0,
+            tuple(shares[pin.pin_id]),
         )
         for pin in pins
     ]  # fmt: skip
@@ -102,10 +104,15 @@ def villages_of(pin_id: str) -> set[str]:
     return set(PinLot.objects.filter(pin=pin_id).values_list("lot__village_id", flat=True))
 
 
+def give_up(pin_id: str, lot_id: str, kg: float) -> bool:
+    """Takes kg of one lot out of what a pin was given; False if it waits for less of it. The pin must be locked."""
+    return bool(PinLot.objects.filter(pin=pin_id, lot=lot_id, kg__gte=kg - SHORT_KG).update(kg=Greatest(F("kg") - kg, 0.0)))
+
+
 def exchange(move: Move) -> bool:
     """Puts one lot in the other's place among what a pin was given; False if less of the one was left to it. The pin must be locked."""
     given = PinLot.objects.filter(pin=move.pin_id, pin__state__in=WAITING)
-    if not given.filter(lot=move.lot_from, kg__gte=move.kg_from - SHORT_KG).update(kg=F("kg") - move.kg_from):
+    if not give_up(move.pin_id, move.lot_from, move.kg_from):
         return False
     given.filter(lot=move.lot_from, kg__lte=SHORT_KG).delete()
     if not given.filter(lot=move.lot_to).update(kg=F("kg") + move.kg_to):
