@@ -124,10 +124,9 @@ def improve(search: Search, way_kg: Floats, seconds_left: Callable[[], float]) -
     short, best = shortfall(search, way_kg), earned(problem, way_kg)
     while seconds_left() > 0:
         wish = np.maximum(short, 1.0) * FADES**tries * random.uniform(0.5, 1, len(short))
-        apart: list[Ints] = []
-        for places in _apart(near, by_place, wish, search.rules, random):
-            tries[places[0]] += 1
-            apart.append(np.sort(np.concatenate([by_place[place] for place in places.tolist()])))
+        chosen = list(_apart(near, by_place, wish, search.rules, random))
+        tries[[places[0] for places in chosen]] += 1
+        apart = [np.sort(np.concatenate([by_place[place] for place in places.tolist()])) for places in chosen]
         tried = way_kg.copy()
         for ways, found in zip(apart, _dived_apart(search, apart, way_kg, seconds_left()), strict=True):
             if found is not None:
@@ -161,7 +160,7 @@ def shortfall(search: Search, way_kg: Floats) -> Floats:
 
 
 def _apart(near: Neighbours, by_place: list[Ints], wish: Floats, rules: WholeRules, random: np.random.Generator) -> Iterator[Ints]:
-    """Places of each of some neighbourhoods that share no stock, the place with the highest `wish` that is left first."""
+    """Neighbourhoods that share no stock: the places of each, first the one with the highest `wish` of those that are left."""
     ways = np.array([len(rows) for rows in by_place])
     free = ways > 0
     for _ in range(rules.side_by_side):
