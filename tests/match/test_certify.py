@@ -10,12 +10,18 @@ from click.testing import CliRunner
 
 from pinfold.basics.errors import InputError, NotFound
 from pinfold.cli import main
+from pinfold.flows.match_again import Again, match_again_from_folder
 from pinfold.flows.match_certify import certificate_of_folder
 from pinfold.flows.match_tables import Asked, match_from_folder
 from pinfold.match import core
 from pinfold.match.dual import Walk
 
 from .test_folder import write
+
+LANE_BELOW_0 = (
+    r"prices\.parquet row 3 \(what lane, id 21, week None\): yuan_per_kg is -0.5, but the price of a limit below 0 proves nothing"
+)
+WANT_WITHOUT_PRICE = r"prices\.parquet row 2 \(what want, id 12, week None\): yuan_per_kg is None; give a number"
 
 
 @pytest.fixture(params=[None, "band=0.1", "max-min"])
@@ -44,7 +50,7 @@ def test_a_plan_that_says_it_earns_more_is_found_out(made):
 def test_a_plan_that_sends_more_than_there_is_is_found_out(made):
     change(made / "plan" / "shipments.parquet", kg=pl.col("kg") * 1.5)
     broken = certificate_of_folder(made / "season", made / "plan").broken
-    assert any(sentence.startswith("a lot holds 50 kg less") for sentence in broken)
+    assert "lot 1 holds 50 kg less than the plan puts on it" in broken
 
 
 def test_prices_that_prove_less_than_the_plan_says_are_found_out(made):
@@ -71,6 +77,61 @@ def test_a_plan_of_other_tables_or_many_harvests_or_no_plan_is_refused(made):
     lots = (made / "season" / "lots.csv").read_text()
     (made / "season" / "lots.csv").write_text(lots.replace("\n1,", "\n2,"))
     with pytest.raises(InputError, match=r"lot 1 has no way to want 1[12]; certify a plan beside the tables it was made from"):
+        certificate_of_folder(made / "season", made / "plan")
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "message"),
+    [
+        ("prices", {"yuan_per_kg": pl.when(pl.col("what") == "lane").then(-0.5).otherwise(pl.col("yuan_per_kg"))}, LANE_BELOW_0),
+        ("prices", {"yuan_per_kg": pl.when(pl.col("id") == "12").then(None).otherwise(pl.col("yuan_per_kg"))}, WANT_WITHOUT_PRICE),
+        ("prices", {"id": pl.col("id").replace("12", "11")}, r"prices\.parquet row 2 \(what want, id 11, week None\): it comes twice"),
+        ("shipments", {"kg": pl.lit(-5.0)}, r"shipments\.parquet row 1 \(lot_id 1, want_id 11\): kg is -5.0; give more than 0"),
+        ("shipments", {"kg": pl.lit(float("nan"))}, r"shipments\.parquet row 2 \(lot_id 1, want_id 12\): kg is nan; give more than 0"),
+        ("villages", {"floor_yuan": pl.lit(-1.0)}, r"villages\.parquet row 1 \(village_id V\): floor_yuan is -1.0; give 0 or more"),
+        ("villages", {"apart_kg": pl.lit(float("nan"))}, r"villages\.parquet row 1 \(village_id V\): apart_kg is nan; give 0 or more"),
+    ],
+)
+def test_rows_of_a_plan_that_prove_nothing_are_named_with_their_file(tmp_path, name, changed, message):
+    write(tmp_path / "season", "csv")
+    match_from_folder(tmp_path / "season", tmp_path / "plan", Asked(fairness="max-min"))
+    change(tmp_path / "plan" / f"{name}.parquet", **changed)
+    with pytest.raises(InputError, match=message):
+        certificate_of_folder(tmp_path / "season", tmp_path / "plan")
+
+
+def test_a_plan_made_again_refuses_the_same_rows_by_name(made):
+    change(made / "plan" / "prices.parquet", yuan_per_kg=pl.when(pl.col("what") == "lane").then(-0.5).otherwise(pl.col("yuan_per_kg")))
+    (made / "season" / "rules.json").unlink()
+    with pytest.raises(InputError, match=LANE_BELOW_0):
+        match_again_from_folder(made / "season", made / "again", Again(made / "plan"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("plan.json", "{", r"plan\.json is not JSON"),
+        ("plan.json", '{"objective": 920.0}', r"plan\.json: bound is None; give a number"),
+        ("plan.json", '{"objective": "much", "bound": 920.0}', r"plan\.json: objective is 'much'; give a number"),
+        ("prices.parquet", "what,id", r"prices\.parquet: cannot be read as Parquet"),
+    ],
+)
+def test_a_file_of_a_plan_that_cannot_be_read_is_named(made, name, text, message):
+    (made / "plan" / name).write_text(text)
+    with pytest.raises(InputError, match=message):
+        certificate_of_folder(made / "season", made / "plan")
+
+
+def test_a_plan_that_says_no_number_is_found_out(made):
+    said = json.loads((made / "plan" / "plan.json").read_text())
+    (made / "plan" / "plan.json").write_text(json.dumps(said | {"bound": float("nan")}))
+    (sentence,) = certificate_of_folder(made / "season", made / "plan").broken
+    assert sentence.startswith("the plan says bound nan yuan; it is 920.0")
+
+
+def test_a_column_that_a_plan_lacks_is_named(made):
+    pl.read_parquet(made / "plan" / "prices.parquet").drop("week").write_parquet(made / "plan" / "prices.parquet")
+    with pytest.raises(InputError, match=r"prices\.parquet: column 'week' is missing"):
         certificate_of_folder(made / "season", made / "plan")
 
 

@@ -83,6 +83,10 @@ def test_a_plan_made_again_keeps_what_the_file_says_is_loaded(tmp_path):
         ("lot_id,kg\n1,50\n", "column 'want_id' is missing"),
         ("lot_id,want_id,kg\n1,12,many\n", "line 2: kg is many; give the kg that are"),
         ("lot_id,want_id,kg\n1,12,50\nZ,12,5\n", r"loaded\.csv, line 3: lot_id Z is not in this season; correct it, or take the row away"),
+        (
+            "lot_id,want_id,kg\n1,12,5\n1,12,500\n",
+            r"lot 1 holds 405 kg less than is frozen .* want 12 \(.*loaded\.csv, line 2; .*loaded\.csv, line 3\)",
+        ),
         ("lot_id,want_id,kg\n1,99,5\n", r"loaded\.csv, line 2: want_id 99 is not in this season; correct it, or take the row away"),
     ],
 )

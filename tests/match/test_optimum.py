@@ -161,6 +161,8 @@ def brute_force_optimum(given_season: Season) -> float:
     balance[np.repeat(np.arange(wants), 3), np.arange(len(pairs), len(pairs) + steps)] = -1
     limits = np.concatenate([given_season.lot_kg, given_season.lane_kg_max, given_season.hub_week_kg_max])
     bounds = [(0, None)] * len(pairs) + [(0, kg) for kg in given_season.step_kg.ravel()]
+    if not len(loss):
+        return given_season.unsold_worth
     found = linprog(loss, upper, limits, balance, np.zeros(wants), bounds)
     assert found.status == 0
     return given_season.unsold_worth - found.fun

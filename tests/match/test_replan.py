@@ -146,7 +146,9 @@ def test_what_is_loaded_stays_even_when_another_pays_more():
 
 def test_freezing_what_hail_took_is_refused_by_name():
     before = plan_season(season([lot("A")], WANTS, LANES))
-    with pytest.raises(InputError, match="lot A holds 50 kg less than is frozen on it"):
+    with pytest.raises(
+        InputError, match=r"lot A holds 50 kg less than is frozen on it; freeze less of lot A to want kunming \(the plan before\)"
+    ):
         again(before, season([lot("A", kg=50)], WANTS, LANES), frozen_until=0)
 
 
@@ -174,7 +176,11 @@ def test_only_the_kg_that_the_list_names_are_frozen():
     [
         ([("B", "kunming", 5)], "list of what is loaded, row 1: lot_id B is not in this season; correct it"),
         ([("A", "nobody", 5)], "row 1: want_id nobody is not in this season; correct it"),
-        ([("A", "kunming", 500)], "lot A holds 400 kg less than is frozen on it"),
+        (
+            [("A", "kunming", 90), ("A", "kunming", 410)],
+            r"lot A holds 400 kg less than is frozen on it; freeze less of lot A to want kunming "
+            r"\(list of what is loaded, row 1; list of what is loaded, row 2\)",
+        ),
     ],
 )
 def test_a_list_of_what_cannot_be_loaded_is_refused_by_name(rows, message):

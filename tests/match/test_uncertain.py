@@ -171,15 +171,18 @@ def test_lots_that_carry_the_forecast_s_shares_move_together_as_those_say():
 
 def test_shares_that_lots_carry_may_not_sum_to_more_than_all():
     lots = [lot("A", shared=0.6, shared_block=0.3), lot("B", shared=0.8, shared_block=0.3)]
-    with pytest.raises(InputError, match="lots row 2"):
+    with pytest.raises(InputError, match=r"lots row 2 \(lot_id B\): shared, shared_block sum to 1.1, more than all of the variance"):
         draw_kg(season(lots, [], []), UncertainRules(), np.random.default_rng(0))
 
 
 def test_lots_that_do_not_say_how_sure_they_are_are_refused():
     lots = season([lot("A")], [], [])
     silent = replace(lots, tables=replace(lots.tables, lots=lots.tables.lots.drop("kg_cv")))
-    with pytest.raises(InputError, match="kg_cv"):
+    with pytest.raises(InputError, match="lots: column 'kg_cv' is missing"):
         draw_kg(silent, UncertainRules(), np.random.default_rng(0))
+    blank = season([lot("A"), lot("B", kg_cv=None)], [], [])
+    with pytest.raises(InputError, match=r"lots row 2 \(lot_id B\): kg_cv is None; give 0 or more"):
+        draw_kg(blank, UncertainRules(), np.random.default_rng(0))
 
 
 def test_shares_of_variance_that_sum_to_more_than_all_are_refused():

@@ -12,6 +12,7 @@ from pinfold.basics.errors import BrokenTables, InputError, NotFound
 from pinfold.basics.progress import Progress, silent
 from pinfold.flows.match_tables import STEPS, cpu_seconds, read_season, summary, write_plan
 from pinfold.match.earlier import Before, earlier_plan
+from pinfold.match.plan_files import checked_file
 from pinfold.match.replan import plan_again
 from pinfold.outside.folder.files import read_cells
 
@@ -56,10 +57,13 @@ def match_again_from_folder(folder: Path, out: Path, again: Again, progress: Pro
 
 
 def read_before(path: Path) -> pl.DataFrame:
-    """A table of a plan that was made before. Raises NotFound."""
+    """A table of a plan that was made before. Raises NotFound, and BrokenTables or InputError naming what is wrong in it."""
     if not path.exists():
         raise NotFound(f"the plan in {path.parent} has no {path.name}; make it with pinfold match")
-    return pl.read_parquet(path)
+    cells, problems = read_cells(path, str(path))
+    if cells is None:
+        raise BrokenTables(list(problems))
+    return checked_file(path.stem, cells.frame.drop("line"), str(path))
 
 
 def _loaded(path: Path) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def certify(season: Season, told: dict[str, float], frames: dict[str, pl.DataFra
     """The certificate of a plan of `season`.
 
     told : objective and bound as the plan says, and least_sold_share_bound of a plan that promises something between villages
-    frames : shipments and prices, and villages and least of such a plan; loaded where shipments were frozen
+    frames : shipments and prices, and villages and least of such a plan; loaded where shipments were frozen; as `checked_file` leaves them
     Raises InputError when a shipment has no way in this season: then these are not the tables that the plan was made from.
     """
     shipments = shipments_told(season, frames["shipments"])
@@ -46,7 +46,7 @@ def certify(season: Season, told: dict[str, float], frames: dict[str, pl.DataFra
         villages = Villages.of(season).with_loaded(loaded)
         promise = Promise.read(rest, villages, frames["villages"], prices_at(season, frames["least"])[0])
         broken += promise.broken(sent_kg(season, shipments.less(loaded)))
-        if abs(told["least_sold_share_bound"] - promise.least.share) > SAME:
+        if not abs(told["least_sold_share_bound"] - promise.least.share) <= SAME:
             broken.append(f"the plan says that all villages can sell {told['least_sold_share_bound']:.6f}; it is {promise.least.share:.6f}")
         proven = fair_bound(rest, prices, promise) + above
     else:
@@ -69,5 +69,5 @@ def wrongly_told(told: dict[str, float], objective: float, bound: float) -> list
     return [
         f"the plan says {name} {told[name]:,.2f} yuan; it is {found:,.2f}"
         for name, found in (("objective", objective), ("bound", bound))
-        if abs(told[name] - found) > SAME * max(abs(found), 1.0)
+        if not abs(told[name] - found) <= SAME * max(abs(found), 1.0)
     ]

@@ -5,20 +5,21 @@ May be called: `earlier_plan`, and `less_frozen` for what is left to plan; `numb
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pinfold.basics.errors import InputError
 from pinfold.match.bound import Prices, way_profit_per_kg
+from pinfold.match.rows import SHOWN_MAX, refuse
+from pinfold.match.score import named
 from pinfold.match.season import Floats, Ints, Season, numbered_hub_weeks
 from pinfold.match.shipments import Shipments
 
 # What is frozen may pass what holds it by this much: nobody weighs a kg less at a hub.
 SHORT_KG = 1.0
-NAMED_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Earlier:
     promised_kg : shape (ways,); what was on ways that are gone is not among them
     gone_kg : kg that were promised on ways that are gone
     frozen : shipments that are loaded and cannot move any more; their kg are not in promised_kg
+    places : where each of them stands, for whoever must correct it: of what is loaded besides, the rows that say so
     prices : of the plan before; new wants as `with_new_wants` has them, new lanes at 0
     moved_price_per_kg : yuan that moving a promised kg costs, >= 0
     """
@@ -51,6 +53,7 @@ class Earlier:
     promised_kg: Floats
     gone_kg: float
     frozen: Shipments
+    places: list[str]
     prices: Prices
     moved_price_per_kg: float = 0.0
 
@@ -66,13 +69,14 @@ def earlier_plan(season: Season, before: Before, moved_price: float = 0.0) -> Ea
         told = told.with_loaded(loaded_shipments(season, before.loaded))
     astray = np.flatnonzero((told.frozen_kg > 0) & (told.way < 0))
     if len(astray):
-        raise InputError("\n".join(_astray(season, told, row) for row in astray[:NAMED_MAX]))
+        refuse([_astray(season, told, row) for row in astray])
     promised, frozen = (told.way >= 0) & (told.kg > 0), told.frozen_kg > 0
     at, is_new = prices_at(season, before.prices)
     return Earlier(
         promised_kg=np.bincount(told.way[promised], told.kg[promised], len(season.ways.pool)).astype(np.float64),
         gone_kg=float(told.kg[told.way < 0].sum()),
         frozen=Shipments(told.lot[frozen], told.way[frozen], told.frozen_kg[frozen]),
+        places=told.place[frozen].tolist(),
         prices=with_new_wants(season, at, is_new),
         moved_price_per_kg=moved_price,
     )
@@ -80,13 +84,17 @@ def earlier_plan(season: Season, before: Before, moved_price: float = 0.0) -> Ea
 
 @dataclass(frozen=True)
 class Told:
-    """Shipments by row numbers of the season: lot, want, way (-1 where there is none), kg that are promised, kg that are frozen."""
+    """Shipments by row numbers of the season: lot, want, way (-1 where there is none), kg that are promised, kg that are frozen.
+
+    place : where each stands, a text, for whoever must correct it
+    """
 
     lot: Ints
     want: Ints
     way: Ints
     kg: Floats
     frozen_kg: Floats
+    place: npt.NDArray[np.object_]
 
     def with_loaded(self, loaded: Told) -> Told:
         """These and what is `loaded`, whose kg are then no longer promised."""
@@ -103,16 +111,15 @@ def loaded_shipments(season: Season, loaded: pl.DataFrame) -> Told:
     """Frozen shipments by row numbers; several rows of one lot and want count together. Raises InputError naming rows that cannot be."""
     if "place" not in loaded.columns:
         loaded = loaded.with_columns(place=pl.concat_str(pl.lit("list of what is loaded, row "), pl.int_range(1, pl.len() + 1)))
-    sums = loaded.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum(), pl.col("place").first())
+    sums = loaded.group_by("lot_id", "want_id", maintain_order=True).agg(pl.col("kg").sum(), pl.col("place").str.join("; "))
     told = numbered(season, sums)
     wrong = [
         f"{row['place']}: {_not_loadable(row, lot, want)}"
         for row, lot, want, way in zip(sums.to_dicts(), told.lot, told.want, told.way, strict=True)
         if way < 0
     ]
-    if wrong:
-        raise InputError("\n".join(wrong[:NAMED_MAX]))
-    return replace(told, kg=np.zeros(len(told.kg)), frozen_kg=told.kg)
+    refuse(wrong)
+    return replace(told, kg=np.zeros(len(told.kg)), frozen_kg=told.kg, place=sums["place"].to_numpy())
 
 
 def _not_loadable(row: dict[str, object], lot: np.int64, want: np.int64) -> str:
@@ -132,7 +139,7 @@ def numbered(season: Season, shipments: pl.DataFrame) -> Told:
     keys, asked = ways.pool.astype(np.int64) * wants + ways.want, np.append(season.lot_pool, -1)[lot] * wants + want
     at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
     there = (keys[at] == asked) & (want >= 0) if len(keys) else np.zeros(len(asked), bool)
-    return Told(lot, want, np.where(there, at, -1), kg, np.zeros(len(kg)))
+    return Told(lot, want, np.where(there, at, -1), kg, np.zeros(len(kg)), np.full(len(kg), "the plan before", object))
 
 
 def _rows(ids: pl.Series, known: pl.Series) -> Ints:
@@ -192,8 +199,11 @@ def asked_by_new_wants(season: Season, prices: Prices, is_new: npt.NDArray[np.bo
     return asked
 
 
-def less_frozen(season: Season, frozen: Shipments) -> Season:
-    """What is left to plan when `frozen` are on their way. Raises InputError naming what no longer holds them."""
+def less_frozen(season: Season, frozen: Shipments, places: Sequence[str] = ()) -> Season:
+    """What is left to plan when `frozen` are on their way. Raises InputError naming what no longer holds them, and them.
+
+    places : where each of `frozen` stands, for whoever must correct it
+    """
     ways, way, kg = season.ways, frozen.way, frozen.kg
     if not len(kg):
         return season
@@ -205,13 +215,15 @@ def less_frozen(season: Season, frozen: Shipments) -> Season:
         "hub": season.hub_week_kg_max - np.bincount(ways.hub_week[way], kg, len(season.hub_week_kg_max)),
         "want": season.step_kg.sum(axis=1) - delivered,
     }
-    short = [
-        f"{_named(season, what, int(row))} holds {-kg_left[row]:.0f} kg less than is frozen on it; freeze less"
-        for what, kg_left in left.items()
-        for row in np.flatnonzero(kg_left < -SHORT_KG)[:NAMED_MAX]
-    ]
-    if short:
-        raise InputError("\n".join(short))
+    at = {"lot": frozen.lot, "lane": ways.lane[way], "hub": ways.hub_week[way], "want": ways.want[way]}
+    refuse(
+        [
+            f"{named(season, what, row)} holds {-kg_left[row]:.0f} kg less than is frozen on it; "
+            f"freeze less of {_frozen_there(season, frozen, places, np.flatnonzero(at[what] == row))}"
+            for what, kg_left in left.items()
+            for row in np.flatnonzero(kg_left < -SHORT_KG)[:SHOWN_MAX]
+        ]
+    )
     return replace(
         season,
         lot_kg=np.maximum(left["lot"], 0),
@@ -221,9 +233,12 @@ def less_frozen(season: Season, frozen: Shipments) -> Season:
     )
 
 
-def _named(season: Season, what: str, row: int) -> str:
-    if what == "hub":
-        hub_id, week = numbered_hub_weeks(season.tables).row(row)[1:3]
-        return f"hub {hub_id} in week {week}"
-    table = {"lot": season.tables.lots, "lane": season.tables.lanes, "want": season.tables.wants}[what]
-    return f"{what} {table[f'{what}_id'][row]}"
+def _frozen_there(season: Season, frozen: Shipments, places: Sequence[str], rows: Ints) -> str:
+    """The shipments in `rows`, the largest first, and where each stands."""
+    largest = rows[np.argsort(-frozen.kg[rows], kind="stable")].tolist()
+    told = [
+        f"{named(season, 'lot', frozen.lot[row])} to {named(season, 'want', season.ways.want[frozen.way[row]])}"
+        + (f" ({places[row]})" if places else "")
+        for row in largest[:SHOWN_MAX]
+    ]
+    return ", ".join(told) + (f" and {len(largest) - SHOWN_MAX} more" if len(largest) > SHOWN_MAX else "")

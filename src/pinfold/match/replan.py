@@ -80,7 +80,7 @@ def _mended(season: Season, earlier: Earlier, network: Network) -> Flow:
 
 def plan_again(season: Season, earlier: Earlier) -> tuple[Plan, Moved]:
     """The whole plan of `season`, frozen shipments included, with the other methods beside it, and what moved."""
-    rest, frozen = less_frozen(season, earlier.frozen), earlier.frozen
+    rest, frozen = less_frozen(season, earlier.frozen, earlier.places), earlier.frozen
     promise: Promise | None = None
     if season.rules.is_fair:
         made, flow, promise = _fair(season, rest, earlier)

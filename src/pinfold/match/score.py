@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pinfold.match.season import Floats, Season
+from pinfold.match.season import Floats, Season, numbered_hub_weeks
 from pinfold.match.shipments import Shipments
 
 # Of what a limit holds, or of a kg where it holds less: what adding up large numbers may be off.
@@ -85,23 +86,40 @@ def filled_steps(season: Season, delivered: Floats) -> Floats:
 
 
 def broken_limits(season: Season, shipments: Shipments) -> list[str]:
-    """One sentence per kind of limit that `shipments` pass; empty when the plan can be carried out."""
+    """One sentence per kind of limit that `shipments` pass, naming the worst row; empty when the plan can be carried out."""
     ways = season.ways
     used_and_held = {
         "lot": (sent_kg(season, shipments), season.lot_kg),
         "lane": (np.bincount(ways.lane[shipments.way], shipments.kg, len(season.lane_kg_max)), season.lane_kg_max),
-        "hub-week": (np.bincount(ways.hub_week[shipments.way], shipments.kg, len(season.hub_week_kg_max)), season.hub_week_kg_max),
+        "hub": (np.bincount(ways.hub_week[shipments.way], shipments.kg, len(season.hub_week_kg_max)), season.hub_week_kg_max),
         "want": (delivered_kg(season, shipments), season.step_kg.sum(axis=1)),
     }
-    broken = ["a shipment has no weight"] if (~(shipments.kg > 0)).any() else []
+    broken = [f"{_shipment(season, shipments, row)} has no weight" for row in np.flatnonzero(~(shipments.kg > 0))[:1]]
     if (season.lot_pool[shipments.lot] != ways.pool[shipments.way]).any():
         broken.append("a lot is sent on a way of another pool")
     for what, (used, holds) in used_and_held.items():
         # A hub without limit holds infinitely many kg.
         excess = np.where(used > holds, used - holds, 0.0)
-        if (excess > TOLERANCE * np.maximum(np.minimum(holds, used), 1.0)).any():
-            broken.append(f"a {what} holds {excess.max():.6g} kg less than the plan puts on it")
+        too_full = int((excess > TOLERANCE * np.maximum(np.minimum(holds, used), 1.0)).sum())
+        if too_full:
+            others = f", and {too_full - 1} more {what}s hold less than it puts on them" if too_full > 1 else ""
+            row = int(excess.argmax())
+            broken.append(f"{named(season, what, row)} holds {excess[row]:.6g} kg less than the plan puts on it{others}")
     return broken
+
+
+def named(season: Season, what: str, row: int | np.integer[Any]) -> str:
+    """A lot, want, lane or hub (of a hub-week) by its id, as the tables wrote it; row : its number."""
+    if what == "hub":
+        hub_id, week = numbered_hub_weeks(season.tables).row(int(row))[1:3]
+        return f"hub {hub_id} in week {week}"
+    table = {"lot": season.tables.lots, "lane": season.tables.lanes, "want": season.tables.wants}[what]
+    return f"{what} {table[f'{what}_id'][int(row)]}"
+
+
+def _shipment(season: Season, shipments: Shipments, row: int) -> str:
+    lot, want = shipments.lot[row], season.ways.want[shipments.way[row]]
+    return f"what goes from {named(season, 'lot', lot)} to {named(season, 'want', want)}"
 
 
 def sent_kg(season: Season, shipments: Shipments) -> Floats:

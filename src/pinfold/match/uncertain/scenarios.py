@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtri
 
-from pinfold.basics.errors import InputError
+from pinfold.match.rows import NOT_NEGATIVE, missing_columns, refuse, wrong_numbers, wrong_rows
 from pinfold.match.season import Floats, Ints, Season
 from pinfold.match.uncertain.rules import UncertainRules
 
@@ -19,11 +19,12 @@ def draw_kg(season: Season, rules: UncertainRules, random: np.random.Generator) 
 
     A lot's score has parts that it shares with others and one of its own (see `_parts`). Kg are log-normal in it, so never negative. Each
     part is a Latin hypercube: every one of the equally likely slices of its distribution comes once (McKay, Beckman & Conover 1979,
-    Technometrics 21(2)), so that few scenarios already tell a lot's quantiles. Raises InputError when lots lack kg_cv.
+    Technometrics 21(2)), so that few scenarios already tell a lot's quantiles. Raises InputError naming lots without kg_cv.
     """
     lots, count = season.tables.lots, rules.scenarios
-    if "kg_cv" not in lots.columns:
-        raise InputError("lots: column 'kg_cv' is missing; add it, with 0 where kg are certain, to plan for many harvests")
+    refuse(missing_columns("lots", lots, {"kg_cv"}))
+    # Kg that are certain have 0.
+    refuse(wrong_rows("lots", lots, ["lot_id"], wrong_numbers({"kg_cv": NOT_NEGATIVE})))
     score = np.zeros((count, lots.height))
     for share, group in _parts(lots, rules):
         score += np.sqrt(share) * _sliced_scores(count, int(group.max(initial=-1)) + 1, random)[:, group]
@@ -43,14 +44,11 @@ def _parts(lots: pl.DataFrame, rules: UncertainRules) -> list[tuple[Floats | flo
     if not fitted:
         groups = (_number(lots, ["hub_id", "product_id"]), _number(lots, ["village_id"]), own)
         return list(zip((rules.hub_product_share, rules.village_share, rules.own_share), groups, strict=True))
-    shares = lots.select(pl.col(fitted).cast(pl.Float64).fill_null(0.0)).to_numpy()
+    of_lot = lots.with_columns(pl.col(fitted).cast(pl.Float64).fill_null(0.0)).with_columns(total=pl.sum_horizontal(fitted))
+    too_much = f"{', '.join(fitted)} sum to {{total:.3g}}, more than all of the variance; lower one of them"
+    refuse(wrong_rows("lots", of_lot, ["lot_id"], {too_much: pl.col("total") > 1 + 1e-9}))
+    shares = of_lot.select(fitted).to_numpy()
     left = 1 - shares.sum(axis=1)
-    if (left < -1e-9).any():
-        row = int(left.argmin())
-        raise InputError(
-            f"lots row {row + 1} (lot_id {lots['lot_id'][row]}): {', '.join(fitted)} sum to {1 - left[row]:.3g}, more than all of the "
-            "variance; lower one of them"
-        )
     parts = [(share, _number(lots, FITTED[name])) for name, share in zip(fitted, shares.T, strict=True)]
     return [*parts, (np.maximum(left, 0.0), own)]
 

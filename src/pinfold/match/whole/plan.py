@@ -16,8 +16,9 @@ from pinfold.match.dual import Flow
 from pinfold.match.explain import Booked
 from pinfold.match.kernel import Network
 from pinfold.match.plan import Method, Plan
+from pinfold.match.rows import SHOWN_MAX
 from pinfold.match.rules import WholeRules
-from pinfold.match.score import Facts, broken_limits, delivered_kg, judge
+from pinfold.match.score import Facts, broken_limits, delivered_kg, judge, named
 from pinfold.match.season import Floats, Season
 from pinfold.match.shipments import Shipments, share_out
 from pinfold.match.whole.bars import what_bars
@@ -169,7 +170,7 @@ def _beside(season: Season, problem: Problem) -> dict[Method, Facts]:
 
 
 def broken_minimums(season: Season, problem: Problem, shipments: Shipments) -> list[str]:
-    """A sentence when wants get something, but less than their minimum."""
+    """One sentence for each of the first SHOWN_MAX wants that get something, but less than their minimum."""
     delivered = delivered_kg(season, shipments)
     short = (delivered > GRAM_KG) & (delivered < problem.kg_min * (1 - 1e-4) - GRAM_KG)
-    return [f"{int(short.sum())} wants get less than their minimum"] if short.any() else []
+    return [f"{named(season, 'want', row)} gets less than its minimum" for row in np.flatnonzero(short)[:SHOWN_MAX]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pinfold.basics.errors import InputError
+from pinfold.match.rows import NOT_NEGATIVE, missing_columns, refuse, wrong_numbers, wrong_rows
 from pinfold.match.season import Floats, Ints, Season, Ways
 
 # A load that passes a full truck by less than a gram needs no second one, and a pin that lacks less than that is full.
@@ -190,20 +190,12 @@ def part_with(problem: Problem, ways: Ints, supply: Supply) -> Part:
 
 def _checked(wants: pl.DataFrame) -> pl.DataFrame:
     """`wants` with kg_min and open_cost as finite floats, kg_min no more than its steps want."""
-    for column in ("kg_min", "open_cost"):
-        if column not in wants.columns:
-            raise InputError(f"wants: column {column!r} is missing; add it to plan whole trucks")
-        number = pl.col(column).cast(pl.Float64, strict=False)
-        for row in _bad(wants, (number.is_finite() & (number >= 0)).fill_null(False)):
-            raise InputError(f"wants row {row['row']} (want_id {row['want_id']}): {column} is {row[column]}; give 0 or more")
+    refuse(missing_columns("wants", wants, {"kg_min", "open_cost"}))
+    refuse(wrong_rows("wants", wants, ["want_id"], wrong_numbers({"kg_min": NOT_NEGATIVE, "open_cost": NOT_NEGATIVE})))
     typed = wants.with_columns(pl.col("kg_min", "open_cost").cast(pl.Float64), total=pl.sum_horizontal("kg_1", "kg_2", "kg_3"))
-    for row in _bad(typed, pl.col("kg_min") <= pl.col("total") + GRAM_KG):
-        raise InputError(
-            f"wants row {row['row']} (want_id {row['want_id']}): kg_min is {row['kg_min']:g}, but kg_1 to kg_3 are {row['total']:g} "
-            "together, so it could never open; give a kg_min of at most that, or take the row out"
-        )
+    shut = (
+        "kg_min is {kg_min:g}, but kg_1 to kg_3 are {total:g} together, so it could never open; give a kg_min of at most that, "
+        "or take the row out"
+    )
+    refuse(wrong_rows("wants", typed, ["want_id"], {shut: pl.col("kg_min") > pl.col("total") + GRAM_KG}))
     return typed
-
-
-def _bad(wants: pl.DataFrame, good: pl.Expr) -> list[dict[str, object]]:
-    return wants.with_row_index("row", offset=1).filter(~good).head(1).to_dicts()

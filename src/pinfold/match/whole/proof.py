@@ -47,9 +47,9 @@ class Proof:
     def read(cls, season: Season, problem: Problem, frame: pl.DataFrame) -> Proof:
         """From what `frame` wrote; what it does not name has no price.
 
-        Raises InputError naming a price that proves nothing, and when rows are priced that the programme does not have.
+        frame : as `checked_file` leaves it
+        Raises InputError when rows are priced that the programme does not have.
         """
-        _refuse_what_proves_nothing(frame)
         tables = season.tables
         lots = tables.lots.select(id=pl.col("lot_id").cast(pl.String), pool=pl.Series(season.lot_pool))
         of_pool = lots.join(frame.filter(pl.col("what") == "pool"), on="id", how="inner")
@@ -69,14 +69,6 @@ class Proof:
         return cls(places, told["yuan"].to_numpy())
 
 
-def _refuse_what_proves_nothing(frame: pl.DataFrame) -> None:
-    yuan = pl.col("yuan")
-    bad = frame.filter((yuan.is_finite() & ((pl.col("what") != "hub_week") | (yuan >= 0))).fill_null(False).not_())
-    if not bad.is_empty():
-        what, name, _, price = bad.row(0)
-        raise InputError(f"proof: {what} {name} is priced {price} yuan; a price that is missing, or of a hub below 0, proves nothing")
-
-
 def _found(frame: pl.DataFrame, what: str, rows: pl.DataFrame, keys: list[str]) -> Floats:
-    of = frame.filter(pl.col("what") == what).select(*keys, "yuan").unique(keys)
+    of = frame.filter(pl.col("what") == what).select(*keys, "yuan")
     return rows.join(of, on=keys, how="left", maintain_order="left")["yuan"].fill_null(0.0).to_numpy()
