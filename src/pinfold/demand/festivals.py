@@ -12,21 +12,27 @@ from pinfold.basics.quantiles import Floats
 
 FAR_WEEKS = 6.0  # stocking up and emptied cities are over by then; assumed
 DAYS = 7
+LUNAR = ("Spring Festival", "Mid-Autumn Festival")
 
 
 def weeks_from(festival: str, mondays: list[date]) -> Floats:
     """Weeks from the nearest `festival` to each Monday: -1 a week before it, 1 a week after, never beyond ±6; shape (weeks,).
 
-    festival : "Spring Festival" or "Mid-Autumn Festival"
+    festival : one of LUNAR
     Source of the days: the State Council's yearly notices, the lunar calendar beyond them, both as the library `holidays` has them.
 
     >>> weeks_from("Spring Festival", [date(2027, 1, 30), date(2027, 7, 5)]).tolist()
     [-1.0, 6.0]
     """
-    days = np.array([np.datetime64(day) for year in _years(mondays) for day in _festivals(year)[festival]])
+    days = np.array(festival_days(festival, mondays), dtype="datetime64[D]")
     off = (np.array(mondays, dtype="datetime64[D]")[:, None] - days[None, :]).astype(float) / DAYS
     nearest = off[np.arange(len(mondays)), np.abs(off).argmin(axis=1)]
     return np.asarray(nearest.clip(-FAR_WEEKS, FAR_WEEKS))
+
+
+def festival_days(festival: str, mondays: list[date]) -> list[date]:
+    """Every day of `festival` in the years of these weeks, the one before and the one after; arguments as above."""
+    return [day for year in range(min(mondays).year - 1, max(mondays).year + 2) for day in _festivals(year)[festival]]
 
 
 def days_off(mondays: list[date]) -> Floats:
@@ -48,13 +54,9 @@ def _is_off(day: date) -> bool:
     return day in known or (day.weekday() >= 5 and day not in known.weekend_workdays)
 
 
-def _years(mondays: list[date]) -> range:
-    return range(min(mondays).year - 1, max(mondays).year + 2)
-
-
 @lru_cache(maxsize=64)
 def _festivals(year: int) -> dict[str, list[date]]:
-    found = {"Spring Festival": [], "Mid-Autumn Festival": []}  # type: dict[str, list[date]]
+    found: dict[str, list[date]] = {festival: [] for festival in LUNAR}
     for day, name in sorted(_china(year).items()):
         for festival, days in found.items():
             if festival in name and "observed" not in name and not days:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from pinfold.basics.errors import InputError
 from pinfold.basics.quantiles import COLUMNS, Floats
 from pinfold.basics.weeks import monday_of
 from pinfold.demand.backtest import Backtest, Gate, backtest, is_selling, scale_kg, spread_quantiles
+from pinfold.demand.festive import learn
 from pinfold.demand.history import KEYS, level_kg, weekly_history
 from pinfold.demand.known import Known
 from pinfold.demand.models import OutlookModel
@@ -63,6 +64,7 @@ def issue(sales: pl.DataFrame, products: pl.DataFrame, as_of: date, weeks: int, 
     )
     rows = _with_newcomers(_rows(known, gate), newcomers(history, products, min(weeks, MEASURED_WEEKS_MAX)))
     monday = monday_of(as_of)
+    rows = _with_festivals(rows, learn(history).factor([monday + timedelta(weeks=ahead) for ahead in range(weeks)]))
     dated = rows.with_columns(week=monday + pl.duration(weeks=pl.col("ahead")), issued_on=pl.lit(as_of))
     outlook = dated.select(*KEYS, "week", "mean", *COLUMNS, "model", "issued_on", *PART_COLUMNS)
     return Issued(outlook, totals(outlook, history.keys, gate.past), scores)
@@ -88,6 +90,19 @@ def _with_newcomers(rows: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
         *nothing, model=pl.lit("products alike"), alike_kg=pl.col("mean") - pl.col("usual_kg")
     )
     return pl.concat([rows.join(new, on=KEYS, how="anti"), young.select(rows.columns)]).sort(*KEYS, "ahead")
+
+
+def _with_festivals(rows: pl.DataFrame, factor: Floats) -> pl.DataFrame:
+    """The same rows with what festivals did in all their years, in place of what the models answer to them.
+
+    factor : kg of each week ahead over those of an ordinary one, shape (weeks,); 1 leaves a week as it is
+    """
+    times = pl.col("ahead").replace_strict(dict(enumerate(factor.tolist())), return_dtype=pl.Float64)
+    ordinary = pl.col("mean") - pl.col("festival_kg")
+    told = (times != 1) & (pl.min_horizontal("mean", ordinary) > 0)
+    ratio = pl.when(told).then(ordinary * times / pl.col("mean")).otherwise(1.0)
+    festival = pl.when(told).then(ordinary * (times - 1)).otherwise("festival_kg")
+    return rows.with_columns(festival.alias("festival_kg"), *(pl.col(column) * ratio for column in ("mean", *COLUMNS)))
 
 
 @dataclass(frozen=True)
