@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from pinfold.demand.events import Event, Impression, shown_in_order
 from pinfold.flows.erasing import forget_ended_sessions
-from pinfold.store.events import records
-from pinfold.store.models import Customer, Order, Person, Session
+from pinfold.store.events import records, write
+from pinfold.store.models import Customer, Order, Person, Session, Taste
 from pinfold.web.sessions import SessionStore
 from pinfold.web.shop.account import erase
 
@@ -28,6 +31,22 @@ def test_recording_can_be_turned_off_and_on_again(buyer, season):
     assert "Recording is off." in buyer.get("/account/").content.decode()
     buyer.post("/account/recording/", {"records": "1"})
     assert records("customer-1")
+
+
+def test_a_customer_takes_away_all_that_is_kept_and_nobody_elses(buyer, season, now):
+    buyer.post("/pins/share0/join/", {"order_id": "order-0001", "seats": 2})
+    buyer.post("/pins/share0/mark/", {"mark": "favourite"})
+    Taste.objects.create(customer_id="customer-1", learned_on=now.date(), chances=[["mango", 0.25]])
+    other = Customer.objects.create(customer_id="customer-2", region_id="chengdu")
+    shown = Impression("shown-1", now, "customer-1", "list", "kunming", "", "closes-first", 1, shown_in_order(["pin-0"]))
+    with transaction.atomic():
+        write([shown, Event("view", now, "pin-0", "customer-1"), Event("view", now, "pin-1", other.pk)], 0, now)
+    answer = buyer.get("/account/my-data.csv")
+    assert answer["Content-Disposition"] == 'attachment; filename="my-data.csv"'
+    rows = csv.DictReader(answer.content.decode("utf-8-sig").splitlines())
+    told = {(row["what"], row["pin_id"], row["packs"] or row["chance"]) for row in rows}
+    recorded = {("shown", "pin-0", ""), ("view", "pin-0", ""), ("mark", "pin-0", "")}
+    assert told == {("order", "pin-0", "2"), ("taste", "", "0.25")} | recorded
 
 
 def test_deleting_is_asked_for_first_and_says_what_stays_and_why(buyer, season):

@@ -42,6 +42,7 @@ PAGES = {
     "shop:mark": CUSTOMER,
     "shop:shared": EVERYBODY,
     "shop:account": CUSTOMER,
+    "shop:own-data": CUSTOMER,
     "shop:recording": CUSTOMER,
     "shop:own-order": CUSTOMER,
     "shop:ask-to-erase": CUSTOMER,

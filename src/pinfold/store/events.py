@@ -91,6 +91,18 @@ def set_records(customer_id: str, wanted: bool) -> None:
         store.EventKey.objects.create(customer_id=customer_id, secret=secrets.token_hex(32), records=wanted)
 
 
+def events_of(customer_id: str) -> list[tuple[Any, ...]]:
+    """What is kept of a customer, the oldest first: kind ("shown" for a pin on a list), at, pin_id, product_id, region_id."""
+    mine = store.EventKey.objects.filter(customer=customer_id).first()
+    if mine is None:
+        return []
+    own = {"pseudonym": pseudonym(mine.secret)}
+    rows = list(store.Event.objects.filter(**own).values_list("kind", "at", "pin_id", "product_id", "region_id"))
+    lists = store.Impression.objects.filter(**own).values_list("at", "shown", "product_id", "region_id")
+    rows += [("shown", at, pin_id, product_id, region_id) for at, shown, product_id, region_id in lists for pin_id, *_ in shown]
+    return sorted(rows, key=lambda row: row[1])
+
+
 def forget_events(customer_id: str) -> None:
     """Deletes the customer's events and impressions, then what would tie the customer to others of them. Belongs in a transaction."""
     mine = store.EventKey.objects.select_for_update().filter(customer=customer_id).first()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +17,11 @@ from pinfold.flows.events import choose_recording
 from pinfold.flows.ranking import choose_order
 from pinfold.settings import settings
 from pinfold.store.erasing import owed_to
-from pinfold.store.events import records
-from pinfold.store.tastes import is_personal
+from pinfold.store.events import events_of, marks_of, records
+from pinfold.store.reads.shop import orders_of
+from pinfold.store.tastes import is_personal, taste_of
 from pinfold.web.roles import Role, only
+from pinfold.web.rooms.exports import csv_answer, short
 
 
 @only(Role.CUSTOMER)
@@ -30,6 +34,30 @@ def show(request: HttpRequest) -> HttpResponse:
         "personal": is_personal(customer_id) if customer_id and settings().personal_ranking else None,
     }
     return render(request, "shop/account.html", facts)
+
+
+@only(Role.CUSTOMER)
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """All that is kept of the customer, as CSV: orders, what was recorded, own marks, and what was learned of the own taste."""
+    customer_id = request.user.customer_id
+    return csv_answer("my-data", OWN_COLUMNS, _own_rows(customer_id) if customer_id else [])
+
+
+OWN_COLUMNS = ("what", "at", "pin_id", "product_id", "region_id", "packs", "fen", "state", "chance")
+
+
+def _own_rows(customer_id: str) -> Iterator[tuple[object, ...]]:
+    for order in orders_of(customer_id):
+        of_pin = (order.card.pin_id, order.card.product.id, order.card.region.id)
+        yield ("order", order.held_at.isoformat(), *of_pin, order.seats, order.amount_fen, order.state, "")
+    for what, at, *of_pin in events_of(customer_id):
+        yield (what, at.isoformat(), *of_pin, "", "", "", "")
+    for pin_id, mark in sorted(marks_of(customer_id).items()):
+        yield ("mark", "", pin_id, "", "", "", "", mark, "")
+    taste = taste_of(customer_id)
+    for product_id, chance in taste.chances.items() if taste else ():
+        yield ("taste", "", "", product_id, "", "", "", "", short(chance))
 
 
 @only(Role.CUSTOMER)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("pins/<slug:share_code>/mark/", pins.mark, name="mark"),
     path("pins/<slug:share_code>/shared/", pins.shared, name="shared"),
     path("account/", account.show, name="account"),
+    path("account/my-data.csv", account.export, name="own-data"),
     path("account/recording/", account.recording, name="recording"),
     path("account/order/", account.order, name="own-order"),
     path("account/erase/", account.ask_to_erase, name="ask-to-erase"),
