@@ -37,7 +37,7 @@ MADE_ELSEWHERE = re.compile("/(api|admin)/")
 NO_PAGES = {
     "account_login", "home", "language",
     "shop:progress", "shop:qr", "shop:join", "shop:friends", "shop:mark", "shop:shared", "shop:recording", "shop:own-order", "shop:erase",
-    "shop:own-data",
+    "shop:own-data", "shop:decline",
     "shop:state", "shop:pay", "shop:cancel", "shop:notice",
     "rooms:plan-csv", "rooms:calendar-csv", "rooms:outcomes-csv", "rooms:phone-calendar",
     "rooms:demand-csv", "rooms:demand-outcomes-csv", "rooms:cities-csv",
