@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from bench_again import measure_again
-from bench_fairness import measure_fairness
+from bench_fairness import measure_fairness, measure_promises
 from bench_match import measure_loosened, measure_match, measure_start
 from bench_page import DOCS, Row, show
 from bench_seasons import ONE_CORE, SHARED_MATCH, Asked
@@ -31,6 +31,7 @@ MATCH_PARTS: dict[str, Callable[[Asked], Iterator[Row]]] = {
     "loosened": measure_loosened,
     "again": measure_again,
     "fairness": measure_fairness,
+    "promises": measure_promises,
     "uncertain": measure_uncertain,
     "worth": measure_worth,
     "whole": measure_whole,

@@ -1,12 +1,12 @@
-"""What fairness costs on season S0: `bench.py fairness`. Draws docs/pictures/frontier.svg."""
+"""What fairness costs: `bench.py fairness` on season S0, which draws docs/pictures/frontier.svg, and `bench.py promises` by size."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
-from bench_page import FRONTIER, Row
-from bench_seasons import PINFOLD, Asked, generated, run
+from bench_page import FRONTIER, PROMISES, Row
+from bench_seasons import PINFOLD, Asked, generated, planned, run, seconds
 
 # Of the frontier's choices, those that the page names.
 SHOWN = (
@@ -37,3 +37,16 @@ def measure_fairness(asked: Asked) -> Iterator[Row]:
                 "" if plain else "it gains nothing" if cost is None else f"{cost:,.0f} yuan",
             ),
         )
+
+
+def measure_promises(asked: Asked) -> Iterator[Row]:
+    """The whole command with each promise between villages, beside the same without."""
+    for name in asked.of("S0 M0", "S0 M0 M1 L0"):
+        with generated(name) as folder:
+            out = folder.with_name("plan")
+            free, best = planned(folder, out, "--fairness", "none")
+            for promise in ("band=0.1", "floor=1", "max-min"):
+                used, plan = planned(folder, out, "--fairness", promise)
+                shares = (f"{100 * plan[share]:.1f}" for share in ("least_sold_share", "least_sold_share_bound"))
+                money = (f"{plan['objective']:,.0f}", f"{100 * plan['objective'] / best['objective']:.2f}", f"{plan['gap_percent']:.3f}")
+                yield Row(PROMISES, (name, promise, seconds(used.cpu_s), seconds(free.cpu_s), *money, *shares))

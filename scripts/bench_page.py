@@ -65,6 +65,15 @@ FRONTIER = Table(
     "match.md",
     ("choice", "poorest fifth, yuan", "rest, yuan", "least village's sold share", "one point of the poorest fifth's income costs the rest"),
 )
+PROMISES = Table(
+    "promises",
+    "match.md",
+    (
+        *("season", "promise", "command, CPU s", "without, CPU s", "yuan", "of those without, %", "proven gap, %"),
+        *("least village sells, %", "at most, %"),
+    ),
+    key=2,
+)
 UNCERTAIN = Table("uncertain", "match.md", ("season", "effort", "command, CPU s", "one plan, CPU s", "times", "proven gap, %"), key=2)
 UNCERTAIN_WORTH = Table(
     "worth of two stages",
@@ -85,7 +94,7 @@ PINS = Table(
     key=2,
 )
 SPEED = Table("speed", "measured.md", ("what", "CPU s", "beside", "its CPU s", "times", "result"))
-TABLES = (MATCH, LOOSENED, START, WHOLE, SPREAD, AGAIN, AGAIN_COMMAND, FRONTIER, UNCERTAIN, UNCERTAIN_WORTH, PINS, SPEED)
+TABLES = (MATCH, LOOSENED, START, WHOLE, SPREAD, AGAIN, AGAIN_COMMAND, FRONTIER, PROMISES, UNCERTAIN, UNCERTAIN_WORTH, PINS, SPEED)
 
 
 @dataclass(frozen=True)
