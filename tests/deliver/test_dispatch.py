@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pinfold.deliver.dispatch import Buyer, Claim, Stock, arrived_kg, share_out
+from pinfold.deliver.dispatch import Buyer, Claim, Stock, arrived_kg, not_weighed, share_out
 
 
 def stock(lot_id: str, kg: float, ready_week: int = 3, kg_later: float = 0.0, hub_id: str = "hub") -> Stock:
@@ -72,6 +74,40 @@ def test_what_is_missing_comes_from_another_lot_the_oldest_first():
     buyer = pin("a", 5, substitutes={"new": 1.0, "old": 1.0})
     sent = share_out([buyer], [stock("lot", 4), stock("old", 3, ready_week=1), stock("new", 50, ready_week=2)])
     assert {part.lot_id: part.kg_sent for part in sent} == {"lot": 4, "old": 3, "new": 3}
+
+
+def here_only(packs: int, **kept: float) -> Buyer:
+    """A pin of packs of 2 kg for the city, whose lot and trucks are those of the hub; `kept` of what could stand in."""
+    return Buyer("a", 2.0 * packs, 2.0, 0.0, (Claim("a", "lot", 2.0 * packs, 1.0),), kept, "city", frozenset({"hub"}))
+
+
+def test_another_hub_stands_in_for_what_no_lot_of_the_own_hub_can_fill():
+    sent = share_out([here_only(5, far=1.0, near=1.0)], [stock("lot", 2), stock("far", 50, 1, hub_id="other"), stock("near", 4)])
+    assert {part.lot_id: part.kg_sent for part in sent} == {"lot": 2, "near": 4, "far": 4}
+
+
+def test_another_hub_stands_in_as_far_as_its_trucks_and_pack_house_have_room():
+    """Its truck to the city holds 20 kg, of which another pin's 15 are loaded: 5 kg are two packs; so for the pack house."""
+    other = Buyer("b", 15.0, 0.0, 0.0, (Claim("b", "far", 15.0, 1.0),), {}, "city", frozenset({"other"}))
+    stocks = [stock("far", 100, hub_id="other")]
+    for full in ({("other", "city"): 20.0}, {("other", ""): 20.0}):
+        assert arrived_kg(share_out([other, here_only(5, far=1.0)], stocks, full)) == {"b": 15, "a": pytest.approx(4)}, full
+
+
+def test_trucks_that_were_meant_for_a_buyer_take_all_of_it():
+    assert arrived_kg(share_out([here_only(5)], [stock("lot", 100)], {("hub", "city"): 1.0})) == {"a": 10}
+
+
+def test_a_better_grade_stands_in_only_for_what_the_same_grade_cannot_fill():
+    best, same = replace(stock("best", 50), grade=0), replace(stock("same", 4), grade=1)
+    sent = share_out([here_only(5, best=1.0, same=1.0)], [best, same])
+    assert {part.lot_id: part.kg_sent for part in sent} == {"same": 4, "best": 6}
+
+
+def test_a_buyer_whose_lot_was_not_weighed_is_named_though_another_hub_could_stand_in():
+    stocks = {"far": stock("far", 100, hub_id="other")}
+    buyers = [here_only(5, far=1.0)]
+    assert not_weighed(buyers, stocks, share_out(buyers, stocks.values())) == ["a"]
 
 
 def test_what_later_weeks_were_promised_is_left_alone():

@@ -19,7 +19,22 @@ from pinfold.flows.rescue import merge_pins
 from pinfold.ledger.accounts import CUSTOMERS_HELD
 from pinfold.outside.payments import sandbox
 from pinfold.store import ledger, scarce
-from pinfold.store.models import Delivery, Household, HubWeek, Lane, Lot, Order, Person, Pin, PinLot, PinMove, Plot, Refund, Village
+from pinfold.store.models import (
+    Cooperative,
+    Delivery,
+    Household,
+    HubWeek,
+    Lane,
+    Lot,
+    Order,
+    Person,
+    Pin,
+    PinLot,
+    PinMove,
+    Plot,
+    Refund,
+    Village,
+)
 
 pytestmark = pytest.mark.django_db
 TUESDAY = MONDAY + timedelta(days=15)  # of week 2, in which all is picked and delivered
@@ -164,11 +179,46 @@ def test_the_growers_who_deliver_are_paid_what_the_members_paid(full):
     assert ledger.balance(CUSTOMERS_HELD) == 0
 
 
-def test_without_the_move_everybody_is_refunded(full):
-    """The control: what this room is for."""
-    forecast_says(0)
+def test_what_was_picked_too_little_of_is_filled_by_the_other_village_when_it_leaves(full, told):
+    """The forecast was right until the day: 6 of 10 kg are picked in Conggang, and Nankang has plenty."""
+    send_messages(MONDAY)
+    told.clear()
+    pick(6, "h")
     pick(100, "g")
-    assert dispatch_week(2, TUESDAY, nothing_came=True).orders_refunded == 5
+    done = dispatch_week(2, TUESDAY)
+    assert (done.orders_shipped, done.orders_refunded, done.paid_fen) == (5, 0, 5 * 3600)
+    assert dict(Delivery.objects.values_list("lot_id", "kg_sold")) == {"lot": pytest.approx(6), "far-lot": pytest.approx(4)}
+    far = Delivery.objects.get(lot="far-lot")
+    assert far.carrier_fen == pytest.approx(far.kg_sent * 130, abs=5), "by the other village's own way"
+    assert far.growers_fen == far.paid_fen - far.carrier_fen - far.cooperative_fen - far.platform_fen
+    assert promised() == {"lot": pytest.approx(6), "far-lot": pytest.approx(far.kg_sent)}
+    assert ledger.balance(CUSTOMERS_HELD) == 0
+    move = PinMove.objects.get()
+    assert (move.lot_from_id, move.lot_to_id, move.kg_to, move.from_held_kg) == ("lot", "far-lot", pytest.approx(far.kg_sent), 6)
+    send_messages(TUESDAY)
+    assert told == [(
+        "13800000001",
+        "Pinfold: less was picked in Conggang than was sold, so packs of your pin for Mango come from Nankang instead, which is of the "
+        "same cooperative. Price, place and week stay.",
+    )]  # fmt: skip
+    assert dispatch_week(2, TUESDAY) == done, "a second time nothing more happens"
+    assert PinMove.objects.count() == 1
+
+
+def test_nobody_gets_another_cooperatives_crop_without_being_asked(full):
+    """The control: what standing in is for."""
+    Cooperative.objects.create(cooperative_id="others", name="Others", name_zh="别的")
+    Village.objects.filter(pk="far-village").update(cooperative="others")
+    pick(6, "h")
+    pick(100, "g")
+    assert dispatch_week(2, TUESDAY).orders_refunded == 2
+
+
+def test_a_week_is_not_dispatched_from_another_villages_crop_before_the_own_is_weighed(full):
+    pick(100, "g")
+    with pytest.raises(WrongStep, match="nothing has been weighed yet for one"):
+        dispatch_week(2, TUESDAY)
+    assert dispatch_week(2, TUESDAY, nothing_came=True).orders_shipped == 5
 
 
 def test_members_are_told_whose_crop_they_get_and_until_when_they_may_decline(full, told):

@@ -15,14 +15,19 @@ from pinfold.deliver.dispatch import Buyer, Claim, Sent, Stock
 from pinfold.deliver.keeping import age_on_arrival_days, kept_share
 from pinfold.deliver.picking import PickLine, pick_lines
 from pinfold.flows.clock import home_day
+from pinfold.flows.messages import note
+from pinfold.flows.moving import keep_stand_ins
 from pinfold.flows.shipping import Shipping, ship_bid, ship_pin
 from pinfold.ledger.rules import SplitRules
 from pinfold.match.rules import MatchRules
+from pinfold.pin.message import STOOD_IN
 from pinfold.pin.rules import PinRules
 from pinfold.store import deliver as store
 from pinfold.store import picking, scarce
-from pinfold.store.deliver import BidToShip, Dispatched, LotFacts, PinToShip, Road, Weighing
+from pinfold.store import shipping as waiting
+from pinfold.store.deliver import Dispatched, LotFacts, Weighing
 from pinfold.store.season import current_season, settings_given
+from pinfold.store.shipping import BidToShip, PinToShip, Road
 from pinfold.store.transaction import atomic
 
 # Of many that wait, an error names these.
@@ -87,15 +92,20 @@ def dispatch_week(week: int, now: datetime, nothing_came: bool = False) -> Dispa
     given = settings_given()
     match_rules = read_rules(MatchRules, "match", given)
     with atomic():
-        pins, bids = store.pins_to_ship(season.number, week), store.bids_to_ship(week)
+        pins, bids = waiting.pins_to_ship(season.number, week), waiting.bids_to_ship(week)
         lots = {lot.lot_id: lot for lot in store.weighed_lots(season.number, week, promised_from=week + 1)}
         buyers = [_pin_buyer(pin, week, lots, match_rules) for pin in pins] + [_bid_buyer(bid, week, lots, match_rules) for bid in bids]
-        sent = dispatch.share_out(buyers, [_stock(lot) for lot in lots.values()])
+        stocks = {lot_id: _stock(lot) for lot_id, lot in lots.items()}
+        sent = dispatch.share_out(buyers, stocks.values(), waiting.rooms(week))
         if not nothing_came:
-            _refuse_too_early(week, dispatch.not_weighed(buyers, lots, sent))
+            _refuse_too_early(week, dispatch.not_weighed(buyers, stocks, sent))
         shipping = Shipping(season.number, week, now, lots, read_rules(SplitRules, "split", given), read_rules(PinRules, "pin", given))
         for pin in pins:
-            ship_pin(shipping, pin, [part for part in sent if part.buyer_id == pin.pin_id])
+            own = [part for part in sent if part.buyer_id == pin.pin_id]
+            stood_in = keep_stand_ins(pin, own, lots, now)
+            ship_pin(shipping, pin, own)
+            if stood_in:
+                note(STOOD_IN, pin.pin_id, now)
         for bid in bids:
             ship_bid(shipping, bid, [part for part in sent if part.buyer_id == bid.bid_id])
         _keep_promises([*pins, *bids], sent)
@@ -130,8 +140,14 @@ def _stock(lot: LotFacts) -> Stock:
 
 def _pin_buyer(pin: PinToShip, week: int, lots: Mapping[str, LotFacts], rules: MatchRules) -> Buyer:
     kg_sold = sum(order.seats for order in pin.orders) * pin.pack_kg
-    fitting = [lot for lot in lots.values() if (lot.product_id, lot.grade) == (pin.product_id, pin.grade)]
-    return Buyer(pin.pin_id, kg_sold, pin.pack_kg, 0.0, _needed(pin.claims, kg_sold), _substitutes(fitting, pin.roads, week, rules))
+    # Nobody could decline so late: whoever bought of one cooperative gets no other's crop.
+    fitting = [
+        lot
+        for lot in lots.values()
+        if lot.product_id == pin.product_id and lot.grade <= pin.grade and lot.cooperative_id in pin.cooperatives
+    ]
+    substitutes = _substitutes(fitting, pin.roads, week, rules)
+    return Buyer(pin.pin_id, kg_sold, pin.pack_kg, 0.0, _needed(pin.claims, kg_sold), substitutes, pin.region_id, pin.hubs)
 
 
 def _bid_buyer(bid: BidToShip, week: int, lots: Mapping[str, LotFacts], rules: MatchRules) -> Buyer:

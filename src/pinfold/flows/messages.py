@@ -9,7 +9,7 @@ from pinfold.basics.rules import read_rules
 from pinfold.flows.clock import HOME
 from pinfold.match.say import Language
 from pinfold.outside.messages import send_message
-from pinfold.pin.message import EXPIRED, EXTENDED, FILLED, MERGED, MOVED, Kind, News, say
+from pinfold.pin.message import EXPIRED, EXTENDED, FILLED, MERGED, MOVED, STOOD_IN, Kind, News, say
 from pinfold.pin.rules import PinRules
 from pinfold.store import messages
 from pinfold.store.messages import Waiting
@@ -22,6 +22,7 @@ MEMBERS: dict[str, tuple[str, ...]] = {
     FILLED: ("paid",),
     EXPIRED: ("paid",),
     MOVED: ("held", "paid"),
+    STOOD_IN: ("shipped",),
 }
 # What could not be sent within a day is no news any more; the page says it.
 NEWS_LASTS = timedelta(days=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from pinfold.basics.errors import NotAllowed, SoldOut, WrongStep
 from pinfold.basics.rules import read_rules
 from pinfold.basics.weeks import week_index
+from pinfold.deliver.dispatch import Sent
 from pinfold.deliver.moving import GivenUp, Move, given_up, moves
 from pinfold.flows.clock import home_day
 from pinfold.flows.messages import note
@@ -25,7 +26,9 @@ from pinfold.pin.ladder import smaller_ladder
 from pinfold.pin.message import MOVED
 from pinfold.store import moves as store
 from pinfold.store import pins, scarce
+from pinfold.store.deliver import LotFacts
 from pinfold.store.season import current_season, settings_given
+from pinfold.store.shipping import PinToShip
 from pinfold.store.tables import read_table
 from pinfold.store.transaction import atomic
 
@@ -87,6 +90,19 @@ def move_pin(found: Sequence[Move], pack_kg: float, now: datetime) -> bool:
     except SoldOut:
         return False
     return True
+
+
+def keep_stand_ins(pin: PinToShip, sent: Sequence[Sent], lots: Mapping[str, LotFacts], now: datetime) -> bool:
+    """Whether another village's crop goes to a pin when it leaves, written down as a move from the first of its lots that it was given.
+
+    Belongs in the transaction of the dispatch, before its promises end.
+    """
+    others = [part for part in sent if lots[part.lot_id].village_id not in pin.villages]
+    for part in others:
+        claim = max(pin.claims, key=lambda claim: (claim.kg, claim.lot_id))
+        move = Move(pin.pin_id, claim.lot_id, part.lot_id, part.kg_sold / claim.kept, part.kg_sent, part.kg_sold / part.kg_sent)
+        store.keep_move(f"stood-in:{pin.pin_id}:{claim.lot_id}:{part.lot_id}", move, now)
+    return bool(others)
 
 
 def decline_move(order_id: str, customer_id: str, now: datetime) -> OrderFacts:

@@ -17,7 +17,8 @@ from pinfold.pin import shortfall
 from pinfold.pin.rules import PinRules
 from pinfold.store import deliver as store
 from pinfold.store import ledger, scarce
-from pinfold.store.deliver import BidToShip, Left, LotFacts, PaidOrder, PinToShip, Road
+from pinfold.store.deliver import Left, LotFacts
+from pinfold.store.shipping import BidToShip, PaidOrder, PinToShip, Road
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from pinfold.match.say import Language
 
-MERGED, EXTENDED, FILLED, EXPIRED, MOVED = KINDS = ("merged", "extended", "filled", "expired", "moved")
-Kind = Literal["merged", "extended", "filled", "expired", "moved"]
+MERGED, EXTENDED, FILLED, EXPIRED, MOVED, STOOD_IN = KINDS = ("merged", "extended", "filled", "expired", "moved", "stood in")
+Kind = Literal["merged", "extended", "filled", "expired", "moved", "stood in"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
             "Pinfold: less will be picked in {village} than was expected, so packs of your pin for {product} come from {instead} instead. "
             "Price, place and week stay. Until {until} you can have your money back instead; see My orders."
         ),
+        STOOD_IN: (
+            "Pinfold: less was picked in {village} than was sold, so packs of your pin for {product} come from {instead} instead, which is "
+            "of the same cooperative. Price, place and week stay."
+        ),
     },
     "zh-hans": {
         MERGED: "Pinfold：您的{product}拼单人数不足，已与商品、地点和周次相同的另一拼单合并。价格不会高于原价，详见“我的订单”。",
@@ -54,6 +58,7 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
             "Pinfold：{village}的采收量比预计少，您的{product}拼单改由{instead}供货。价格、地点和周次不变。"
             "如不愿意，{until}前可在“我的订单”里申请全额退款。"
         ),
+        STOOD_IN: "Pinfold：{village}采收的不够，您的{product}拼单由同一合作社的{instead}补足。价格、地点和周次不变。",
     },
 }
 

@@ -15,7 +15,6 @@ from pinfold.coop.giving import FreeLot
 from pinfold.deliver.keeping import age_on_arrival_days, kept_share
 from pinfold.match.rules import MatchRules
 from pinfold.store import scarce
-from pinfold.store.deliver import roads
 from pinfold.store.models import (
     Bid,
     BidLot,
@@ -33,6 +32,7 @@ from pinfold.store.models import (
     Settlement,
     Shipment,
 )  # fmt: skip
+from pinfold.store.shipping import roads
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ def waiting(since: datetime) -> list[Waiting]:
 
 
 def _villages(pin_id: str, message: Waiting) -> tuple[str, ...]:
-    """Of the move that the message tells of; nothing for any other message."""
-    if message.kind != Message.Kind.MOVED:
+    """Of the move that the message tells of; nothing for a message that tells of none."""
+    if message.kind not in (Message.Kind.MOVED, Message.Kind.STOOD_IN):
         return ()
     moves = to_other_villages().filter(pin=pin_id, moved_at=message.made_at)
     names = [f"{lot}__village__{name}" for lot in ("lot_from", "lot_to") for name in ("name", "name_zh")]

@@ -208,6 +208,7 @@ class Message(models.Model):
         FILLED = "filled"
         EXPIRED = "expired"
         MOVED = "moved"
+        STOOD_IN = "stood in"
 
     message_id = models.CharField(max_length=250, primary_key=True)
     order = models.ForeignKey("store.Order", on_delete=models.CASCADE, related_name="+")
