@@ -87,7 +87,7 @@ def test_control_where_they_were_the_lot_would_be_sent_twice_and_the_check_says_
     monkeypatch.setattr(Neighbours, "sharing", lambda near, places: places)
     sent = first_step(two_cities_and_one_lot(), side_by_side=2)
     assert sent.kg.sum() == pytest.approx(200)
-    assert broken_limits(two_cities_and_one_lot(), sent) == ["a lot holds 100 kg less than the plan puts on it"]
+    assert broken_limits(two_cities_and_one_lot(), sent) == ["lot A holds 100 kg less than the plan puts on it"]
 
 
 def test_places_that_share_only_a_cold_store_are_not_decided_side_by_side():
