@@ -2,9 +2,10 @@
 
 import pytest
 
-from pinfold.match.frontier import BANDS, FLOORS, POVERTY_WEIGHTS
+from pinfold.match.frontier import BANDS, FLOORS, POVERTY_WEIGHTS, Choice, Point
 from pinfold.store.models import Lane, Plan, Shipment, Want
 from pinfold.web.roles import Role
+from pinfold.web.rooms import fairness
 
 FACTS = {"objective": 900.0, "sold_share": 0.6, "spoiled_share": 0.01}
 
@@ -89,8 +90,19 @@ def test_what_fairness_costs_is_told_for_every_choice(plan, world):
     assert told.count("<tr>") == 1 + len(POVERTY_WEIGHTS) + len(BANDS) + len(FLOORS)
     assert "no fairness" in told
     # The only village is the poorest fifth: nobody else pays for it.
-    assert "¥407" in told
+    assert "¥407" in told and "nobody else pays" in told and "frontier.svg" not in told
     assert world.browsers[Role.BOARD].get("/charts/frontier.svg").content.startswith(b"<svg")
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"), [(6481.0, "it costs all others ¥6,481 at least"), (None, "No choice here brings the poorest fifth more")]
+)
+def test_what_one_point_costs_stands_above_the_chart(plan, world, monkeypatch, cost, said):
+    costs = {0.0: None, 0.6: 7298.0, 0.15: cost}
+    points = [Point(Choice("poverty weight", weight), 600.0, 2500.0, 0.8, 0.3, of) for weight, of in costs.items()]
+    monkeypatch.setattr(fairness, "frontier_now", lambda: points if cost else points[:1])
+    told = world.browsers[Role.BOARD].get("/plan/fairness/").content.decode()
+    assert said in told and told.index(said) < told.index("frontier.svg") < told.index("<table>")
 
 
 def test_the_plan_leads_those_who_choose_to_what_fairness_costs(plan, world):

@@ -20,7 +20,10 @@ from pinfold.web.rooms.plan import FAIRNESS_READERS
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The table of all choices, each the best plan of its kind for the newest plan's harvest and customers."""
-    return render(request, "rooms/fairness.html", {"plan": reads.newest_plan(), "rows": [point.row for point in frontier_now()]})
+    points = frontier_now()
+    costs = [point.cost_of_a_point for point in points if point.cost_of_a_point is not None]
+    told = {"least_cost": min(costs, default=None), "somebody_else": any(point.rest_income for point in points)}
+    return render(request, "rooms/fairness.html", {"plan": reads.newest_plan(), "rows": [point.row for point in points]} | told)
 
 
 @only(*FAIRNESS_READERS)
