@@ -29,6 +29,7 @@ HINDCASTS = {
     "demand/produce_areas": ["demand", "forecast", "demand"],
     "demand/vegetable_store": ["demand", "forecast", "demand"],
     "taste/produce_households": ["taste", "recommend"],
+    "taste/produce_households new": ["taste", "recommend", "--new"],
 }
 MATCHES = ("S 0", "M 0")
 
@@ -36,7 +37,7 @@ MATCHES = ("S 0", "M 0")
 def hindcast(name: str) -> str:
     """What one backtest prints: a line of JSON."""
     kind, *command = HINDCASTS[name]
-    return _run([sys.executable, SHARED / "bench" / "backtest.py", kind, SHARED / "data" / name, "--", PINFOLD, *command])
+    return _run([sys.executable, SHARED / "bench" / "backtest.py", kind, SHARED / "data" / name.split()[0], "--", PINFOLD, *command])
 
 
 def match(name: str) -> str:

@@ -157,12 +157,13 @@ def forecast_demand(folder: Path, as_of: date, weeks: int, out: Path, totals: Pa
 @FOLDER
 @click.option("--as-of", type=Day(), required=True, help="what was bought on this day or later is not used")
 @click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True, help="how many products for each customer")
+@click.option("--new", is_flag=True, help="what the customer never bought before anything else")
 @OUT_FILE
-def recommend(folder: Path, as_of: date, top: int, out: Path) -> None:
+def recommend(folder: Path, as_of: date, top: int, new: bool, out: Path) -> None:
     """Each customer's next products: customer_id, rank, product_id."""
-    from pinfold.flows.demand_tables import recommend_from_folder
+    from pinfold.flows.demand_tables import Recommended, recommend_from_folder
 
-    recommend_from_folder(folder, as_of, top, out, TerminalProgress())
+    recommend_from_folder(folder, as_of, Recommended(top, new), out, TerminalProgress())
 
 
 @main.command()

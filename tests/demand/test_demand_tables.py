@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pinfold.basics.errors import InputError
-from pinfold.flows.demand_tables import OutlookFiles, demand_from_folder, recommend_from_folder
+from pinfold.flows.demand_tables import OutlookFiles, Recommended, demand_from_folder, recommend_from_folder
 
 AS_OF = date(2026, 9, 7)
 
@@ -48,10 +48,15 @@ def test_sales_are_preferred_to_purchases(folder):
 
 
 def test_every_customer_is_ranked_and_parquet_is_written_when_asked_for(folder):
-    recommend_from_folder(folder, AS_OF, 10, folder / "out.parquet")
+    recommend_from_folder(folder, AS_OF, Recommended(10), folder / "out.parquet")
     out = pl.read_parquet(folder / "out.parquet")
     assert out.filter(customer_id=8).sort("rank")["product_id"].to_list() == [2, 1]
     assert out["customer_id"].n_unique() == 3
+
+
+def test_what_is_new_to_a_customer_stands_before_what_was_bought(folder):
+    recommend_from_folder(folder, AS_OF, Recommended(10, new=True), folder / "out.csv")
+    assert pl.read_csv(folder / "out.csv").filter(customer_id=8).sort("rank")["product_id"].to_list() == [1, 2]
 
 
 def test_a_day_before_the_first_purchase_is_refused(folder):

@@ -28,9 +28,13 @@ def rank_products(purchases: pl.DataFrame, products: pl.DataFrame, as_of: date, 
     The model is the one that would have ranked the last windows best. For somebody never seen use `popular_products`.
     Raises InputError when `top` is below 1 or no product is listed.
     """
-    _check(products, top)
+    check_asked(products, top)
     days, customer_ids, product_ids = bought_days(purchases, products, as_of)
-    ranked = rank_by(choose_model(days), days, top)
+    return ranked_frame(rank_by(choose_model(days), days, top), customer_ids, product_ids)
+
+
+def ranked_frame(ranked: Ranked, customer_ids: pl.Series, product_ids: pl.Series) -> pl.DataFrame:
+    """The ranking by the ids of its numbers: customer_id, rank, product_id."""
     return pl.DataFrame(
         {"customer_id": customer_ids[ranked.customer], "rank": ranked.rank, "product_id": product_ids[ranked.product]},
         schema_overrides={"rank": pl.Int64},
@@ -39,7 +43,7 @@ def rank_products(purchases: pl.DataFrame, products: pl.DataFrame, as_of: date, 
 
 def popular_products(purchases: pl.DataFrame, products: pl.DataFrame, as_of: date, top: int) -> pl.DataFrame:
     """The `top` products that most customers bought in the last 4 weeks: rank (from 1), product_id. For customers never seen."""
-    _check(products, top)
+    check_asked(products, top)
     days, _, product_ids = bought_days(purchases, products, as_of)
     first = crowd_of(days).order[:top]
     return pl.DataFrame({"rank": np.arange(1, len(first) + 1), "product_id": product_ids[first]})
@@ -59,9 +63,12 @@ def choose_model(days: BoughtDays) -> TasteModel:
 
 
 def _gains(models: list[TasteModel], known: BoughtDays, ahead: BoughtDays) -> Floats:
+    return gains_of(models, list(candidates(known, crowd_of(known))), ahead)
+
+
+def gains_of(models: Iterable[TasteModel], offered: list[Candidates], ahead: BoughtDays) -> Floats:
     """NDCG@10 of each model for each customer of a window; shape (models, customers)."""
-    offered = list(candidates(known, crowd_of(known)))
-    return np.stack([ndcg(_ranked(model, offered, JUDGED_TOP), ahead, JUDGED_TOP) for model in models])
+    return np.stack([ndcg(ranked_by(model, offered, JUDGED_TOP), ahead, JUDGED_TOP) for model in models])
 
 
 @dataclass(frozen=True)
@@ -74,14 +81,15 @@ class Ranked:
 
 
 def rank_by(model: TasteModel, days: BoughtDays, top: int) -> Ranked:
-    """The first `top` products of every customer by one model; of those alike the more popular comes first.
+    """The first `top` products of every customer by one model.
 
     Besides the own products only the most popular can reach the first places, so nothing of the size customers x products is ever kept.
     """
-    return _ranked(model, candidates(days, crowd_of(days), max(POPULAR, top)), top)
+    return ranked_by(model, candidates(days, crowd_of(days), max(POPULAR, top)), top)
 
 
-def _ranked(model: TasteModel, offered: Iterable[Candidates], top: int) -> Ranked:
+def ranked_by(model: TasteModel, offered: Iterable[Candidates], top: int) -> Ranked:
+    """The first `top` candidates of every customer by one model; of those alike the more popular comes first."""
     parts = [_first(of, model.score(of), top) for of in offered]
     empty = np.zeros(0, dtype=np.int64)
     return Ranked(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in ("customer", "rank", "product")))
@@ -109,7 +117,8 @@ def ndcg(ranked: Ranked, ahead: BoughtDays, top: int) -> Floats:
     return np.asarray(gains / best_gains(ahead, top))
 
 
-def _check(products: pl.DataFrame, top: int) -> None:
+def check_asked(products: pl.DataFrame, top: int) -> None:
+    """Raises InputError when `top` is below 1 or no product is listed."""
     if top < 1:
         raise InputError(f"a ranking of {top} products cannot be made; ask for 1 or more")
     if products.is_empty():

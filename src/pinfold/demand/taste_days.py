@@ -50,6 +50,10 @@ class BoughtDays:
         """What was bought in the last so many days."""
         return self._where(self.age_days <= days, self.age_days)
 
+    def new_to(self, known: BoughtDays) -> BoughtDays:
+        """What none of these customers, numbered as in `known`, had bought there."""
+        return self._where(~np.isin(self.pairs, known.pairs), self.age_days)
+
     def of(self, customers: Ints) -> BoughtDays:
         """These customers alone, numbered anew; `customers` in rising order."""
         kept = np.isin(self.customer, customers)

@@ -41,7 +41,6 @@ class Crowd:
 def crowd_of(days: BoughtDays) -> Crowd:
     """What all customers say about each product."""
     recent, ever = _customers(days.within(AHEAD_DAYS)), _customers(days)
-    visitors = max(len(np.unique(days.within(AHEAD_DAYS).customer)), 1)
     order = np.lexsort((np.arange(days.products), -ever, -recent))
     often = np.unique(days.pairs, return_counts=True)
     again = np.bincount(often[0][often[1] > 1] % days.products, minlength=days.products)
@@ -49,13 +48,19 @@ def crowd_of(days: BoughtDays) -> Crowd:
     fortnight_before = _customers(days.before(AHEAD_DAYS // 2).within(AHEAD_DAYS // 2))
     before = _customers(days.before(AHEAD_DAYS).within(AHEAD_DAYS))
     return Crowd(
-        share=recent / visitors,
+        share=customer_share(days, AHEAD_DAYS),
         order=order,
         trend=np.log((fortnight + 3) / (fortnight_before + 3)),  # 3 customers more in both, so that few do not make a trend
         slow_trend=np.log((recent + 3) / (before + 3)),
         loyal=(again + 1) / (ever + 4),
         alike=_alike(days.some(ALIKE_CUSTOMERS), order[:ALIKE_PRODUCTS]),
     )
+
+
+def customer_share(days: BoughtDays, last_days: int) -> Floats:
+    """Of the customers of the last so many days the share who bought each product; shape (products,)."""
+    recent = days.within(last_days)
+    return np.asarray(_customers(recent) / max(len(np.unique(recent.customer)), 1))
 
 
 def _customers(days: BoughtDays) -> Ints:

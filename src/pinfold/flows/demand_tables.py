@@ -12,6 +12,7 @@ from pinfold.basics.progress import Progress, silent
 from pinfold.demand.history import sales_from_purchases
 from pinfold.demand.outlook import issue
 from pinfold.demand.taste import rank_products
+from pinfold.demand.taste_new import rank_new_products
 from pinfold.outside.executors import workers
 from pinfold.outside.folder import as_they_came, id_types, read_tables
 
@@ -43,15 +44,24 @@ def demand_from_folder(folder: Path, as_of: date, weeks: int, out: OutlookFiles,
     progress("outlook", 2, 2)
 
 
-def recommend_from_folder(folder: Path, as_of: date, top: int, out: Path, progress: Progress = silent) -> None:
-    """Write the `top` products of every customer who bought before `as_of` to `out`: customer_id, rank, product_id.
+@dataclass(frozen=True)
+class Recommended:
+    """What is ranked: so many products of each customer; new : those that the customer never bought"""
+
+    top: int
+    new: bool = False
+
+
+def recommend_from_folder(folder: Path, as_of: date, asked: Recommended, out: Path, progress: Progress = silent) -> None:
+    """Write the next products of every customer who bought before `as_of` to `out`: customer_id, rank, product_id.
 
     Reads products and purchases. Raises BrokenTables, or InputError when no product can be ranked.
     """
     progress("reading", 0, 2)
     tables = read_tables(folder, ["products", "purchases"])
     progress("ranking", 1, 2)
-    ranked = rank_products(tables["purchases"], tables["products"], as_of, top)
+    rank = rank_new_products if asked.new else rank_products
+    ranked = rank(tables["purchases"], tables["products"], as_of, asked.top)
     _write(as_they_came(ranked, id_types(folder, "purchases")), out)
     progress("ranking", 2, 2)
 
