@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pinfold.basics.errors import InputError
@@ -47,13 +47,13 @@ class Settings:
 
     database_url: str
     data_dir: Path
-    secret_key: str
+    given_secret_key: str = field(repr=False)
     production: bool
     hosts: tuple[str, ...]
     bind: str
     workers: int
     payment_providers: tuple[str, ...]
-    sandbox_secret: str
+    given_sandbox_secret: str = field(repr=False)
     sandbox_delay_seconds: float
     show_codes: bool
     processes: int
@@ -80,6 +80,15 @@ class Settings:
             raise InputError(f"PINFOLD_PAYMENT_PROVIDERS names {sorted(unknown)[0]!r}; use some of {', '.join(PAYMENT_PROVIDERS)}")
         if self.production and self.show_codes:
             raise InputError("PINFOLD_SHOW_CODES=1 would print sign-in codes on a production server; unset it")
+
+    @cached_property
+    def secret_key(self) -> str:
+        """Made and kept when it is first asked for, so that a command on tables leaves no data folder where it runs."""
+        return self.given_secret_key or _kept_secret(self.data_dir)
+
+    @property
+    def sandbox_secret(self) -> str:
+        return self.given_sandbox_secret or f"sandbox-{self.secret_key}"
 
 
 def from_environment(given: Mapping[str, str]) -> Settings:
@@ -115,17 +124,16 @@ def from_environment(given: Mapping[str, str]) -> Settings:
     """
     data_dir = Path(given.get("PINFOLD_DATA_DIR", "var")).absolute()
     production = _switch(given, "PINFOLD_PRODUCTION")
-    secret_key = given.get("PINFOLD_SECRET_KEY") or _kept_secret(data_dir)
     return Settings(
         database_url=given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'pinfold.sqlite3'}",
         data_dir=data_dir,
-        secret_key=secret_key,
+        given_secret_key=given.get("PINFOLD_SECRET_KEY", ""),
         production=production,
         hosts=tuple(given.get("PINFOLD_HOSTS", "localhost,127.0.0.1").split(",")),
         bind=given.get("PINFOLD_BIND", "127.0.0.1:8000"),
         workers=_whole(given, "PINFOLD_WORKERS", 2),
         payment_providers=tuple(given.get("PINFOLD_PAYMENT_PROVIDERS", "cash" if production else "cash,sandbox").split(",")),
-        sandbox_secret=given.get("PINFOLD_SANDBOX_SECRET") or f"sandbox-{secret_key}",
+        given_sandbox_secret=given.get("PINFOLD_SANDBOX_SECRET", ""),
         sandbox_delay_seconds=float(given.get("PINFOLD_SANDBOX_DELAY_SECONDS", "0")),
         show_codes=_switch(given, "PINFOLD_SHOW_CODES"),
         processes=_whole(given, "PINFOLD_PROCESSES", os.cpu_count() or 1),

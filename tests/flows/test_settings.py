@@ -21,6 +21,11 @@ def test_a_switch_takes_1_or_0_and_nothing_that_would_be_read_as_off(text):
         from_environment(KEY | {"PINFOLD_PRODUCTION": text})
 
 
+def test_settings_that_are_read_for_their_processes_alone_leave_no_data_folder(tmp_path):
+    assert from_environment({"PINFOLD_DATA_DIR": str(tmp_path / "var"), "PINFOLD_PROCESSES": "2"}).processes == 2
+    assert not (tmp_path / "var").exists()
+
+
 def test_the_secret_key_can_be_read_by_its_owner_alone(tmp_path):
     made = from_environment({"PINFOLD_DATA_DIR": str(tmp_path)}).secret_key
     assert len(made) > 50

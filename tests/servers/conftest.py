@@ -82,5 +82,5 @@ def _running(server: Server) -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def one_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests sign notices as the sandbox provider of the servers does."""
-    shared = replace(settings(), sandbox_secret=SECRET)
+    shared = replace(settings(), given_sandbox_secret=SECRET)
     monkeypatch.setattr(sandbox, "settings", lambda: shared)
