@@ -24,6 +24,7 @@ from .seasons import MANGO, lane, lot, season, want
         ({"lots": [lot("A", kg=1e18)]}, r"lots row 1 \(lot_id A\): kg is 1e\+18; give 0 or more, below 9e15"),
         ({"lots": [lot("A", ready_week=1e300)]}, r"lots row 1 \(lot_id A\): ready_week is 1e\+300; give a whole number below 9e15"),
         ({"lots": [lot("A"), lot("B", hub_id=None)]}, r"lots row 2 \(lot_id B\): hub_id is empty; fill it in"),
+        ({"lots": [lot("A"), lot("B", hub_id="")]}, r"lots row 2 \(lot_id B\): hub_id is empty; fill it in"),
         ({"wants": [want("W", None, 9, 9)]}, r"wants row 1 \(want_id W\): region_id is empty; fill it in"),
         ({"lots": [lot("A", row=7, kg=-1.0)]}, r"lots row 1 \(lot_id A\): kg is -1.0"),
         ({"lots": [lot("A", kg=None)]}, r"lots row 1 \(lot_id A\): kg is None"),

@@ -75,7 +75,7 @@ def checked(tables: Tables) -> Tables:
     given = {item.name: getattr(tables, item.name) for item in fields(Tables)}
     given["wants"] = _with_worst_grade(given["wants"])
     refuse([problem for name, table in given.items() for problem in missing_columns(name, table, _needed(name))])
-    given = {name: table.with_columns(pl.col(TEXTS[name]).cast(pl.String)) for name, table in given.items()}
+    given = {name: table.with_columns(pl.col(TEXTS[name]).cast(pl.String).replace("", None)) for name, table in given.items()}
     known = given["products"]["product_id"]
     met = pl.concat([given["lots"]["product_id"], given["wants"]["product_id"]])
     given["products"] = given["products"].filter(known.is_in(met.implode()))
