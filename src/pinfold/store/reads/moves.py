@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 
 from pinfold.store.models import Lot, PinMove
 from pinfold.store.reads.shop import Named
@@ -23,7 +23,7 @@ class Place:
 class MovedPacks:
     """What moved at once from one lot to another, for all pins together.
 
-    held_kg : what the one was expected to hold then, of promised_kg; carry_fen : what carrying costs more by the other way, or less
+    short_kg : by which the one held less than was promised of it; carry_fen : what carrying costs more by the other way, or less
     """
 
     moved_at: datetime
@@ -32,8 +32,7 @@ class MovedPacks:
     left: Place
     instead: Place
     kg: float
-    held_kg: float
-    promised_kg: float
+    short_kg: float
     carry_fen: int
     pins: int
 
@@ -58,7 +57,7 @@ def moved_packs(cooperative_id: str, since: datetime) -> list[MovedPacks]:
         PinMove.objects.filter(own, moved_at__gte=since)
         .values_list("moved_at", "lot_from_id", "lot_to_id")
         .annotate(
-            kg=Sum("kg_from"), held=Max("from_held_kg"), promised=Max("from_promised_kg"), carry=Sum("carry_more_fen"),
+            kg=Sum("kg_from"), short=Max(F("from_promised_kg") - F("from_held_kg")), carry=Sum("carry_more_fen"),
             pins=Count("pin", distinct=True),
         )
         .order_by("-moved_at", "-kg")
