@@ -46,6 +46,23 @@ class Ways:
         """Those that `some`, shape (ways,), is true for."""
         return Ways(*(getattr(self, each.name)[some] for each in fields(self)))
 
+    def alone(self, rows: Ints) -> tuple[Ways, Used]:
+        """The ways of `rows` by themselves, and what they use, which they then count from 0."""
+        numbered = (_numbered(each[rows]) for each in (self.pool, self.want, self.lane, self.hub_week))
+        (pools, pool), (wants, want), (lanes, lane), (hub_weeks, hub_week) = numbered
+        ways = Ways(pool, want, lane, hub_week, self.kept[rows], self.cost_per_kg[rows], self.age_days[rows])
+        return ways, Used(pools, wants, lanes, hub_weeks)
+
+
+@dataclass(frozen=True)
+class Used:
+    """Rows of the pools, wants, lanes and hub-weeks that some ways use, in rising order."""
+
+    pools: Ints
+    wants: Ints
+    lanes: Ints
+    hub_weeks: Ints
+
 
 @dataclass(frozen=True)
 class Promised:
@@ -110,33 +127,29 @@ class Province:
 
 def province_of(season: Season, ways: Ints) -> Province:
     """What one of `season.provinces` is as a season of its own; lots that have no way are left out."""
-    old, tables = season.ways, season.tables
-    pools, pool = _numbered(old.pool[ways], season.pools.height)
-    wants, want = _numbered(old.want[ways], len(season.step_kg))
-    lanes, lane = _numbered(old.lane[ways], len(season.lane_kg_max))
-    hub_weeks, hub_week = _numbered(old.hub_week[ways], len(season.hub_week_kg_max))
-    lots = np.flatnonzero(np.isin(season.lot_pool, pools))
-    listed = numbered_hub_weeks(tables)[hub_weeks].drop("hub_week")
+    tables, (alone_ways, used) = season.tables, season.ways.alone(ways)
+    lots = np.flatnonzero(np.isin(season.lot_pool, used.pools))
+    listed = numbered_hub_weeks(tables)[used.hub_weeks].drop("hub_week")
     alone = replace(
         season,
-        tables=replace(tables, lots=tables.lots[lots], wants=tables.wants[wants], lanes=tables.lanes[lanes], hub_weeks=listed),
-        pools=season.pools[pools],
-        lot_pool=np.searchsorted(pools, season.lot_pool[lots]),
+        tables=replace(tables, lots=tables.lots[lots], wants=tables.wants[used.wants], lanes=tables.lanes[used.lanes], hub_weeks=listed),
+        pools=season.pools[used.pools],
+        lot_pool=np.searchsorted(used.pools, season.lot_pool[lots]),
         lot_kg=season.lot_kg[lots],
         lot_value_per_kg=season.lot_value_per_kg[lots],
-        step_price_per_kg=season.step_price_per_kg[wants],
-        step_kg=season.step_kg[wants],
-        lane_kg_max=season.lane_kg_max[lanes],
-        hub_week_kg_max=season.hub_week_kg_max[hub_weeks],
-        ways=Ways(pool, want, lane, hub_week, old.kept[ways], old.cost_per_kg[ways], old.age_days[ways]),
+        step_price_per_kg=season.step_price_per_kg[used.wants],
+        step_kg=season.step_kg[used.wants],
+        lane_kg_max=season.lane_kg_max[used.lanes],
+        hub_week_kg_max=season.hub_week_kg_max[used.hub_weeks],
+        ways=alone_ways,
         promised=season.promised and replace(season.promised, kg=season.promised.kg[ways]),
     )
-    return Province(alone, ways, wants, lanes, hub_weeks)
+    return Province(alone, ways, used.wants, used.lanes, used.hub_weeks)
 
 
-def _numbered(used: Ints, count: int) -> tuple[Ints, Ints]:
-    """Which of `count` rows are used, and `used` as numbers among these."""
-    here = np.zeros(count, bool)
+def _numbered(used: Ints) -> tuple[Ints, Ints]:
+    """Which rows are used, and `used` as numbers among these. Quicker than np.unique, which sorts."""
+    here = np.zeros(used.max(initial=-1) + 1, bool)
     here[used] = True
     return np.flatnonzero(here), (here.cumsum(dtype=np.int32) - 1)[used]
 

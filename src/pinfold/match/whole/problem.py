@@ -161,31 +161,27 @@ def part_of(problem: Problem, ways: Ints, way_kg: Floats) -> Part:
 
 def part_with(problem: Problem, ways: Ints, supply: Supply) -> Part:
     """The problem of `ways` alone when `supply` is all that there is."""
-    chosen = problem.ways
-    pools, pool = np.unique(chosen.pool[ways], return_inverse=True)
-    wants, want = np.unique(chosen.want[ways], return_inverse=True)
-    lanes, lane = np.unique(chosen.lane[ways], return_inverse=True)
-    hub_weeks, hub_week = np.unique(chosen.hub_week[ways], return_inverse=True)
+    alone, used = problem.ways.alone(ways)
     at = np.full(problem.pools, -1)
-    at[pools] = np.arange(len(pools))
+    at[used.pools] = np.arange(len(used.pools))
     lots = np.flatnonzero((at[supply.lot_pool] >= 0) & (supply.lot_kg > 0))
     inside = Problem(
-        pools=len(pools),
+        pools=len(used.pools),
         lot_pool=at[supply.lot_pool[lots]],
         lot_kg=supply.lot_kg[lots],
         lot_value_per_kg=supply.lot_value_per_kg[lots],
-        step_price_per_kg=problem.step_price_per_kg[wants],
-        step_kg=problem.step_kg[wants],
-        kg_min=problem.kg_min[wants],
-        open_cost=problem.open_cost[wants],
-        place=problem.place[wants],
-        truck_kg=problem.truck_kg[lanes],
-        truck_cost=problem.truck_cost[lanes],
-        trucks_max=problem.trucks_max[lanes],
-        hub_week_kg_max=np.maximum(supply.hub_week_kg_max[hub_weeks], 0),
-        ways=Ways(pool, want, lane, hub_week, chosen.kept[ways], chosen.cost_per_kg[ways], chosen.age_days[ways]),
+        step_price_per_kg=problem.step_price_per_kg[used.wants],
+        step_kg=problem.step_kg[used.wants],
+        kg_min=problem.kg_min[used.wants],
+        open_cost=problem.open_cost[used.wants],
+        place=problem.place[used.wants],
+        truck_kg=problem.truck_kg[used.lanes],
+        truck_cost=problem.truck_cost[used.lanes],
+        trucks_max=problem.trucks_max[used.lanes],
+        hub_week_kg_max=np.maximum(supply.hub_week_kg_max[used.hub_weeks], 0),
+        ways=alone,
     )
-    return Part(inside, ways, pools, wants, lanes, hub_weeks)
+    return Part(inside, ways, used.pools, used.wants, used.lanes, used.hub_weeks)
 
 
 def _checked(wants: pl.DataFrame) -> pl.DataFrame:
