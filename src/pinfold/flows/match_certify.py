@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import polars as pl
 
 from pinfold.basics.errors import InputError, NotFound
 from pinfold.flows.match_again import read_before
-from pinfold.flows.match_tables import read_season
+from pinfold.flows.match_tables import json_object, read_season
 from pinfold.match.certify import Certificate, certify
 from pinfold.match.whole.certify import certify_whole
 
@@ -38,12 +37,7 @@ def _told(plan: Path) -> dict[str, float]:
     path = plan / "plan.json"
     if not path.exists():
         raise NotFound(f"{plan} has no plan.json; make a plan with pinfold match")
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as broken:
-        raise InputError(f"{path} is not JSON ({broken}); make the plan again") from None
-    if not isinstance(said, dict):
-        raise InputError(f"{path} holds a {type(said).__name__}; make the plan again")
+    said = json_object(path, "make the plan again")
     needed = ["objective", "bound", *(name for name, file in SAID_WITH.items() if (plan / file).exists())]
     for name in needed:
         if isinstance(said.get(name), bool) or not isinstance(said.get(name), int | float):

@@ -126,13 +126,18 @@ def rules_given(folder: Path) -> dict[str, object]:
     path = folder / "rules.json"
     if not path.exists():
         return {}
+    return json_object(path, "correct it, or take it away to use the defaults")
+
+
+def json_object(path: Path, remedy: str) -> dict[str, object]:
+    """What a JSON file says by name. Raises InputError, which ends in `remedy`, where it is no JSON or no object."""
     try:
-        given = json.loads(path.read_text(encoding="utf-8-sig"))
+        said = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as broken:
-        raise InputError(f"{path} is not JSON ({broken}); correct it or take it away to use the defaults") from None
-    if not isinstance(given, dict):
-        raise InputError(f"{path} holds a {type(given).__name__}; give an object of rule names and numbers")
-    return given
+        raise InputError(f"{path} is not JSON ({broken}); {remedy}") from None
+    if not isinstance(said, dict):
+        raise InputError(f"{path} holds a {type(said).__name__} and no object of names; {remedy}")
+    return said
 
 
 def _names(folder: Path, products: pl.DataFrame) -> Names:
